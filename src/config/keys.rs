@@ -1,0 +1,43 @@
+//! `[keys]`: the master key and the life of signing keys.
+
+use serde::Deserialize;
+
+use super::{ConfigError, SecretText, Span, Tokens};
+use crate::keys::Lifetimes;
+
+/// `[keys]`.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct Keys {
+    /// `id:base64` of 32 bytes; several separated by commas, the first one seals.
+    pub master_key: Option<SecretText>,
+    /// How long a signing key signs before the next one takes over.
+    pub rotation: Span,
+    /// How long a key is published before it signs.
+    pub publish_lead: Span,
+}
+
+impl Default for Keys {
+    fn default() -> Self {
+        Self { master_key: None, rotation: Span::days(90), publish_lead: Span::days(1) }
+    }
+}
+
+impl Keys {
+    pub(super) fn validate(&self) -> Result<(), ConfigError> {
+        if self.publish_lead >= self.rotation {
+            return Err(ConfigError::invalid(
+                "keys.publish_lead",
+                format!("must be shorter than keys.rotation ({:?})", self.rotation),
+            ));
+        }
+        Ok(())
+    }
+
+    /// The lives of keys that sign tokens as long as `tokens` allows.
+    #[must_use]
+    pub fn lifetimes(&self, tokens: &Tokens) -> Lifetimes {
+        let token = Tokens::LONGEST_ACCESS_TOKEN.0.max(tokens.id_token_lifetime.0);
+        Lifetimes { rotation: self.rotation.0, lead: self.publish_lead.0, token }
+    }
+}

@@ -1,0 +1,43 @@
+//! `[password]`: the cost of a password hash (argon2id, RFC 9106).
+
+use serde::Deserialize;
+
+use super::ConfigError;
+
+/// `[password]`. Raising a cost rehashes each password at its owner's next sign-in.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct Password {
+    /// Memory in KiB.
+    pub memory_kib: u32,
+    /// Passes over it.
+    pub iterations: u32,
+    /// Lanes.
+    pub parallelism: u32,
+    /// Threads that hash, each with its own memory; 0 for half the cores.
+    pub threads: usize,
+}
+
+impl Default for Password {
+    fn default() -> Self {
+        Self { memory_kib: 19_456, iterations: 2, parallelism: 1, threads: 0 }
+    }
+}
+
+impl Password {
+    pub(super) fn validate(&self) -> Result<(), ConfigError> {
+        let least = |key: &str, value: u32, least: u32, most: u32| {
+            if (least..=most).contains(&value) {
+                return Ok(());
+            }
+            Err(ConfigError::invalid(
+                &format!("password.{key}"),
+                format!("{value} must be between {least} and {most}"),
+            ))
+        };
+        // The least that OWASP's password storage advice accepts for argon2id.
+        least("memory_kib", self.memory_kib, 19_456, 4 * 1024 * 1024)?;
+        least("iterations", self.iterations, 2, 100)?;
+        least("parallelism", self.parallelism, 1, 16)
+    }
+}

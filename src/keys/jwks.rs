@@ -1,0 +1,41 @@
+//! The JWK Set (RFC 7517 §5), its bytes prepared once and not at each request.
+
+use bytes::Bytes;
+
+use super::set::{KeySet, Lifetimes};
+use crate::{clock::Timestamp, tokens::digest::Digest};
+
+/// A JSON document ready to be sent.
+#[derive(Clone, Debug)]
+pub struct Document {
+    /// The JSON.
+    pub body: Bytes,
+    /// A strong entity tag (RFC 9110 §8.8.3), quotes included.
+    pub etag: String,
+    /// Until when it is true, if that is known.
+    pub until: Option<Timestamp>,
+}
+
+impl Document {
+    /// Prepares `json`.
+    #[must_use]
+    pub fn new(json: &serde_json::Value, until: Option<Timestamp>) -> Self {
+        let body = Bytes::from(json.to_string());
+        let etag = format!("\"{}\"", &Digest::of(&body).base64url()[..22]);
+        Self { body, etag, until }
+    }
+
+    /// The JWK Set of `keys` at `now`.
+    #[must_use]
+    pub fn jwks(keys: &KeySet, now: Timestamp, lifetimes: Lifetimes) -> Self {
+        let (published, until) = keys.published(now, lifetimes);
+        let keys: Vec<_> = published.iter().map(|entry| entry.key.jwk()).collect();
+        Self::new(&serde_json::json!({ "keys": keys }), until)
+    }
+
+    /// Whether it is still true at `now`.
+    #[must_use]
+    pub fn holds(&self, now: Timestamp) -> bool {
+        self.until.is_none_or(|until| now < until)
+    }
+}

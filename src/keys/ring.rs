@@ -1,0 +1,193 @@
+//! The signing keys of this deployment: loaded, made, rotated, resealed.
+
+use std::sync::Arc;
+
+use arc_swap::ArcSwap;
+use sqlx::PgPool;
+
+use super::{
+    jwks::Document,
+    master::MasterKeys,
+    secrets::{self, SecretsError},
+    set::{Entry, KeySet, Lifetimes},
+    signing::{Algorithm, SigningKey},
+};
+use crate::{clock::Timestamp, storage};
+
+/// The keys as this replica last read them.
+pub struct KeyRing {
+    /// For how long keys sign and are published.
+    pub lifetimes: Lifetimes,
+    master: MasterKeys,
+    set: ArcSwap<KeySet>,
+    jwks: ArcSwap<Document>,
+}
+
+/// The place a signing key is sealed for.
+fn place(kid: &str) -> String {
+    format!("signing_keys:{kid}")
+}
+
+impl KeyRing {
+    /// Loads the keys, making the first of each algorithm and those that are due.
+    pub async fn load(
+        db: &PgPool,
+        master: MasterKeys,
+        lifetimes: Lifetimes,
+        now: Timestamp,
+    ) -> Result<Self, SecretsError> {
+        let ring = Self {
+            lifetimes,
+            master,
+            set: ArcSwap::default(),
+            jwks: ArcSwap::from_pointee(Document::jwks(&KeySet::default(), now, lifetimes)),
+        };
+        ring.reload(db, now).await?;
+        ring.rotate_due(db, now).await?;
+        Ok(ring)
+    }
+
+    /// The keys.
+    pub fn set(&self) -> arc_swap::Guard<Arc<KeySet>> {
+        self.set.load()
+    }
+
+    /// The key that signs with `alg` now.
+    ///
+    /// # Panics
+    /// Loading makes a key for every algorithm that signs at once, and keys are never removed from the set.
+    #[must_use]
+    pub fn signing(&self, alg: Algorithm, now: Timestamp) -> Arc<SigningKey> {
+        let set = self.set.load();
+        // A clock that was set back finds no active key: the oldest one is the best there is.
+        set.signing(alg, now)
+            .or_else(|| {
+                set.entries().iter().rfind(|entry| entry.key.alg == alg).map(|entry| &entry.key)
+            })
+            .expect("every algorithm has a key from the first start on")
+            .clone()
+    }
+
+    /// The JWK Set as of `now`.
+    #[must_use]
+    pub fn jwks(&self, now: Timestamp) -> Arc<Document> {
+        let current = self.jwks.load();
+        if !current.holds(now) {
+            self.jwks.store(Arc::new(Document::jwks(&self.set.load(), now, self.lifetimes)));
+            return self.jwks.load_full();
+        }
+        Arc::clone(&current)
+    }
+
+    /// Reads the keys anew.
+    pub async fn reload(&self, db: &PgPool, now: Timestamp) -> Result<(), SecretsError> {
+        let known = self.set.load();
+        let mut entries = Vec::new();
+        for row in storage::keys::signing_keys(db).await? {
+            let key = match known.by_kid(&row.kid) {
+                Some(key) => key.clone(),
+                None => Arc::new(self.open(&row)?),
+            };
+            entries.push(Entry { key, generation: row.generation, active_from: row.active_from });
+        }
+        self.set.store(Arc::new(KeySet::new(entries)));
+        self.jwks.store(Arc::new(Document::jwks(&self.set.load(), now, self.lifetimes)));
+        Ok(())
+    }
+
+    /// Makes the keys whose time has come. Another replica may be doing the same: the first one's key stays.
+    pub async fn rotate_due(&self, db: &PgPool, now: Timestamp) -> Result<Vec<String>, SecretsError> {
+        let mut made = Vec::new();
+        for alg in Algorithm::ALL {
+            let due = self.set.load().due(alg, now, self.lifetimes);
+            if let Some((generation, active_from)) = due {
+                made.extend(self.make(db, alg, generation, active_from, now).await?);
+            }
+        }
+        // Also when another replica was quicker, its keys are needed now.
+        self.reload(db, now).await?;
+        Ok(made)
+    }
+
+    /// Makes the next key of `alg`, to sign after the usual lead or, if `at_once`, now.
+    pub async fn add(
+        &self,
+        db: &PgPool,
+        alg: Algorithm,
+        at_once: bool,
+        now: Timestamp,
+    ) -> Result<Option<String>, SecretsError> {
+        let youngest = self
+            .set
+            .load()
+            .entries()
+            .iter()
+            .filter(|entry| entry.key.alg == alg)
+            .map(|entry| entry.generation)
+            .max();
+        let active_from = if at_once { now } else { now + self.lifetimes.lead };
+        let made = self.make(db, alg, youngest.unwrap_or(0) + 1, active_from, now).await?;
+        self.reload(db, now).await?;
+        Ok(made)
+    }
+
+    /// Seals everything that is sealed with another master key under the current one. Returns how much that was.
+    pub async fn reseal(&self, db: &PgPool) -> Result<usize, SecretsError> {
+        let mut resealed = 0;
+        for row in storage::keys::signing_keys(db).await? {
+            if row.sealed.with != self.master.current() {
+                let place = place(&row.kid);
+                let sealed = self.master.seal(&place, &self.master.open(&place, &row.sealed)?);
+                storage::keys::reseal_signing_key(db, &row.kid, &sealed).await?;
+                resealed += 1;
+            }
+        }
+        for (name, old) in storage::keys::server_secrets(db).await? {
+            if old.with != self.master.current() {
+                let place = secrets::place(&name);
+                let sealed = self.master.seal(&place, &self.master.open(&place, &old)?);
+                storage::keys::reseal_server_secret(db, &name, &sealed).await?;
+                resealed += 1;
+            }
+        }
+        Ok(resealed)
+    }
+
+    /// What seals and opens.
+    #[must_use]
+    pub fn master(&self) -> &MasterKeys {
+        &self.master
+    }
+
+    async fn make(
+        &self,
+        db: &PgPool,
+        alg: Algorithm,
+        generation: i32,
+        active_from: Timestamp,
+        now: Timestamp,
+    ) -> Result<Option<String>, SecretsError> {
+        let made = SigningKey::generate(alg)
+            .and_then(|pkcs8| Ok((SigningKey::from_pkcs8(alg, &pkcs8)?, pkcs8)));
+        let (key, pkcs8) = made
+            .map_err(|source| SecretsError::Signing { kid: format!("new {alg}"), source })?;
+        let row = storage::keys::SigningKeyRow {
+            kid: key.kid.clone(),
+            alg: alg.name().to_owned(),
+            generation,
+            sealed: self.master.seal(&place(&key.kid), &pkcs8),
+            created_at: now,
+            active_from,
+        };
+        let inserted = storage::keys::insert_signing_key(db, &row, key.jwk()).await?;
+        Ok(inserted.then_some(row.kid))
+    }
+
+    fn open(&self, row: &storage::keys::SigningKeyRow) -> Result<SigningKey, SecretsError> {
+        let pkcs8 = self.master.open(&place(&row.kid), &row.sealed)?;
+        row.alg
+            .parse()
+            .and_then(|alg| SigningKey::from_pkcs8(alg, &pkcs8))
+            .map_err(|source| SecretsError::Signing { kid: row.kid.clone(), source })
+    }
+}

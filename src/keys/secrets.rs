@@ -1,0 +1,74 @@
+//! The server's own secrets: made once by whichever replica comes first, sealed, the same for all.
+
+use sqlx::PgPool;
+
+use super::master::{MasterKeyError, MasterKeys};
+use crate::{clock::Timestamp, entropy::Entropy, storage, tokens::refresh::DerivationKey};
+
+/// Derives refresh tokens' successors; `K` of [`crate::tokens::refresh`].
+const REFRESH: &str = "refresh";
+/// Authenticates what pages and cookies carry: CSRF tokens and known browsers.
+const PAGES: &str = "pages";
+
+/// Every server secret's name, for resealing.
+pub const NAMES: [&str; 2] = [REFRESH, PAGES];
+
+/// The server's secrets, open.
+pub struct ServerSecrets {
+    /// Derives refresh tokens.
+    pub refresh: DerivationKey,
+    /// HMAC-SHA-256 over page tokens and device cookies.
+    pub pages: aws_lc_rs::hmac::Key,
+}
+
+/// The place a server secret is sealed for.
+#[must_use]
+pub fn place(name: &str) -> String {
+    format!("server_secrets:{name}")
+}
+
+impl ServerSecrets {
+    /// Loads them, making what is not there yet.
+    pub async fn load(
+        db: &PgPool,
+        master: &MasterKeys,
+        entropy: &Entropy,
+        now: Timestamp,
+    ) -> Result<Self, SecretsError> {
+        for name in NAMES {
+            let sealed = master.seal(&place(name), &entropy.bytes::<32>());
+            storage::keys::insert_server_secret(db, name, &sealed, now).await?;
+        }
+        let stored = storage::keys::server_secrets(db).await?;
+        let open = |name: &'static str| {
+            let sealed = stored.get(name).ok_or(SecretsError::Missing(name))?;
+            Ok::<_, SecretsError>(master.open(&place(name), sealed)?)
+        };
+        Ok(Self {
+            refresh: DerivationKey::new(&open(REFRESH)?),
+            pages: aws_lc_rs::hmac::Key::new(aws_lc_rs::hmac::HMAC_SHA256, &open(PAGES)?),
+        })
+    }
+}
+
+/// Why keys or secrets could not be loaded.
+#[derive(Debug, thiserror::Error)]
+pub enum SecretsError {
+    /// The database.
+    #[error(transparent)]
+    Storage(#[from] storage::Error),
+    /// The master key.
+    #[error(transparent)]
+    Master(#[from] MasterKeyError),
+    /// A signing key.
+    #[error("signing key {kid}: {source}")]
+    Signing {
+        /// Which.
+        kid: String,
+        /// Why.
+        source: super::signing::KeyError,
+    },
+    /// Inserted a moment ago, and gone.
+    #[error("the server secret {0:?} is missing from the database")]
+    Missing(&'static str),
+}

@@ -1,0 +1,169 @@
+//! `clients` and `client_secrets`.
+
+use sqlx::PgPool;
+use uuid::Uuid;
+
+use super::Result;
+use crate::clock::Timestamp;
+
+/// A client as stored.
+#[derive(Clone, Debug)]
+pub struct ClientRow {
+    /// Its id.
+    pub client_id: String,
+    /// Its metadata, see `oauth::client`.
+    pub metadata: serde_json::Value,
+    /// Digests of its live secrets.
+    pub secrets: Vec<Vec<u8>>,
+}
+
+/// The client of that id.
+pub async fn get(db: &PgPool, client_id: &str) -> Result<Option<ClientRow>> {
+    Ok(sqlx::query_as!(
+        ClientRow,
+        r#"SELECT client_id, metadata,
+                  ARRAY(SELECT secret_hash FROM client_secrets s WHERE s.client_id = c.client_id) AS "secrets!"
+           FROM clients c WHERE client_id = $1"#,
+        client_id,
+    )
+    .fetch_optional(db)
+    .await?)
+}
+
+/// Every client, by id.
+pub async fn list(db: &PgPool) -> Result<Vec<ClientRow>> {
+    Ok(sqlx::query_as!(
+        ClientRow,
+        r#"SELECT client_id, metadata,
+                  ARRAY(SELECT secret_hash FROM client_secrets s WHERE s.client_id = c.client_id) AS "secrets!"
+           FROM clients c ORDER BY client_id"#,
+    )
+    .fetch_all(db)
+    .await?)
+}
+
+/// Adds or replaces a client and tells all replicas.
+pub async fn put(
+    db: &PgPool,
+    client_id: &str,
+    metadata: &serde_json::Value,
+    now: Timestamp,
+) -> Result<()> {
+    sqlx::query!(
+        "WITH stored AS (
+            INSERT INTO clients (client_id, metadata, created_at, updated_at) VALUES ($1, $2, $3, $3)
+            ON CONFLICT (client_id) DO UPDATE SET metadata = EXCLUDED.metadata, updated_at = EXCLUDED.updated_at
+        )
+        INSERT INTO changes (kind, key, at) VALUES ('client', $1, $3)",
+        client_id,
+        metadata,
+        now,
+    )
+    .execute(db)
+    .await?;
+    Ok(())
+}
+
+/// Removes a client, revokes what it was granted, and tells all replicas.
+pub async fn delete(
+    db: &PgPool,
+    client_id: &str,
+    now: Timestamp,
+    tokens_end: Timestamp,
+) -> Result<bool> {
+    let deleted = sqlx::query_scalar!(
+        r#"WITH deleted AS (
+            DELETE FROM clients WHERE client_id = $1 RETURNING client_id
+        ), revoked AS (
+            UPDATE grants SET revoked_at = $2
+            WHERE client_id IN (SELECT client_id FROM deleted) AND revoked_at IS NULL
+            RETURNING id
+        ), forgotten AS (
+            DELETE FROM consents WHERE client_id IN (SELECT client_id FROM deleted)
+        ), listed AS (
+            INSERT INTO revocations (subject, revoked_at, expires_at) SELECT id, $2, $3 FROM revoked
+            ON CONFLICT DO NOTHING
+        ), told AS (
+            INSERT INTO changes (kind, key, at)
+            SELECT 'client', client_id, $2 FROM deleted
+            UNION ALL SELECT 'revocation', id::text, $2 FROM revoked
+        )
+        SELECT count(*) AS "count!" FROM deleted"#,
+        client_id,
+        now,
+        tokens_end,
+    )
+    .fetch_one(db)
+    .await?;
+    Ok(deleted > 0)
+}
+
+/// A client's secret, without the secret.
+#[derive(Clone, Debug)]
+pub struct SecretRow {
+    /// Names it on the command line.
+    pub id: Uuid,
+    /// Since when.
+    pub created_at: Timestamp,
+}
+
+/// A client's secrets, oldest first.
+pub async fn secrets(db: &PgPool, client_id: &str) -> Result<Vec<SecretRow>> {
+    Ok(sqlx::query_as!(
+        SecretRow,
+        "SELECT id, created_at FROM client_secrets WHERE client_id = $1 ORDER BY created_at, id",
+        client_id,
+    )
+    .fetch_all(db)
+    .await?)
+}
+
+/// Adds a secret unless the client has `most` already, and tells all replicas.
+pub async fn add_secret(
+    db: &PgPool,
+    id: Uuid,
+    client_id: &str,
+    secret_hash: &[u8],
+    most: i64,
+    now: Timestamp,
+) -> Result<bool> {
+    let added = sqlx::query_scalar!(
+        r#"WITH owner AS (
+            SELECT client_id FROM clients WHERE client_id = $2 FOR UPDATE
+        ), added AS (
+            INSERT INTO client_secrets (id, client_id, secret_hash, created_at)
+            SELECT $1, client_id, $3, $5 FROM owner
+            WHERE (SELECT count(*) FROM client_secrets s WHERE s.client_id = $2) < $4
+            RETURNING client_id
+        ), told AS (
+            INSERT INTO changes (kind, key, at) SELECT 'client', client_id, $5 FROM added
+        )
+        SELECT count(*) AS "count!" FROM added"#,
+        id,
+        client_id,
+        secret_hash,
+        most,
+        now,
+    )
+    .fetch_one(db)
+    .await?;
+    Ok(added > 0)
+}
+
+/// Removes a secret and tells all replicas.
+pub async fn remove_secret(db: &PgPool, client_id: &str, id: Uuid, now: Timestamp) -> Result<bool> {
+    let removed = sqlx::query_scalar!(
+        r#"WITH removed AS (
+            DELETE FROM client_secrets WHERE id = $1 AND client_id = $2 RETURNING client_id
+        ), told AS (
+            INSERT INTO changes (kind, key, at) SELECT 'client', client_id, $3 FROM removed
+        )
+        SELECT count(*) AS "count!" FROM removed"#,
+        id,
+        client_id,
+        now,
+    )
+    .fetch_one(db)
+    .await?;
+    Ok(removed > 0)
+}

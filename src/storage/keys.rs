@@ -1,0 +1,140 @@
+//! `signing_keys` and `server_secrets`.
+
+use std::collections::HashMap;
+
+use sqlx::PgPool;
+
+use super::Result;
+use crate::clock::Timestamp;
+
+/// Something that only the holder of the master key can read.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Sealed {
+    /// `nonce ‖ ciphertext ‖ tag`.
+    pub bytes: Vec<u8>,
+    /// The id of the master key it is sealed with.
+    pub with: String,
+}
+
+/// A signing key as stored.
+#[derive(Clone, Debug)]
+pub struct SigningKeyRow {
+    /// RFC 7638 thumbprint.
+    pub kid: String,
+    /// The JWS algorithm.
+    pub alg: String,
+    /// Its number among the keys of that algorithm.
+    pub generation: i32,
+    /// PKCS#8, sealed.
+    pub sealed: Sealed,
+    /// When it was made.
+    pub created_at: Timestamp,
+    /// When it begins to sign.
+    pub active_from: Timestamp,
+}
+
+/// Every signing key.
+pub async fn signing_keys(db: &PgPool) -> Result<Vec<SigningKeyRow>> {
+    let rows = sqlx::query!(
+        "SELECT kid, alg, generation, sealed, sealed_with, created_at, active_from
+         FROM signing_keys ORDER BY alg, generation"
+    )
+    .fetch_all(db)
+    .await?;
+    let rows = rows.into_iter().map(|row| SigningKeyRow {
+        kid: row.kid,
+        alg: row.alg,
+        generation: row.generation,
+        sealed: Sealed { bytes: row.sealed, with: row.sealed_with },
+        created_at: row.created_at,
+        active_from: row.active_from,
+    });
+    Ok(rows.collect())
+}
+
+/// Adds a key, unless another replica already added one of that generation, and tells all replicas.
+pub async fn insert_signing_key(
+    db: &PgPool,
+    key: &SigningKeyRow,
+    public_jwk: &serde_json::Value,
+) -> Result<bool> {
+    let inserted = sqlx::query_scalar!(
+        r#"WITH added AS (
+            INSERT INTO signing_keys (kid, alg, generation, public_jwk, sealed, sealed_with, created_at, active_from)
+            VALUES ($1, $2, $3, $4, $5, $6, $7, $8)
+            ON CONFLICT DO NOTHING
+            RETURNING kid
+        ), told AS (
+            INSERT INTO changes (kind, key, at) SELECT 'signing_keys', kid, $7 FROM added
+        )
+        SELECT count(*) AS "count!" FROM added"#,
+        key.kid,
+        key.alg,
+        key.generation,
+        public_jwk,
+        key.sealed.bytes,
+        key.sealed.with,
+        key.created_at,
+        key.active_from,
+    )
+    .fetch_one(db)
+    .await?;
+    Ok(inserted > 0)
+}
+
+/// Replaces how a key is sealed.
+pub async fn reseal_signing_key(db: &PgPool, kid: &str, sealed: &Sealed) -> Result<()> {
+    sqlx::query!(
+        "UPDATE signing_keys SET sealed = $2, sealed_with = $3 WHERE kid = $1",
+        kid,
+        sealed.bytes,
+        sealed.with,
+    )
+    .execute(db)
+    .await?;
+    Ok(())
+}
+
+/// The server's secrets by name.
+pub async fn server_secrets(db: &PgPool) -> Result<HashMap<String, Sealed>> {
+    let rows = sqlx::query!("SELECT name, sealed, sealed_with FROM server_secrets")
+        .fetch_all(db)
+        .await?;
+    let rows = rows
+        .into_iter()
+        .map(|row| (row.name, Sealed { bytes: row.sealed, with: row.sealed_with }));
+    Ok(rows.collect())
+}
+
+/// Adds a secret, unless there is one of that name.
+pub async fn insert_server_secret(
+    db: &PgPool,
+    name: &str,
+    sealed: &Sealed,
+    now: Timestamp,
+) -> Result<()> {
+    sqlx::query!(
+        "INSERT INTO server_secrets (name, sealed, sealed_with, created_at) VALUES ($1, $2, $3, $4)
+         ON CONFLICT DO NOTHING",
+        name,
+        sealed.bytes,
+        sealed.with,
+        now,
+    )
+    .execute(db)
+    .await?;
+    Ok(())
+}
+
+/// Replaces how a secret is sealed.
+pub async fn reseal_server_secret(db: &PgPool, name: &str, sealed: &Sealed) -> Result<()> {
+    sqlx::query!(
+        "UPDATE server_secrets SET sealed = $2, sealed_with = $3 WHERE name = $1",
+        name,
+        sealed.bytes,
+        sealed.with,
+    )
+    .execute(db)
+    .await?;
+    Ok(())
+}

@@ -1,0 +1,23 @@
+//! SQL, one file a table family: plain functions over a pool, no rule of the protocol.
+
+pub mod audit;
+pub mod authorization_requests;
+pub mod changes;
+pub mod clients;
+pub mod codes;
+pub mod consents;
+mod error;
+pub mod grants;
+pub mod keys;
+pub mod opaque_tokens;
+pub mod partitions;
+mod pool;
+pub mod resources;
+pub mod revocations;
+pub mod sessions;
+pub mod throttles;
+pub mod users;
+
+pub use error::{Error, Result, retry};
+pub use pool::{MIGRATOR, connect, migrate, pending_migrations};
+pub use sqlx::PgPool;

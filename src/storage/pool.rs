@@ -1,0 +1,61 @@
+//! The connection pool and the migrations.
+
+use std::{collections::HashSet, str::FromStr, time::Duration};
+
+use sqlx::{
+    ConnectOptions, PgPool,
+    migrate::{Migrate, Migrator},
+    postgres::{PgConnectOptions, PgPoolOptions},
+};
+
+use super::{Error, Result};
+
+/// The migrations, compiled in.
+pub static MIGRATOR: Migrator = sqlx::migrate!();
+
+/// A pool that connects when it is first used.
+///
+/// Connections are not pinged before each use, which would be a round trip more: one that a restart of Postgres has
+/// cut fails its statement, is dropped, and the next one is new.
+pub fn connect(url: &str, max_connections: u32, acquire_timeout: Duration) -> Result<PgPool> {
+    let options = PgConnectOptions::from_str(url)?
+        .application_name("signet")
+        .log_statements(tracing::log::LevelFilter::Off)
+        .log_slow_statements(tracing::log::LevelFilter::Warn, Duration::from_secs(1));
+    Ok(PgPoolOptions::new()
+        .max_connections(max_connections)
+        .acquire_timeout(acquire_timeout)
+        .test_before_acquire(false)
+        .connect_lazy_with(options))
+}
+
+/// Applies the migrations that are missing. Several replicas may do so at once.
+pub async fn migrate(db: &PgPool) -> Result<()> {
+    MIGRATOR.run(db).await.map_err(from_migrate)
+}
+
+/// The names of migrations that were not applied yet.
+pub async fn pending_migrations(db: &PgPool) -> Result<Vec<String>> {
+    let mut connection = db.acquire().await?;
+    let table = &MIGRATOR.table_name;
+    connection.ensure_migrations_table(table).await.map_err(from_migrate)?;
+    let applied: HashSet<i64> = connection
+        .list_applied_migrations(table)
+        .await
+        .map_err(from_migrate)?
+        .into_iter()
+        .map(|migration| migration.version)
+        .collect();
+    Ok(MIGRATOR
+        .iter()
+        .filter(|migration| !applied.contains(&migration.version))
+        .map(|migration| migration.description.to_string())
+        .collect())
+}
+
+fn from_migrate(error: sqlx::migrate::MigrateError) -> Error {
+    match error {
+        sqlx::migrate::MigrateError::Execute(error) => error.into(),
+        other => Error::Database(sqlx::Error::Migrate(Box::new(other))),
+    }
+}

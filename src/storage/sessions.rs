@@ -1,0 +1,164 @@
+//! `sessions`: browsers that are signed in.
+
+use ipnet::IpNet;
+use sqlx::PgPool;
+use uuid::Uuid;
+
+use super::{Result, retry};
+use crate::clock::Timestamp;
+
+/// A session with the person whose it is.
+#[derive(Clone, Debug)]
+pub struct SessionRow {
+    /// The `sid` of ID tokens.
+    pub id: Uuid,
+    /// The person.
+    pub user_id: Uuid,
+    /// When the person last proved who they are.
+    pub auth_time: Timestamp,
+    /// By which means.
+    pub amr: Vec<String>,
+    /// How surely.
+    pub acr: String,
+    /// The person's e-mail.
+    pub email: String,
+    /// The person's user name.
+    pub username: Option<String>,
+    /// What to call the person.
+    pub name: Option<String>,
+}
+
+/// The times that decide whether a session lives.
+#[derive(Clone, Copy, Debug)]
+pub struct Cutoffs {
+    /// Now.
+    pub now: Timestamp,
+    /// Sessions last seen before this are over.
+    pub idle: Timestamp,
+    /// A session last seen before this is noted as seen now.
+    pub touch: Timestamp,
+}
+
+/// A sign-in to be written.
+#[derive(Debug)]
+pub struct NewSession<'a> {
+    /// Its id; that of an existing session of the same person rotates that one's secret and keeps its grants.
+    pub id: Uuid,
+    /// Digest of the new secret.
+    pub secret_hash: &'a [u8],
+    /// The person.
+    pub user_id: Uuid,
+    /// By which means.
+    pub amr: &'a [String],
+    /// How surely.
+    pub acr: &'a str,
+    /// From where.
+    pub address: Option<IpNet>,
+    /// The browser.
+    pub user_agent: Option<&'a str>,
+    /// When it ends at the latest.
+    pub expires_at: Timestamp,
+}
+
+/// Begins a session, or renews the one with that id if it is the same person's.
+pub async fn begin(db: &PgPool, session: &NewSession<'_>, now: Timestamp) -> Result<()> {
+    retry(|| async {
+        sqlx::query!(
+            "INSERT INTO sessions AS s
+                 (id, secret_hash, user_id, auth_time, amr, acr, address, user_agent, created_at, last_seen_at, expires_at)
+             VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $4, $4, $9)
+             ON CONFLICT (id) DO UPDATE SET
+                 secret_hash = EXCLUDED.secret_hash, auth_time = EXCLUDED.auth_time, amr = EXCLUDED.amr,
+                 acr = EXCLUDED.acr, address = EXCLUDED.address, user_agent = EXCLUDED.user_agent,
+                 last_seen_at = EXCLUDED.last_seen_at
+             WHERE s.user_id = EXCLUDED.user_id AND s.ended_at IS NULL",
+            session.id,
+            session.secret_hash,
+            session.user_id,
+            now,
+            session.amr,
+            session.acr,
+            session.address,
+            session.user_agent,
+            session.expires_at,
+        )
+        .execute(db)
+        .await?;
+        Ok(())
+    })
+    .await
+}
+
+/// The live session with this secret, noted as seen.
+pub async fn find(
+    db: &PgPool,
+    id: Uuid,
+    secret_hash: &[u8],
+    at: Cutoffs,
+) -> Result<Option<SessionRow>> {
+    retry(|| async {
+        Ok(sqlx::query_as!(
+            SessionRow,
+            "WITH touched AS (
+                UPDATE sessions SET last_seen_at = $3
+                WHERE id = $1 AND secret_hash = $2 AND ended_at IS NULL
+                  AND expires_at > $3 AND last_seen_at > $4 AND last_seen_at < $5
+            )
+            SELECT s.id, s.user_id, s.auth_time, s.amr, s.acr, u.email, u.username, u.name
+            FROM sessions s JOIN users u ON u.id = s.user_id
+            WHERE s.id = $1 AND s.secret_hash = $2 AND s.ended_at IS NULL
+              AND s.expires_at > $3 AND s.last_seen_at > $4 AND u.disabled_at IS NULL",
+            id,
+            secret_hash,
+            at.now,
+            at.idle,
+            at.touch,
+        )
+        .fetch_optional(db)
+        .await?)
+    })
+    .await
+}
+
+/// Ends a session, revokes the grants that were bound to it, and tells all replicas. Returns the grants.
+pub async fn end(
+    db: &PgPool,
+    id: Uuid,
+    now: Timestamp,
+    tokens_end: Timestamp,
+) -> Result<Option<Vec<Uuid>>> {
+    retry(|| async {
+        Ok(sqlx::query_scalar!(
+            r#"WITH ended AS (
+                UPDATE sessions SET ended_at = $2 WHERE id = $1 AND ended_at IS NULL RETURNING id
+            ), revoked AS (
+                UPDATE grants SET revoked_at = $2
+                WHERE session_id IN (SELECT id FROM ended) AND NOT offline AND revoked_at IS NULL
+                RETURNING id
+            ), listed AS (
+                INSERT INTO revocations (subject, revoked_at, expires_at) SELECT id, $2, $3 FROM revoked
+                ON CONFLICT DO NOTHING
+            ), told AS (
+                INSERT INTO changes (kind, key, at) SELECT 'revocation', id::text, $2 FROM revoked
+            )
+            SELECT ARRAY(SELECT id FROM revoked) AS "grants!" FROM ended"#,
+            id,
+            now,
+            tokens_end,
+        )
+        .fetch_optional(db)
+        .await?)
+    })
+    .await
+}
+
+/// Removes sessions that ended or expired before `before`, some at a time.
+pub async fn sweep(db: &PgPool, before: Timestamp) -> Result<u64> {
+    Ok(sqlx::query!(
+        "DELETE FROM sessions WHERE id IN (SELECT id FROM sessions WHERE expires_at < $1 LIMIT 5000)",
+        before,
+    )
+    .execute(db)
+    .await?
+    .rows_affected())
+}

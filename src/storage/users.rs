@@ -1,0 +1,200 @@
+//! `users` and `credentials`.
+
+use sqlx::PgPool;
+use uuid::Uuid;
+
+use super::Result;
+use crate::clock::Timestamp;
+
+/// A person.
+#[derive(Clone, Debug)]
+pub struct UserRow {
+    /// The `sub` of tokens.
+    pub id: Uuid,
+    /// As the person wrote it.
+    pub email: String,
+    /// Whether someone proved to read mail there.
+    pub email_verified: bool,
+    /// As the person wrote it.
+    pub username: Option<String>,
+    /// What to call the person.
+    pub name: Option<String>,
+    /// Since when sign-in is refused.
+    pub disabled_at: Option<Timestamp>,
+    /// Last change of the profile.
+    pub updated_at: Timestamp,
+}
+
+/// What a new person is made of. The keys are the normalised forms that look-ups compare.
+#[derive(Clone, Debug)]
+pub struct NewUser<'a> {
+    /// Its id.
+    pub id: Uuid,
+    /// As written.
+    pub email: &'a str,
+    /// Normalised.
+    pub email_key: &'a str,
+    /// Whether it counts as proven.
+    pub email_verified: bool,
+    /// As written.
+    pub username: Option<&'a str>,
+    /// Normalised.
+    pub username_key: Option<&'a str>,
+    /// What to call the person.
+    pub name: Option<&'a str>,
+}
+
+/// Adds a person.
+pub async fn insert(db: &PgPool, user: &NewUser<'_>, now: Timestamp) -> Result<()> {
+    sqlx::query!(
+        "INSERT INTO users (id, email, email_key, email_verified, username, username_key, name, created_at, updated_at)
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $8)",
+        user.id,
+        user.email,
+        user.email_key,
+        user.email_verified,
+        user.username,
+        user.username_key,
+        user.name,
+        now,
+    )
+    .execute(db)
+    .await?;
+    Ok(())
+}
+
+/// Changes what a person is called and reached by.
+pub async fn update(db: &PgPool, user: &NewUser<'_>, now: Timestamp) -> Result<()> {
+    sqlx::query!(
+        "UPDATE users
+         SET email = $2, email_key = $3, email_verified = $4, username = $5, username_key = $6, name = $7, updated_at = $8
+         WHERE id = $1",
+        user.id,
+        user.email,
+        user.email_key,
+        user.email_verified,
+        user.username,
+        user.username_key,
+        user.name,
+        now,
+    )
+    .execute(db)
+    .await?;
+    Ok(())
+}
+
+/// The person whose e-mail or user name has this normalised form.
+pub async fn find(db: &PgPool, key: &str) -> Result<Option<UserRow>> {
+    Ok(sqlx::query_as!(
+        UserRow,
+        "SELECT id, email, email_verified, username, name, disabled_at, updated_at
+         FROM users WHERE email_key = $1 OR username_key = $1",
+        key,
+    )
+    .fetch_optional(db)
+    .await?)
+}
+
+/// The person with this id.
+pub async fn get(db: &PgPool, id: Uuid) -> Result<Option<UserRow>> {
+    Ok(sqlx::query_as!(
+        UserRow,
+        "SELECT id, email, email_verified, username, name, disabled_at, updated_at FROM users WHERE id = $1",
+        id,
+    )
+    .fetch_optional(db)
+    .await?)
+}
+
+/// Everyone, by e-mail, a page at a time.
+pub async fn list(db: &PgPool, after: &str, limit: i64) -> Result<Vec<UserRow>> {
+    Ok(sqlx::query_as!(
+        UserRow,
+        "SELECT id, email, email_verified, username, name, disabled_at, updated_at
+         FROM users WHERE email_key > $1 ORDER BY email_key LIMIT $2",
+        after,
+        limit,
+    )
+    .fetch_all(db)
+    .await?)
+}
+
+/// Sets or replaces a password.
+pub async fn set_password(db: &PgPool, id: Uuid, user: Uuid, phc: &str, now: Timestamp) -> Result<()> {
+    sqlx::query!(
+        "INSERT INTO credentials (id, user_id, kind, secret, created_at, updated_at)
+         VALUES ($1, $2, 'password', $3, $4, $4)
+         ON CONFLICT (user_id, kind) DO UPDATE SET secret = EXCLUDED.secret, updated_at = EXCLUDED.updated_at",
+        id,
+        user,
+        phc,
+        now,
+    )
+    .execute(db)
+    .await?;
+    Ok(())
+}
+
+/// Replaces a password's hash by a dearer one of the same password, unless the password was changed meanwhile.
+pub async fn rehash_password(db: &PgPool, user: Uuid, old: &str, new: &str, now: Timestamp) -> Result<()> {
+    sqlx::query!(
+        "UPDATE credentials SET secret = $3, updated_at = $4
+         WHERE user_id = $1 AND kind = 'password' AND secret = $2",
+        user,
+        old,
+        new,
+        now,
+    )
+    .execute(db)
+    .await?;
+    Ok(())
+}
+
+/// Whether a person has a password.
+pub async fn has_password(db: &PgPool, user: Uuid) -> Result<bool> {
+    Ok(sqlx::query_scalar!(
+        r#"SELECT EXISTS (SELECT FROM credentials WHERE user_id = $1 AND kind = 'password') AS "exists!""#,
+        user,
+    )
+    .fetch_one(db)
+    .await?)
+}
+
+/// Refuses sign-in from now on, ends every session, revokes every grant, and tells all replicas.
+pub async fn disable(db: &PgPool, user: Uuid, now: Timestamp, tokens_end: Timestamp) -> Result<bool> {
+    let disabled = sqlx::query_scalar!(
+        r#"WITH disabled AS (
+            UPDATE users SET disabled_at = $2, updated_at = $2 WHERE id = $1 AND disabled_at IS NULL RETURNING id
+        ), ended AS (
+            UPDATE sessions SET ended_at = $2 WHERE user_id IN (SELECT id FROM disabled) AND ended_at IS NULL
+        ), revoked AS (
+            UPDATE grants SET revoked_at = $2
+            WHERE user_id IN (SELECT id FROM disabled) AND revoked_at IS NULL
+            RETURNING id
+        ), listed AS (
+            INSERT INTO revocations (subject, revoked_at, expires_at) SELECT id, $2, $3 FROM revoked
+            ON CONFLICT DO NOTHING
+        ), told AS (
+            INSERT INTO changes (kind, key, at) SELECT 'revocation', id::text, $2 FROM revoked
+        )
+        SELECT count(*) AS "count!" FROM disabled"#,
+        user,
+        now,
+        tokens_end,
+    )
+    .fetch_one(db)
+    .await?;
+    Ok(disabled > 0)
+}
+
+/// Allows sign-in again.
+pub async fn enable(db: &PgPool, user: Uuid, now: Timestamp) -> Result<bool> {
+    let done = sqlx::query!(
+        "UPDATE users SET disabled_at = NULL, updated_at = $2 WHERE id = $1 AND disabled_at IS NOT NULL",
+        user,
+        now,
+    )
+    .execute(db)
+    .await?;
+    Ok(done.rows_affected() > 0)
+}

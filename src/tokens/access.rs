@@ -1,0 +1,145 @@
+//! JWT access tokens (RFC 9068).
+
+use serde::{Deserialize, Serialize};
+use uuid::Uuid;
+
+use crate::{clock::Timestamp, entropy::Entropy};
+
+/// `aud`: a string when there is one, a list when there are several (RFC 7519 §4.1.3).
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(untagged)]
+pub enum Audience {
+    /// One recipient.
+    One(String),
+    /// Several.
+    Many(Vec<String>),
+}
+
+impl Audience {
+    /// Whether `name` is among the recipients.
+    #[must_use]
+    pub fn contains(&self, name: &str) -> bool {
+        self.names().iter().any(|each| each == name)
+    }
+
+    /// Every recipient.
+    #[must_use]
+    pub fn names(&self) -> &[String] {
+        match self {
+            Self::One(name) => std::slice::from_ref(name),
+            Self::Many(names) => names,
+        }
+    }
+}
+
+impl From<Vec<String>> for Audience {
+    fn from(mut names: Vec<String>) -> Self {
+        match names.len() {
+            1 => Self::One(names.swap_remove(0)),
+            _ => Self::Many(names),
+        }
+    }
+}
+
+/// The claims of an access token (RFC 9068 §2.2). Times are seconds since 1970.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct AccessClaims {
+    /// Signet's issuer identifier.
+    pub iss: String,
+    /// The user's id, or the client's for client credentials.
+    pub sub: String,
+    /// The resources it is meant for.
+    pub aud: Audience,
+    /// When it ends.
+    pub exp: i64,
+    /// When it was issued.
+    pub iat: i64,
+    /// Identifies the token, and the grant before the dot.
+    pub jti: TokenId,
+    /// The client it was issued to.
+    pub client_id: String,
+    /// Granted scopes, space-separated.
+    #[serde(skip_serializing_if = "String::is_empty", default)]
+    pub scope: String,
+    /// When the person proved who they are.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub auth_time: Option<i64>,
+    /// How surely.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub acr: Option<String>,
+    /// By which means (RFC 8176).
+    #[serde(skip_serializing_if = "Vec::is_empty", default)]
+    pub amr: Vec<String>,
+}
+
+impl AccessClaims {
+    /// Whether the token has ended at `now`.
+    #[must_use]
+    pub fn expired(&self, now: Timestamp) -> bool {
+        self.exp <= now.unix_timestamp()
+    }
+
+    /// Whether `scope` was granted.
+    #[must_use]
+    pub fn has_scope(&self, scope: &str) -> bool {
+        self.scope.split(' ').any(|each| each == scope)
+    }
+}
+
+/// A `jti`: `grant.unique` for a token of a grant, `unique` otherwise, both in hexadecimal. Revoking a grant thereby
+/// needs no list of its tokens.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct TokenId(String);
+
+impl TokenId {
+    /// Draws one for a token of `grant`, or of none.
+    #[must_use]
+    pub fn draw(grant: Option<Uuid>, entropy: &Entropy) -> Self {
+        let unique = u128::from_be_bytes(entropy.bytes());
+        Self(match grant {
+            Some(grant) => format!("{}.{unique:032x}", grant.simple()),
+            None => format!("{unique:032x}"),
+        })
+    }
+
+    /// The text.
+    #[must_use]
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+
+    /// The grant it names.
+    #[must_use]
+    pub fn grant(&self) -> Option<Uuid> {
+        Uuid::try_parse(self.0.split_once('.')?.0).ok()
+    }
+
+    /// What a revocation of this token alone is filed under.
+    #[must_use]
+    pub fn unique(&self) -> Option<Uuid> {
+        Uuid::try_parse(self.0.split_once('.').map_or(self.0.as_str(), |(_, unique)| unique)).ok()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_token_id_starts_with_its_grant() {
+        let grant = Uuid::from_u128(7);
+        let id = TokenId::draw(Some(grant), &Entropy::system());
+        assert_eq!(id.grant(), Some(grant));
+        assert_eq!(TokenId::draw(None, &Entropy::system()).grant(), None);
+    }
+
+    #[test]
+    fn one_recipient_is_a_string_and_two_are_a_list() {
+        let one = serde_json::to_value(Audience::from(vec!["a".to_owned()])).expect("json");
+        let two = serde_json::to_value(Audience::from(vec!["a".to_owned(), "b".to_owned()]))
+            .expect("json");
+        assert_eq!(one, serde_json::json!("a"));
+        assert_eq!(two, serde_json::json!(["a", "b"]));
+    }
+}

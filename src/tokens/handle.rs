@@ -1,0 +1,103 @@
+//! Secrets that carry the id of their row: `id ‖ 256 random bits`, so that a look-up is by primary key and the row
+//! holds nothing but the secret's digest.
+
+use std::marker::PhantomData;
+
+use uuid::Uuid;
+use zeroize::Zeroizing;
+
+use super::{
+    digest::Digest,
+    secret::{self, Kind},
+};
+use crate::entropy::Entropy;
+
+/// Bytes of a UUID and of the secret behind it.
+const LENGTH: usize = 16 + 32;
+
+/// A bearer secret that names its row.
+pub struct Handle<K> {
+    /// The row's id. Not secret.
+    pub id: Uuid,
+    secret: Zeroizing<[u8; 32]>,
+    kind: PhantomData<K>,
+}
+
+/// The cookie of a browser session, `sgs_…`.
+pub struct Session;
+/// An authorization code (RFC 6749 §1.3.1), `sgc_…`.
+pub struct Code;
+/// An opaque access token, `sga_…`.
+pub struct Access;
+
+impl Kind for Session {
+    const PREFIX: &'static str = "sgs_";
+}
+impl Kind for Code {
+    const PREFIX: &'static str = "sgc_";
+}
+impl Kind for Access {
+    const PREFIX: &'static str = "sga_";
+}
+
+impl<K: Kind> Handle<K> {
+    /// Draws a secret for the row `id`.
+    #[must_use]
+    pub fn draw(id: Uuid, entropy: &Entropy) -> Self {
+        Self { id, secret: Zeroizing::new(entropy.bytes()), kind: PhantomData }
+    }
+
+    /// Reads one that was presented, `None` if it is malformed.
+    #[must_use]
+    pub fn parse(text: &str) -> Option<Self> {
+        let bytes = secret::read::<LENGTH>(K::PREFIX, text)?;
+        let (id, rest) = bytes.split_at(16);
+        let mut secret = Zeroizing::new([0; 32]);
+        secret.copy_from_slice(rest);
+        Some(Self { id: Uuid::from_slice(id).ok()?, secret, kind: PhantomData })
+    }
+
+    /// The text to hand to its owner.
+    #[must_use]
+    pub fn expose(&self) -> String {
+        let mut bytes = Zeroizing::new([0; LENGTH]);
+        bytes[..16].copy_from_slice(self.id.as_bytes());
+        bytes[16..].copy_from_slice(&*self.secret);
+        secret::write(K::PREFIX, &*bytes)
+    }
+
+    /// What the row holds of it.
+    #[must_use]
+    pub fn digest(&self) -> Digest {
+        Digest::of(&*self.secret)
+    }
+}
+
+impl<K: Kind> std::fmt::Debug for Handle<K> {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "{}[redacted]", K::PREFIX)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    proptest! {
+        #[test]
+        fn what_is_exposed_is_parsed_to_the_same_row_and_digest(id: u128) {
+            let handle = Handle::<Code>::draw(Uuid::from_u128(id), &Entropy::system());
+            let parsed = Handle::<Code>::parse(&handle.expose()).expect("its own text");
+            prop_assert_eq!(parsed.id, handle.id);
+            prop_assert_eq!(parsed.digest(), handle.digest());
+            prop_assert!(Handle::<Session>::parse(&handle.expose()).is_none());
+        }
+
+        #[test]
+        fn no_text_breaks_the_reader(text in "(sgc_)?\\PC{0,90}") {
+            let _ = Handle::<Code>::parse(&text);
+        }
+    }
+}

@@ -1,0 +1,10 @@
+//! What Signet mints and reads: bearer secrets in one format, JWTs, and the claims inside them.
+
+pub mod access;
+mod base62;
+pub mod digest;
+pub mod handle;
+pub mod id;
+pub mod jws;
+pub mod refresh;
+pub mod secret;
