@@ -2,7 +2,7 @@
 
 CREATE TABLE clients (
     client_id  text PRIMARY KEY,
-    -- Client metadata by its RFC 7591 names; `oauth::client::Client` is its type.
+    -- Client metadata by its RFC 7591 names; `registry::client::Client` is its type.
     metadata   jsonb NOT NULL,
     created_at timestamptz NOT NULL,
     updated_at timestamptz NOT NULL

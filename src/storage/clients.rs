@@ -11,7 +11,7 @@ use crate::clock::Timestamp;
 pub struct ClientRow {
     /// Its id.
     pub client_id: String,
-    /// Its metadata, see `oauth::client`.
+    /// Its metadata, see `registry::client`.
     pub metadata: serde_json::Value,
     /// Digests of its live secrets.
     pub secrets: Vec<Vec<u8>>,

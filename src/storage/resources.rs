@@ -10,7 +10,7 @@ use crate::clock::Timestamp;
 pub struct ResourceRow {
     /// Its resource indicator.
     pub identifier: String,
-    /// Its metadata, see `oauth::resource`.
+    /// Its metadata, see `registry::resource`.
     pub metadata: serde_json::Value,
 }
 

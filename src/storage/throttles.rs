@@ -1,7 +1,6 @@
 //! `throttles`: attempts counted across replicas.
 
 use sqlx::PgPool;
-use uuid::Uuid;
 
 use super::{Result, retry};
 use crate::clock::Timestamp;
@@ -15,62 +14,34 @@ pub struct Counter {
     pub limit: i32,
 }
 
-/// A person as sign-in needs to know it, beside what the counters say.
-#[derive(Clone, Debug)]
-pub struct Attempt {
-    /// Whether a counter is above its limit, counting this attempt, and when the latest such window ends.
-    pub refused_until: Option<Timestamp>,
-    /// The person and the password's hash, if there are such.
-    pub account: Option<Account>,
-}
-
-/// An account and its password hash.
-#[derive(Clone, Debug)]
-pub struct Account {
-    /// The person.
-    pub user_id: Uuid,
-    /// A PHC string.
-    pub password: Option<String>,
-    /// Whether sign-in is refused.
-    pub disabled: bool,
-}
-
-/// Counts an attempt against every counter and looks up the account, in one statement: what is counted before the
-/// password is looked at cannot be outrun by many requests at once. `window_start` is the start of a window that
-/// ends now.
-pub async fn attempt(
+/// Counts an attempt against every counter. Returns until when it is refused, if a counter is above its limit now:
+/// what is counted before the password is looked at cannot be outrun by many requests at once.
+pub async fn count(
     db: &PgPool,
     counters: &[Counter],
-    identifier: &str,
     window: time::Duration,
     now: Timestamp,
-) -> Result<Attempt> {
+) -> Result<Option<Timestamp>> {
     // Sorted, so that two requests lock the same counters in the same order.
     let mut counters = counters.to_vec();
     counters.sort_by(|a, b| a.key.cmp(&b.key));
     let keys: Vec<Vec<u8>> = counters.iter().map(|counter| counter.key.clone()).collect();
     let limits: Vec<i32> = counters.iter().map(|counter| counter.limit).collect();
-    let row = retry(|| async {
-        Ok(sqlx::query!(
-            r#"WITH counted AS (
+    let since = retry(|| async {
+        Ok(sqlx::query_scalar!(
+            "WITH counted AS (
                 INSERT INTO throttles AS t (key, attempts, window_start)
-                SELECT key, 1, $4 FROM unnest($1::bytea[]) AS k (key)
+                SELECT key, 1, $3 FROM unnest($1::bytea[]) AS k (key)
                 ON CONFLICT (key) DO UPDATE SET
-                    attempts = CASE WHEN t.window_start <= $5 THEN 1 ELSE least(t.attempts, 1000000) + 1 END,
-                    window_start = CASE WHEN t.window_start <= $5 THEN EXCLUDED.window_start ELSE t.window_start END
+                    attempts = CASE WHEN t.window_start <= $4 THEN 1 ELSE least(t.attempts, 1000000) + 1 END,
+                    window_start = CASE WHEN t.window_start <= $4 THEN EXCLUDED.window_start ELSE t.window_start END
                 RETURNING t.key, t.attempts, t.window_start
-            ), refused AS (
-                SELECT max(c.window_start) AS since
-                FROM counted c JOIN unnest($1::bytea[], $2::int[]) AS l (key, allowed) USING (key)
-                WHERE c.attempts > l.allowed
             )
-            SELECT r.since, u.id AS "user_id?", u.disabled_at, c.secret AS "secret?"
-            FROM refused r
-            LEFT JOIN users u ON u.email_key = $3 OR u.username_key = $3
-            LEFT JOIN credentials c ON c.user_id = u.id AND c.kind = 'password'"#,
+            SELECT max(c.window_start)
+            FROM counted c JOIN unnest($1::bytea[], $2::int[]) AS l (key, allowed) USING (key)
+            WHERE c.attempts > l.allowed",
             &keys,
             &limits,
-            identifier,
             now,
             now - window,
         )
@@ -78,14 +49,7 @@ pub async fn attempt(
         .await?)
     })
     .await?;
-    Ok(Attempt {
-        refused_until: row.since.map(|since| since + window),
-        account: row.user_id.map(|user_id| Account {
-            user_id,
-            password: row.secret,
-            disabled: row.disabled_at.is_some(),
-        }),
-    })
+    Ok(since.map(|since| since + window))
 }
 
 /// Gives an attempt back: it was no guess.

@@ -119,6 +119,30 @@ pub async fn list(db: &PgPool, after: &str, limit: i64) -> Result<Vec<UserRow>> 
     .await?)
 }
 
+/// An account as sign-in needs to know it.
+#[derive(Clone, Debug)]
+pub struct Account {
+    /// The person.
+    pub user_id: Uuid,
+    /// A PHC string, if there is a password.
+    pub password: Option<String>,
+    /// Whether sign-in is refused.
+    pub disabled: bool,
+}
+
+/// The account whose e-mail or user name has this normalised form.
+pub async fn account(db: &PgPool, key: &str) -> Result<Option<Account>> {
+    Ok(sqlx::query_as!(
+        Account,
+        r#"SELECT u.id AS user_id, c.secret AS "password?", u.disabled_at IS NOT NULL AS "disabled!"
+           FROM users u LEFT JOIN credentials c ON c.user_id = u.id AND c.kind = 'password'
+           WHERE u.email_key = $1 OR u.username_key = $1"#,
+        key,
+    )
+    .fetch_optional(db)
+    .await?)
+}
+
 /// Sets or replaces a password.
 pub async fn set_password(db: &PgPool, id: Uuid, user: Uuid, phc: &str, now: Timestamp) -> Result<()> {
     sqlx::query!(

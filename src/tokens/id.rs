@@ -30,19 +30,17 @@ pub struct IdClaims {
     /// The browser session (OpenID Connect Front-Channel Logout §3).
     pub sid: String,
     /// Half the hash of the access token issued along with it.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub at_hash: Option<String>,
+    pub at_hash: String,
 }
 
-/// `at_hash` (OpenID Connect Core §3.1.3.6) for the algorithms Signet signs with, all of which go with SHA-256
-/// (Ed25519 by the convention of the certification suite would be SHA-512: see [`at_hash_ed25519`]).
+/// `at_hash` (OpenID Connect Core §3.1.3.6) of ID tokens signed with ES256 or RS256, whose hash is SHA-256.
 #[must_use]
 pub fn at_hash(access_token: &str) -> String {
     let digest = Digest::of(access_token.as_bytes());
     BASE64_URL_SAFE_NO_PAD.encode(&digest.bytes()[..16])
 }
 
-/// `at_hash` when the ID token is signed with Ed25519, whose own hash is SHA-512.
+/// `at_hash` of ID tokens signed with Ed25519, whose own hash is SHA-512.
 #[must_use]
 pub fn at_hash_ed25519(access_token: &str) -> String {
     let digest =

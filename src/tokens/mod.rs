@@ -8,3 +8,4 @@ pub mod id;
 pub mod jws;
 pub mod refresh;
 pub mod secret;
+pub mod verified;

@@ -1,0 +1,166 @@
+//! What every handler is handed: configuration, clock, randomness, database, keys, and what is remembered.
+
+use std::{sync::Arc, time::Duration};
+
+use sqlx::PgPool;
+use uuid::Uuid;
+
+use crate::{
+    audit::Recorder,
+    clock::{Clock, Timestamp},
+    config::{Config, Sessions, Tokens},
+    entropy::Entropy,
+    identity::hashing::Hasher,
+    keys::{KeyRing, MasterKeys, secrets::SecretsError, secrets::ServerSecrets},
+    replica::Replica,
+    storage::{self, sessions::Cutoffs},
+    tokens::verified::VerifiedTokens,
+    web::cookies,
+};
+
+/// Shared by all requests.
+pub type AppState = Arc<App>;
+
+/// A running Signet, without its listeners.
+pub struct App {
+    /// What the operator set.
+    pub config: Config,
+    /// The time.
+    pub clock: Clock,
+    /// Randomness.
+    pub entropy: Entropy,
+    /// The database.
+    pub db: PgPool,
+    /// Signing keys.
+    pub keys: KeyRing,
+    /// The server's secrets.
+    pub secrets: ServerSecrets,
+    /// What is remembered of the database.
+    pub replica: Replica,
+    /// Tokens whose signature was checked before.
+    pub verified: VerifiedTokens,
+    /// Password hashing.
+    pub hasher: Hasher,
+    /// Security events.
+    pub audit: Recorder,
+    /// Development mode, and what its pages show.
+    pub demo: Option<Demo>,
+}
+
+/// What the playground of development mode needs to know.
+#[derive(Clone, Debug)]
+pub struct Demo {
+    /// Who can sign in.
+    pub login: String,
+    /// With what.
+    pub password: String,
+}
+
+/// Why Signet cannot start.
+#[derive(Debug, thiserror::Error)]
+pub enum StartError {
+    /// The database.
+    #[error(transparent)]
+    Storage(#[from] storage::Error),
+    /// Keys.
+    #[error(transparent)]
+    Secrets(#[from] SecretsError),
+}
+
+impl App {
+    /// Loads what a running server needs from a migrated database.
+    pub async fn load(
+        config: Config,
+        clock: Clock,
+        entropy: Entropy,
+        db: PgPool,
+        master: MasterKeys,
+        demo: Option<Demo>,
+    ) -> Result<AppState, StartError> {
+        let now = clock.now();
+        // Before keys are read, so that none that is added meanwhile is missed.
+        let replica = Replica::load(db.clone(), now).await?;
+        let secrets = ServerSecrets::load(&db, &master, &entropy, now).await?;
+        let lifetimes = config.keys.lifetimes(&config.tokens);
+        let keys = KeyRing::load(&db, master, lifetimes, now).await?;
+        let hasher = Hasher::start(&config.password, config.sign_in.max_wait.0, entropy.clone());
+        let audit = Recorder::start(db.clone(), clock.clone(), entropy.clone());
+        Ok(Arc::new(Self {
+            config,
+            clock,
+            entropy,
+            db,
+            keys,
+            secrets,
+            replica,
+            verified: VerifiedTokens::default(),
+            hasher,
+            audit,
+            demo,
+        }))
+    }
+
+    /// Starts what goes on beside requests: following changes, rotating keys, sweeping.
+    pub fn start_background(self: &Arc<Self>) {
+        let app = Arc::clone(self);
+        tokio::spawn(async move { app.replica.follow_forever(&app.keys, &app.clock).await });
+        tokio::spawn(self.audit.clone().summarise());
+        let app = Arc::clone(self);
+        tokio::spawn(async move { app.maintain_forever().await });
+    }
+
+    async fn maintain_forever(&self) {
+        let mut ticks = tokio::time::interval(Duration::from_secs(300));
+        ticks.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
+        loop {
+            ticks.tick().await;
+            if let Err(error) = self.maintain().await {
+                tracing::warn!(%error, "maintenance failed; it is tried again in five minutes");
+            }
+        }
+    }
+
+    /// Makes the keys and partitions that are due and removes what is over.
+    pub async fn maintain(&self) -> Result<(), StartError> {
+        let now = self.clock.now();
+        for kid in self.keys.rotate_due(&self.db, now).await? {
+            tracing::info!(%kid, "a signing key was made");
+        }
+        storage::partitions::maintain(&self.db, now).await?;
+        self.replica.sweep(now);
+        storage::revocations::sweep(&self.db, now).await?;
+        storage::changes::sweep(&self.db, now - Tokens::LONGEST_ACCESS_TOKEN.0).await?;
+        storage::throttles::sweep(&self.db, now - self.config.sign_in.window.0).await?;
+        // A session's row is needed while grants that were bound to it may be asked about.
+        while storage::sessions::sweep(&self.db, now - Duration::from_secs(86_400)).await? > 0 {}
+        Ok(())
+    }
+
+    /// A new row id.
+    #[must_use]
+    pub fn uuid(&self) -> Uuid {
+        self.clock.uuid(&self.entropy)
+    }
+
+    /// The times that decide whether a session lives.
+    #[must_use]
+    pub fn cutoffs(&self, now: Timestamp) -> Cutoffs {
+        Cutoffs {
+            now,
+            idle: now - self.config.sessions.idle_lifetime.0,
+            touch: now - Sessions::TOUCH.0,
+        }
+    }
+
+    /// When no token issued until `now` lives any longer.
+    #[must_use]
+    pub fn tokens_end(&self, now: Timestamp) -> Timestamp {
+        now + Tokens::LONGEST_ACCESS_TOKEN.0
+    }
+
+    /// How cookies are set.
+    #[must_use]
+    pub fn cookies(&self) -> cookies::Policy {
+        cookies::Policy { secure: self.config.server.issuer.is_https() }
+    }
+}

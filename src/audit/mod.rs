@@ -1,0 +1,169 @@
+//! Security events: what happened, to whom, by whom, from where. Never a token, code, secret or password.
+
+mod recorder;
+
+use std::net::IpAddr;
+
+use ipnet::IpNet;
+use serde_json::Value;
+use uuid::Uuid;
+
+pub use recorder::{Recorder, Summary};
+
+use crate::{clock::Timestamp, storage::audit::EventRow};
+
+/// What happened.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Kind {
+    /// A person proved who they are.
+    SignInSucceeded,
+    /// A password was wrong, or the account unknown or disabled.
+    SignInFailed,
+    /// An attempt was refused unseen, there having been too many.
+    SignInThrottled,
+    /// A session was ended by its person.
+    SignedOut,
+    /// A person allowed a client something.
+    ConsentGiven,
+    /// A person refused.
+    ConsentDenied,
+    /// An authorization code was issued.
+    CodeIssued,
+    /// Tokens were issued.
+    TokenIssued,
+    /// A former refresh token came again within its window.
+    RefreshRetried,
+    /// A code or refresh token came again that must not; its grant is revoked.
+    ReuseDetected,
+    /// A grant or token was revoked on request.
+    Revoked,
+    /// A client did not authenticate.
+    ClientRefused,
+    /// An operator added or changed a client.
+    ClientChanged,
+    /// An operator removed a client.
+    ClientDeleted,
+    /// An operator added or removed a client's secret.
+    ClientSecretChanged,
+    /// An operator added or changed a resource.
+    ResourceChanged,
+    /// An operator added or changed a person.
+    UserChanged,
+    /// A signing key was made.
+    KeyAdded,
+    /// Secrets were sealed under another master key.
+    KeysResealed,
+}
+
+impl Kind {
+    /// The name in the log.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::SignInSucceeded => "sign_in.succeeded",
+            Self::SignInFailed => "sign_in.failed",
+            Self::SignInThrottled => "sign_in.throttled",
+            Self::SignedOut => "signed_out",
+            Self::ConsentGiven => "consent.given",
+            Self::ConsentDenied => "consent.denied",
+            Self::CodeIssued => "code.issued",
+            Self::TokenIssued => "token.issued",
+            Self::RefreshRetried => "refresh.retried",
+            Self::ReuseDetected => "reuse.detected",
+            Self::Revoked => "revoked",
+            Self::ClientRefused => "client.refused",
+            Self::ClientChanged => "client.changed",
+            Self::ClientDeleted => "client.deleted",
+            Self::ClientSecretChanged => "client.secret_changed",
+            Self::ResourceChanged => "resource.changed",
+            Self::UserChanged => "user.changed",
+            Self::KeyAdded => "key.added",
+            Self::KeysResealed => "keys.resealed",
+        }
+    }
+}
+
+/// From where a request came.
+#[derive(Clone, Debug, Default)]
+pub struct Origin {
+    /// The client's address, past trusted proxies.
+    pub address: Option<IpAddr>,
+    /// The request's id, in the log and in answers.
+    pub request_id: Option<String>,
+}
+
+/// A security event.
+#[derive(Clone, Debug)]
+pub struct Event {
+    kind: Kind,
+    user_id: Option<Uuid>,
+    client_id: Option<String>,
+    session_id: Option<Uuid>,
+    grant_id: Option<Uuid>,
+    detail: Value,
+}
+
+impl Event {
+    /// An event of this kind.
+    #[must_use]
+    pub fn new(kind: Kind) -> Self {
+        Self {
+            kind,
+            user_id: None,
+            client_id: None,
+            session_id: None,
+            grant_id: None,
+            detail: Value::Object(serde_json::Map::new()),
+        }
+    }
+
+    /// Concerns this person.
+    #[must_use]
+    pub fn user(mut self, id: Uuid) -> Self {
+        self.user_id = Some(id);
+        self
+    }
+
+    /// Concerns this client.
+    #[must_use]
+    pub fn client(mut self, id: &str) -> Self {
+        self.client_id = Some(id.to_owned());
+        self
+    }
+
+    /// Happened in this session.
+    #[must_use]
+    pub fn session(mut self, id: Uuid) -> Self {
+        self.session_id = Some(id);
+        self
+    }
+
+    /// Concerns this grant.
+    #[must_use]
+    pub fn grant(mut self, id: Uuid) -> Self {
+        self.grant_id = Some(id);
+        self
+    }
+
+    /// What else is to be known.
+    #[must_use]
+    pub fn detail(mut self, detail: Value) -> Self {
+        self.detail = detail;
+        self
+    }
+
+    fn into_row(self, id: Uuid, at: Timestamp, origin: &Origin) -> EventRow {
+        EventRow {
+            id,
+            at,
+            kind: self.kind.name().to_owned(),
+            user_id: self.user_id,
+            client_id: self.client_id,
+            session_id: self.session_id,
+            grant_id: self.grant_id,
+            address: origin.address.map(IpNet::from),
+            request_id: origin.request_id.clone(),
+            detail: self.detail,
+        }
+    }
+}

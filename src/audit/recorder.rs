@@ -1,0 +1,194 @@
+//! Writes events in batches: who must not be answered before an event is on record waits for its batch's commit.
+
+use std::{
+    collections::HashMap,
+    net::IpAddr,
+    sync::{Arc, Mutex, PoisonError},
+    time::Duration,
+};
+
+use serde_json::json;
+use sqlx::PgPool;
+use tokio::sync::{mpsc, oneshot};
+
+use super::{Event, Kind, Origin};
+use crate::{
+    clock::Clock,
+    entropy::Entropy,
+    storage::{self, audit::EventRow},
+};
+
+/// Events that may wait to be written; past that, whoever records waits.
+const QUEUE: usize = 8 * 1024;
+/// Events a statement.
+const BATCH: usize = 256;
+/// Events that are kept while the database is away and no one waits for them; past that they go to the log alone.
+const BACKLOG: usize = 64 * 1024;
+/// How often summaries are written.
+const SUMMARY: Duration = Duration::from_secs(1);
+/// Distinct summaries between two writes; past that they are written at once.
+const SUMMARIES: usize = 4 * 1024;
+
+type Acknowledge = oneshot::Sender<Result<(), ()>>;
+
+enum Message {
+    Event(Box<EventRow>, Option<Acknowledge>),
+    Flush(oneshot::Sender<()>),
+}
+
+/// What is counted rather than recorded one by one: tokens that concern no person and no grant.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub struct Summary {
+    /// The client.
+    pub client_id: Arc<str>,
+    /// The granted scopes.
+    pub scope: String,
+    /// The client's address.
+    pub address: Option<IpAddr>,
+}
+
+/// Records security events.
+#[derive(Clone)]
+pub struct Recorder {
+    queue: mpsc::Sender<Message>,
+    summaries: Arc<Mutex<HashMap<Summary, u64>>>,
+    clock: Clock,
+    entropy: Entropy,
+}
+
+impl Recorder {
+    /// Starts the writer. It ends, having written everything, when the last recorder is dropped.
+    #[must_use]
+    pub fn start(db: PgPool, clock: Clock, entropy: Entropy) -> Self {
+        let (queue, messages) = mpsc::channel(QUEUE);
+        let summaries = Arc::default();
+        let recorder = Self { queue, summaries, clock, entropy };
+        tokio::spawn(write(db, messages));
+        recorder
+    }
+
+    /// Records an event and waits until it is committed. An error has been logged.
+    pub async fn record(&self, event: Event, origin: &Origin) -> Result<(), storage::Error> {
+        let (acknowledge, acknowledged) = oneshot::channel();
+        let row = self.row(event, origin);
+        let lost = || storage::Error::Unavailable(sqlx::Error::WorkerCrashed);
+        self.queue
+            .send(Message::Event(Box::new(row), Some(acknowledge)))
+            .await
+            .map_err(|_| lost())?;
+        acknowledged.await.map_err(|_| lost())?.map_err(|()| lost())
+    }
+
+    /// Records an event soon, without anyone waiting for it.
+    pub async fn note(&self, event: Event, origin: &Origin) {
+        let row = self.row(event, origin);
+        // The writer lives as long as any recorder.
+        let _ = self.queue.send(Message::Event(Box::new(row), None)).await;
+    }
+
+    /// Counts a token that concerns no person: one event per client, scope and address each second.
+    pub async fn count(&self, summary: Summary) {
+        let full = {
+            let mut summaries = self.summaries.lock().unwrap_or_else(PoisonError::into_inner);
+            *summaries.entry(summary).or_default() += 1;
+            summaries.len() >= SUMMARIES
+        };
+        if full {
+            self.write_summaries().await;
+        }
+    }
+
+    /// Writes summaries once a second, for ever.
+    pub async fn summarise(self) {
+        let mut ticks = tokio::time::interval(SUMMARY);
+        loop {
+            ticks.tick().await;
+            self.write_summaries().await;
+        }
+    }
+
+    /// Waits until all that was recorded so far is written.
+    pub async fn flush(&self) {
+        self.write_summaries().await;
+        let (done, written) = oneshot::channel();
+        if self.queue.send(Message::Flush(done)).await.is_ok() {
+            let _ = written.await;
+        }
+    }
+
+    async fn write_summaries(&self) {
+        let summaries =
+            std::mem::take(&mut *self.summaries.lock().unwrap_or_else(PoisonError::into_inner));
+        for (summary, count) in summaries {
+            let origin = Origin { address: summary.address, request_id: None };
+            let detail = json!({
+                "grant_type": "client_credentials", "scope": summary.scope, "count": count,
+            });
+            let event = Event::new(Kind::TokenIssued).client(&summary.client_id).detail(detail);
+            self.note(event, &origin).await;
+        }
+    }
+
+    fn row(&self, event: Event, origin: &Origin) -> EventRow {
+        let now = self.clock.now();
+        event.into_row(crate::clock::uuid_at(now, &self.entropy), now, origin)
+    }
+}
+
+/// The writer: takes what is there, writes it in one statement, answers who waits.
+async fn write(db: PgPool, mut messages: mpsc::Receiver<Message>) {
+    let mut received = Vec::new();
+    let mut backlog: Vec<EventRow> = Vec::new();
+    loop {
+        let retry_soon = !backlog.is_empty();
+        let count = tokio::select! {
+            count = messages.recv_many(&mut received, BATCH) => count,
+            () = tokio::time::sleep(SUMMARY), if retry_soon => 0,
+        };
+        if count == 0 && !retry_soon {
+            return;
+        }
+        let mut waiting = Vec::new();
+        let mut flushes = Vec::new();
+        let mut unawaited = std::mem::take(&mut backlog);
+        let mut awaited = Vec::new();
+        for message in received.drain(..) {
+            match message {
+                Message::Event(row, None) => unawaited.push(*row),
+                Message::Event(row, Some(acknowledge)) => {
+                    awaited.push(*row);
+                    waiting.push(acknowledge);
+                }
+                Message::Flush(done) => flushes.push(done),
+            }
+        }
+        let outcome = append(&db, &awaited).await;
+        for acknowledge in waiting {
+            let _ = acknowledge.send(outcome);
+        }
+        for batch in unawaited.chunks(BATCH) {
+            if append(&db, batch).await.is_err() {
+                backlog.extend_from_slice(batch);
+            }
+        }
+        if backlog.len() > BACKLOG {
+            tracing::error!(events = backlog.len(), "audit events are lost: the database is away");
+            backlog.clear();
+        }
+        for done in flushes {
+            let _ = done.send(());
+        }
+        if count == 0 && messages.is_closed() {
+            return;
+        }
+    }
+}
+
+async fn append(db: &PgPool, rows: &[EventRow]) -> Result<(), ()> {
+    if rows.is_empty() {
+        return Ok(());
+    }
+    storage::audit::append(db, rows).await.map_err(|error| {
+        tracing::error!(%error, events = rows.len(), "audit events were not written");
+    })
+}

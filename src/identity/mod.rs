@@ -1,0 +1,9 @@
+//! People: who they are, how they prove it, and where they are signed in.
+
+pub mod device;
+pub mod hashing;
+pub mod pages;
+pub mod session;
+pub mod sign_in;
+pub mod text;
+mod throttle;

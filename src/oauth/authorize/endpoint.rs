@@ -1,0 +1,119 @@
+//! `/authorize`: parse, check, find out what is owed; answer the client, or keep the request for the person.
+
+use axum::{body::Bytes, extract::State, response::Response};
+use http::{HeaderMap, StatusCode, Uri};
+
+use super::{
+    checks::{self, Failure},
+    interaction, issue,
+    owed::{Owed, Progress},
+    request::{AuthorizationRequest, Prompt},
+    respond::{After, Outcome, respond},
+};
+use crate::{
+    app::{App, AppState},
+    identity::pages::{Browser, see_other},
+    oauth::{Error, metadata::path, token},
+    registry::client::Client,
+    storage,
+    web::{RequestContext, params::Params, problem::Problem},
+};
+
+/// The longest request that is taken by POST: it goes on as a GET.
+const LONGEST: usize = 16 * 1024;
+
+/// `GET /authorize`.
+pub async fn get(
+    State(app): State<AppState>,
+    context: RequestContext,
+    headers: HeaderMap,
+    uri: Uri,
+) -> Response {
+    let query = uri.query().unwrap_or_default();
+    authorize(&app, query.as_bytes(), &headers, &context)
+        .await
+        .unwrap_or_else(|problem| problem.respond(&context))
+}
+
+/// `POST /authorize` (OpenID Connect Core §3.1.2.1). Browsers send no `SameSite=Lax` cookie with another site's POST,
+/// so it goes on as a GET, which has them.
+pub async fn post(
+    State(_): State<AppState>,
+    context: RequestContext,
+    headers: HeaderMap,
+    body: Bytes,
+) -> Response {
+    if body.len() > LONGEST {
+        return unsafe_problem(&Error::invalid_request("the request is too long")).respond(&context);
+    }
+    // Not `token::form`: what is there twice has to arrive twice, to be answered at the client.
+    match token::check_media_type(&headers).and_then(|()| Ok(Params::parse(&body)?)) {
+        Ok(params) => see_other(&format!("{}?{}", path::AUTHORIZE, params.encode())),
+        Err(error) => unsafe_problem(&error).respond(&context),
+    }
+}
+
+async fn authorize(
+    app: &App,
+    query: &[u8],
+    headers: &HeaderMap,
+    context: &RequestContext,
+) -> Result<Response, Problem> {
+    let params = Params::parse(query).map_err(|error| unsafe_problem(&error.into()))?;
+    let client = match params.get("client_id") {
+        Some(client_id) => app.replica.client(client_id).await?,
+        None => None,
+    };
+    let request = match checks::check(&params, client.as_deref(), &app.replica.resources()) {
+        Ok(request) => request,
+        Err(Failure::Unsafe(error)) => return Err(unsafe_problem(&error)),
+        Err(Failure::Safe(to, error)) => {
+            let client = client.ok_or_else(|| unsafe_problem(&error))?;
+            return Ok(respond(app, &client, &to, Outcome::Error(error), After::Link));
+        }
+    };
+    let client = client.ok_or_else(|| unsafe_problem(&Error::invalid_request("no client")))?;
+    advance(app, &client, &request, headers, context).await.or_else(|error| {
+        // The client is told, if what failed is the server.
+        let to = &request.return_address;
+        Ok(respond(app, &client, to, Outcome::Error(error.into()), After::Link))
+    })
+}
+
+/// Answers the client if nothing is owed or nothing may be asked; else keeps the request and shows its first page.
+async fn advance(
+    app: &App,
+    client: &Client,
+    request: &AuthorizationRequest,
+    headers: &HeaderMap,
+    context: &RequestContext,
+) -> storage::Result<Response> {
+    let now = app.clock.now();
+    let progress = Progress { started_at: now, selected_by: None, consented_by: None };
+    let standing = issue::assess(app, client, request, progress, headers).await?;
+    let to = &request.return_address;
+    if let Some(code) = standing.issue(app, client, request, context).await {
+        return Ok(respond(app, client, to, Outcome::Code(code), After::Link));
+    }
+    if request.prompts_for(Prompt::None)
+        && let Some(code) = standing.owed.error()
+    {
+        let error = Error::new(code, "the person would have to be asked");
+        return Ok(respond(app, client, to, Outcome::Error(error), After::Link));
+    }
+    debug_assert_ne!(standing.owed, Owed::Nothing);
+    let browser = Browser::of(app, headers);
+    let id = interaction::keep(app, request, &browser.digest).await?;
+    Ok(browser.remember(see_other(&interaction::path(id))))
+}
+
+/// RFC 6749 §4.1.2.1: the person is told, and not sent anywhere.
+pub(super) fn unsafe_problem(error: &Error) -> Problem {
+    Problem::new(
+        StatusCode::BAD_REQUEST,
+        "This link does not work",
+        "The application that sent you here made a request that cannot be answered. \
+         Please go back to it and try again, or tell its makers.",
+    )
+    .details(error.to_string())
+}

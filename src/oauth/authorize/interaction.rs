@@ -1,0 +1,369 @@
+//! `/interaction/{id}`: the pages of a request that waits for a person. Each GET shows what is owed next, or answers
+//! the client; each POST does one thing and leads back to the GET, so that reloading, going back and a second tab
+//! find the request where it is.
+
+use axum::{
+    body::Bytes,
+    extract::{Path, State},
+    response::Response,
+};
+use http::{HeaderMap, StatusCode};
+use serde_json::json;
+use uuid::Uuid;
+
+use super::{
+    issue::{self, Standing},
+    owed::{Owed, Progress, needed},
+    request::{AuthorizationRequest, Prompt},
+    respond::{self, After, Outcome},
+};
+use crate::{
+    app::{App, AppState},
+    audit::{Event, Kind},
+    identity::{
+        pages::{Browser, SignInForm, check_post, read_form, see_other, with_cookies},
+        session::{self, Current},
+    },
+    oauth::{Code, Error},
+    registry::{client::Client, scope},
+    storage::{self, authorization_requests::RequestRow},
+    tokens::digest::Digest,
+    web::{
+        RequestContext, csrf,
+        cookies::Cookie,
+        pages::{self, Completed, Consent, Freedom, ResourceView, ScopeView, SelectAccount},
+        params::Params,
+        problem::Problem,
+    },
+};
+
+/// Where a request's pages are.
+pub(super) fn path(id: Uuid) -> String {
+    format!("/interaction/{id}")
+}
+
+/// Keeps a request for the browser that made it.
+pub(super) async fn keep(
+    app: &App,
+    request: &AuthorizationRequest,
+    browser: &Digest,
+) -> storage::Result<Uuid> {
+    let now = app.clock.now();
+    let id = app.uuid();
+    let expires_at = now + app.config.tokens.authorization_lifetime.0;
+    let client_id = &request.return_address.client_id;
+    let json = serde_json::to_value(request)
+        .map_err(|source| storage::Error::Unreadable { what: "request".to_owned(), source })?;
+    let browser = browser.bytes();
+    storage::authorization_requests::insert(&app.db, id, browser, client_id, &json, now, expires_at)
+        .await?;
+    Ok(id)
+}
+
+/// A request that waits, with its client.
+struct Waiting {
+    row: RequestRow,
+    request: AuthorizationRequest,
+    client: std::sync::Arc<Client>,
+    browser: Browser,
+}
+
+/// `GET /interaction/{id}`.
+pub async fn show(
+    State(app): State<AppState>,
+    Path(id): Path<String>,
+    context: RequestContext,
+    headers: HeaderMap,
+) -> Response {
+    let outcome = async {
+        let waiting = Waiting::find(&app, &id, &headers).await?;
+        if waiting.row.completed_at.is_some() {
+            return Ok(waiting.completed(&app));
+        }
+        let standing = waiting.assess(&app, &headers).await?;
+        waiting.next(&app, standing, &context).await
+    };
+    outcome.await.unwrap_or_else(|problem: Problem| problem.respond(&context))
+}
+
+/// `POST /interaction/{id}/{step}`.
+pub async fn submit(
+    State(app): State<AppState>,
+    Path((id, step)): Path<(String, String)>,
+    context: RequestContext,
+    headers: HeaderMap,
+    body: Bytes,
+) -> Response {
+    let outcome = async {
+        let waiting = Waiting::find(&app, &id, &headers).await?;
+        let params = read_form(&body)?;
+        match step.as_str() {
+            "sign-in" => waiting.sign_in(&app, &params, &headers, &context).await,
+            "account" => waiting.select_account(&app, &params, &headers, &context).await,
+            "consent" => waiting.consent(&app, &params, &headers, &context).await,
+            "continue" => waiting.answer_again(&app, &params, &headers, &context).await,
+            _ => Err(Problem::new(
+                StatusCode::NOT_FOUND,
+                "There is no such page",
+                "Please go back and try again.",
+            )),
+        }
+    };
+    outcome.await.unwrap_or_else(|problem: Problem| problem.respond(&context))
+}
+
+impl Waiting {
+    async fn find(app: &App, id: &str, headers: &HeaderMap) -> Result<Self, Problem> {
+        let gone = || {
+            Problem::new(
+                StatusCode::NOT_FOUND,
+                "This sign-in is no longer open",
+                "It took too long, or was begun in another browser. Please go back to the application \
+                 and sign in again.",
+            )
+        };
+        let id = Uuid::try_parse(id).map_err(|_| gone())?;
+        let browser = Browser::of(app, headers);
+        let now = app.clock.now();
+        let row = storage::authorization_requests::get(&app.db, id, browser.digest.bytes(), now);
+        let row = row.await?.ok_or_else(gone)?;
+        let request: AuthorizationRequest =
+            serde_json::from_value(row.request.clone()).map_err(|_| gone())?;
+        let client = app.replica.client(&request.return_address.client_id).await?;
+        let client = client.filter(|client| !client.metadata.disabled).ok_or_else(gone)?;
+        // Registered still, and not only when the request came.
+        client
+            .match_redirect_uri(request.return_address.redirect_uri.as_str())
+            .ok_or_else(gone)?;
+        Ok(Self { row, request, client, browser })
+    }
+
+    async fn assess(&self, app: &App, headers: &HeaderMap) -> storage::Result<Standing> {
+        let progress = Progress {
+            started_at: self.row.created_at,
+            selected_by: self.row.selected_by,
+            consented_by: self.row.consented_by,
+        };
+        issue::assess(app, &self.client, &self.request, progress, headers).await
+    }
+
+    /// The page of what is owed, or the client's answer.
+    async fn next(
+        self,
+        app: &App,
+        standing: Standing,
+        context: &RequestContext,
+    ) -> Result<Response, Problem> {
+        if let Some(code) = standing.issue(app, &self.client, &self.request, context).await {
+            storage::authorization_requests::complete(&app.db, self.row.id, app.clock.now()).await?;
+            return Ok(self.respond(app, Outcome::Code(code)));
+        }
+        let session = standing.session;
+        Ok(match (standing.owed, session) {
+            (Owed::SelectAccount, Some(session)) => self.account_page(app, &session),
+            (Owed::Consent, Some(session)) => self.consent_page(app, &session),
+            (_, session) => self.sign_in_page(session).show(app, self.browser),
+        })
+    }
+
+    fn respond(&self, app: &App, outcome: Outcome) -> Response {
+        let to = &self.request.return_address;
+        respond::respond(app, &self.client, to, outcome, After::Form)
+    }
+
+    fn step(&self, step: &str) -> String {
+        format!("{}/{step}", path(self.row.id))
+    }
+
+    /// What the pages of this request may do: the answer to their forms may open the client's own scheme.
+    fn freedom(&self) -> Freedom {
+        let scheme = self.request.return_address.redirect_uri.private_use_scheme();
+        scheme.map_or(Freedom::Usual, |scheme| Freedom::OpenScheme(scheme.to_owned()))
+    }
+
+    fn sign_in_page(&self, session: Option<Current>) -> SignInForm {
+        let hint = self.request.login_hint.as_deref().unwrap_or_default();
+        // Whoever wants to choose an account is not held to the one that is there.
+        let account = session.filter(|_| !self.request.prompts_for(Prompt::SelectAccount));
+        SignInForm {
+            client: Some(respond::view(&self.client)),
+            action: self.step("sign-in"),
+            identifier: hint.chars().take(320).collect(),
+            account: account.map(|current| session::view(&current.row)),
+            cancel: true,
+            freedom: self.freedom(),
+        }
+    }
+
+    fn account_page(&self, app: &App, session: &Current) -> Response {
+        let page = SelectAccount::new(
+            Some(respond::view(&self.client)),
+            session::view(&session.row),
+            self.step("account"),
+            csrf::token(&app.secrets.pages, &session.digest),
+        );
+        pages::respond(StatusCode::OK, &page, &self.freedom())
+    }
+
+    fn consent_page(&self, app: &App, session: &Current) -> Response {
+        let catalogue = app.replica.resources();
+        let asked = |name: &str| self.request.scopes.iter().any(|scope| scope == name);
+        let identity = scope::IDENTITY
+            .iter()
+            .filter(|(name, _)| asked(name) && *name != scope::OFFLINE_ACCESS)
+            .map(|(name, words)| ScopeView { name: (*name).to_owned(), description: (*words).to_owned() })
+            .collect();
+        let resources = self.request.resources.iter().filter_map(|identifier| {
+            let resource = catalogue.get(identifier)?;
+            let scopes: Vec<ScopeView> = resource
+                .metadata
+                .scopes
+                .iter()
+                .filter(|scope| asked(&scope.name))
+                .map(|scope| ScopeView {
+                    name: scope.name.clone(),
+                    description: scope.description.clone(),
+                })
+                .collect();
+            let name = resource.metadata.name.clone();
+            let view = ResourceView { name, identifier: identifier.clone(), scopes };
+            (!view.scopes.is_empty()).then_some(view)
+        });
+        let page = Consent::new(
+            respond::view(&self.client),
+            session::view(&session.row),
+            identity,
+            resources.collect(),
+            asked(scope::OFFLINE_ACCESS),
+            self.request.return_address.redirect_uri.destination(),
+            self.step("consent"),
+            csrf::token(&app.secrets.pages, &session.digest),
+        );
+        pages::respond(StatusCode::OK, &page, &self.freedom())
+    }
+
+    fn completed(self, app: &App) -> Response {
+        let csrf = self.browser.csrf(app);
+        let page = Completed::new(respond::view(&self.client), self.step("continue"), csrf);
+        pages::respond(StatusCode::OK, &page, &self.freedom())
+    }
+
+    fn back(&self) -> Response {
+        see_other(&path(self.row.id))
+    }
+
+    async fn deny(&self, app: &App) -> Result<Response, Problem> {
+        storage::authorization_requests::complete(&app.db, self.row.id, app.clock.now()).await?;
+        let error = Error::new(Code::AccessDenied, "the person did not allow it");
+        Ok(self.respond(app, Outcome::Error(error)))
+    }
+
+    /// The session whose person posts, if the page was shown to that session.
+    async fn poster(
+        &self,
+        app: &App,
+        params: &Params,
+        headers: &HeaderMap,
+    ) -> Result<Option<Current>, Problem> {
+        let Some(current) = session::current(app, headers).await? else { return Ok(None) };
+        check_post(app, headers, params, &current.digest, &path(self.row.id))?;
+        Ok(Some(current))
+    }
+
+    async fn sign_in(
+        self,
+        app: &App,
+        params: &Params,
+        headers: &HeaderMap,
+        context: &RequestContext,
+    ) -> Result<Response, Problem> {
+        check_post(app, headers, params, &self.browser.digest, &path(self.row.id))?;
+        if params.get("cancel").is_some() {
+            return self.deny(app).await;
+        }
+        let session = session::current(app, headers).await?;
+        let form = self.sign_in_page(session);
+        Ok(match form.submit(app, params, headers, context, &self.browser).await? {
+            Ok(signed_in) => with_cookies(self.back(), signed_in.cookies),
+            Err(page) => page,
+        })
+    }
+
+    async fn select_account(
+        self,
+        app: &App,
+        params: &Params,
+        headers: &HeaderMap,
+        context: &RequestContext,
+    ) -> Result<Response, Problem> {
+        let Some(current) = self.poster(app, params, headers).await? else { return Ok(self.back()) };
+        if params.get("decision") == Some("continue") {
+            storage::authorization_requests::set_selected(&app.db, self.row.id, current.row.id)
+                .await?;
+            return Ok(self.back());
+        }
+        self.switch(app, &current, context).await
+    }
+
+    /// Ends the session, so that another account can sign in.
+    async fn switch(
+        &self,
+        app: &App,
+        current: &Current,
+        context: &RequestContext,
+    ) -> Result<Response, Problem> {
+        session::end(app, &current.row, context).await?;
+        Ok(with_cookies(self.back(), vec![app.cookies().remove(Cookie::Session)]))
+    }
+
+    async fn consent(
+        self,
+        app: &App,
+        params: &Params,
+        headers: &HeaderMap,
+        context: &RequestContext,
+    ) -> Result<Response, Problem> {
+        let Some(current) = self.poster(app, params, headers).await? else { return Ok(self.back()) };
+        let session = &current.row;
+        let event = |kind| {
+            Event::new(kind)
+                .user(session.user_id)
+                .client(&self.client.id)
+                .session(session.id)
+                .detail(json!({
+                    "scope": self.request.scopes.join(" "), "resource": self.request.resources,
+                }))
+        };
+        match params.get("decision") {
+            Some("allow") => {
+                let now = app.clock.now();
+                let pairs = needed(&self.request, &app.replica.resources());
+                let (user, client_id) = (session.user_id, &self.client.id);
+                storage::consents::allow(&app.db, user, client_id, &pairs, now).await?;
+                storage::authorization_requests::set_consented(&app.db, self.row.id, session.id)
+                    .await?;
+                app.audit.record(event(Kind::ConsentGiven), &context.origin).await?;
+                Ok(self.back())
+            }
+            Some("deny") => {
+                app.audit.record(event(Kind::ConsentDenied), &context.origin).await?;
+                self.deny(app).await
+            }
+            Some("switch") => self.switch(app, &current, context).await,
+            _ => Ok(self.back()),
+        }
+    }
+
+    /// Answers the client once more, for a person who came back to a request that was answered before.
+    async fn answer_again(
+        self,
+        app: &App,
+        params: &Params,
+        headers: &HeaderMap,
+        context: &RequestContext,
+    ) -> Result<Response, Problem> {
+        check_post(app, headers, params, &self.browser.digest, &path(self.row.id))?;
+        let standing = self.assess(app, headers).await?;
+        self.next(app, standing, context).await
+    }
+}

@@ -1,0 +1,92 @@
+//! From a request to what is owed and, if that is nothing, to a code: one statement.
+
+use http::HeaderMap;
+use serde_json::json;
+
+use super::{
+    owed::{Consents, Owed, Progress, owed},
+    request::AuthorizationRequest,
+};
+use crate::{
+    app::App,
+    audit::{Event, Kind},
+    identity::session::{self, Current},
+    registry::client::Client,
+    storage::{self, codes::NewCode},
+    tokens::handle::{Code, Handle},
+    web::RequestContext,
+};
+
+/// How far a request has come.
+#[derive(Debug)]
+pub struct Standing {
+    /// What the person owes.
+    pub owed: Owed,
+    /// Who is signed in.
+    pub session: Option<Current>,
+    code: Handle<Code>,
+}
+
+/// Finds out what is owed. A code is written along, so that a request which owes nothing costs one statement; unless
+/// [`Standing::issue`] hands it out, no one ever has its secret.
+pub async fn assess(
+    app: &App,
+    client: &Client,
+    request: &AuthorizationRequest,
+    progress: Progress,
+    headers: &HeaderMap,
+) -> storage::Result<Standing> {
+    let now = app.clock.now();
+    let code = Handle::<Code>::draw(app.uuid(), &app.entropy);
+    let Some(cookie) = session::handle(app, headers) else {
+        return Ok(Standing { owed: Owed::SignIn, session: None, code });
+    };
+    let (secret, digest) = (code.digest(), cookie.digest());
+    let new = NewCode {
+        id: code.id,
+        secret_hash: secret.bytes(),
+        client_id: &client.id,
+        redirect_uri: request.return_address.redirect_uri.as_str(),
+        redirect_uri_named: request.redirect_uri_named,
+        code_challenge: request.code_challenge.as_deref(),
+        scopes: &request.scopes,
+        resources: &request.resources,
+        nonce: request.nonce.as_deref(),
+        expires_at: now + app.config.tokens.code_lifetime.0,
+    };
+    let found =
+        storage::codes::prepare(&app.db, (cookie.id, digest.bytes()), &new, app.cutoffs(now)).await?;
+    let (row, consents) = match found {
+        Some(prepared) => (Some(prepared.session), read_consents(prepared.consents)),
+        None => (None, Consents::new()),
+    };
+    let catalogue = app.replica.resources();
+    let owed = owed(request, client, &catalogue, row.as_ref(), &consents, progress, now);
+    Ok(Standing { owed, session: row.map(|row| Current { row, digest }), code })
+}
+
+impl Standing {
+    /// Hands the code out, if nothing is owed.
+    pub async fn issue(
+        &self,
+        app: &App,
+        client: &Client,
+        request: &AuthorizationRequest,
+        context: &RequestContext,
+    ) -> Option<String> {
+        let (Owed::Nothing, Some(session)) = (&self.owed, &self.session) else { return None };
+        let event = Event::new(Kind::CodeIssued)
+            .user(session.row.user_id)
+            .client(&client.id)
+            .session(session.row.id)
+            .grant(self.code.id)
+            .detail(json!({ "scope": request.scopes.join(" "), "resource": request.resources }));
+        app.audit.note(event, &context.origin).await;
+        Some(self.code.expose())
+    }
+}
+
+/// An unreadable consent is none: the person is asked again.
+fn read_consents(stored: serde_json::Value) -> Consents {
+    serde_json::from_value(stored).unwrap_or_default()
+}

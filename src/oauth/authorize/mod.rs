@@ -1,0 +1,14 @@
+//! The authorization endpoint (RFC 6749 §3.1, OpenID Connect Core §3.1.2): request, checks, what the person still
+//! owes, response.
+
+mod checks;
+mod endpoint;
+mod interaction;
+mod issue;
+mod owed;
+mod request;
+mod respond;
+
+pub use endpoint::{get, post};
+pub use interaction::{show, submit};
+pub use request::{AuthorizationRequest, Prompt, ResponseMode};

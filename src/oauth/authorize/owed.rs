@@ -1,0 +1,283 @@
+//! What a person still owes a request: sign-in, a choice of account, consent, or nothing. Decided from values alone.
+
+use std::collections::BTreeMap;
+
+use uuid::Uuid;
+
+use super::request::{AuthorizationRequest, Prompt};
+use crate::{
+    clock::Timestamp,
+    oauth::Code,
+    registry::{client::Client, scope},
+    replica::Catalogue,
+    storage::sessions::SessionRow,
+};
+
+/// What comes next.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Owed {
+    /// To prove who they are: for the first time, or again.
+    SignIn,
+    /// To choose an account.
+    SelectAccount,
+    /// To allow what was not allowed before.
+    Consent,
+    /// Nothing: the client gets its answer.
+    Nothing,
+}
+
+impl Owed {
+    /// The error of a client that wants nothing asked (OpenID Connect Core §3.1.2.6).
+    #[must_use]
+    pub fn error(&self) -> Option<Code> {
+        match self {
+            Self::SignIn => Some(Code::LoginRequired),
+            Self::SelectAccount => Some(Code::AccountSelectionRequired),
+            Self::Consent => Some(Code::ConsentRequired),
+            Self::Nothing => None,
+        }
+    }
+}
+
+/// What happened within a request so far.
+#[derive(Clone, Copy, Debug)]
+pub struct Progress {
+    /// When the request arrived.
+    pub started_at: Timestamp,
+    /// The session in which an account was chosen.
+    pub selected_by: Option<Uuid>,
+    /// The session in which consent was given.
+    pub consented_by: Option<Uuid>,
+}
+
+/// Scopes that a person allowed a client, by resource; the empty resource stands for Signet itself.
+pub type Consents = BTreeMap<String, Vec<String>>;
+
+/// Decides what is owed.
+#[must_use]
+pub fn owed(
+    request: &AuthorizationRequest,
+    client: &Client,
+    catalogue: &Catalogue,
+    session: Option<&SessionRow>,
+    consents: &Consents,
+    progress: Progress,
+    now: Timestamp,
+) -> Owed {
+    let Some(session) = session else { return Owed::SignIn };
+    // A sign-in since the request arrived answers every demand for one.
+    let fresh = session.auth_time >= progress.started_at;
+    // Choosing comes before proving: whoever takes another account proves that one.
+    if request.prompts_for(Prompt::SelectAccount) && !fresh && progress.selected_by != Some(session.id)
+    {
+        return Owed::SelectAccount;
+    }
+    let age = now.unix_timestamp() - session.auth_time.unix_timestamp();
+    let too_old = request.max_age.is_some_and(|max_age| age >= max_age.max(1) || max_age == 0);
+    if !fresh && (request.prompts_for(Prompt::Login) || too_old) {
+        return Owed::SignIn;
+    }
+    let agreed = progress.consented_by == Some(session.id);
+    let must_ask = request.prompts_for(Prompt::Consent)
+        || (!client.metadata.first_party && !covers(consents, &needed(request, catalogue)));
+    if must_ask && !agreed {
+        return Owed::Consent;
+    }
+    Owed::Nothing
+}
+
+/// What a request asks for, as `(resource, scope)`: each scope at each resource that understands it, and an empty scope
+/// for the fact of being signed in at all.
+#[must_use]
+pub fn needed(request: &AuthorizationRequest, catalogue: &Catalogue) -> Vec<(String, String)> {
+    let mut pairs = vec![(String::new(), String::new())];
+    for name in &request.scopes {
+        if scope::is_identity(name) {
+            pairs.push((String::new(), name.clone()));
+            continue;
+        }
+        let resources = request.resources.iter().filter(|identifier| {
+            catalogue.get(identifier).is_some_and(|resource| resource.has_scope(name))
+        });
+        pairs.extend(resources.map(|identifier| (identifier.clone(), name.clone())));
+    }
+    pairs
+}
+
+fn covers(consents: &Consents, needed: &[(String, String)]) -> bool {
+    needed.iter().all(|(resource, scope)| {
+        consents.get(resource).is_some_and(|scopes| scopes.contains(scope))
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+    use time::{Duration, macros::datetime};
+
+    use super::*;
+    use crate::{
+        oauth::authorize::request::{ResponseMode, ReturnAddress},
+        registry::resource::Resource,
+        storage::{clients::ClientRow, resources::ResourceRow},
+    };
+
+    const NOW: Timestamp = datetime!(2030-01-01 12:00 UTC);
+    const ARRIVED: Timestamp = datetime!(2030-01-01 11:59 UTC);
+    const SESSION: Uuid = Uuid::from_u128(1);
+
+    fn client(first_party: bool) -> Client {
+        let metadata = json!({
+            "client_name": "Test", "token_endpoint_auth_method": "none", "first_party": first_party,
+            "grant_types": ["authorization_code"], "redirect_uris": ["https://app.example/cb"],
+        });
+        let row = ClientRow { client_id: "spa".to_owned(), metadata, secrets: Vec::new() };
+        Client::from_row(row).expect("a client")
+    }
+
+    fn catalogue() -> Catalogue {
+        let metadata = json!({ "name": "API", "scopes": [{ "name": "read" }] });
+        let row = ResourceRow { identifier: "https://api".to_owned(), metadata };
+        Catalogue::new(vec![Resource::from_row(row).expect("a resource")])
+    }
+
+    fn request(prompts: &[Prompt], max_age: Option<i64>) -> AuthorizationRequest {
+        let redirect_uri = client(false).match_redirect_uri("https://app.example/cb");
+        AuthorizationRequest {
+            return_address: ReturnAddress {
+                client_id: "spa".to_owned(),
+                redirect_uri: redirect_uri.expect("registered"),
+                response_mode: ResponseMode::Query,
+                state: None,
+            },
+            redirect_uri_named: true,
+            scopes: vec!["openid".to_owned(), "read".to_owned()],
+            resources: vec!["https://api".to_owned()],
+            code_challenge: None,
+            nonce: None,
+            prompts: prompts.to_vec(),
+            max_age,
+            login_hint: None,
+        }
+    }
+
+    fn session(age: Duration) -> SessionRow {
+        SessionRow {
+            id: SESSION,
+            user_id: Uuid::from_u128(2),
+            auth_time: NOW - age,
+            amr: vec!["pwd".to_owned()],
+            acr: "aal1".to_owned(),
+            email: "alice@example.com".to_owned(),
+            username: None,
+            name: None,
+        }
+    }
+
+    fn all() -> Consents {
+        let own = |names: &[&str]| names.iter().map(|&name| name.to_owned()).collect();
+        BTreeMap::from([(String::new(), own(&["", "openid"])), ("https://api".to_owned(), own(&["read"]))])
+    }
+
+    struct Case {
+        prompts: &'static [Prompt],
+        max_age: Option<i64>,
+        age: Duration,
+        consents: Consents,
+        selected: bool,
+        consented: bool,
+        first_party: bool,
+    }
+
+    fn case() -> Case {
+        Case {
+            prompts: &[],
+            max_age: None,
+            age: Duration::hours(1),
+            consents: all(),
+            selected: false,
+            consented: false,
+            first_party: false,
+        }
+    }
+
+    fn decide(case: &Case) -> Owed {
+        let progress = Progress {
+            started_at: ARRIVED,
+            selected_by: case.selected.then_some(SESSION),
+            consented_by: case.consented.then_some(SESSION),
+        };
+        owed(
+            &request(case.prompts, case.max_age),
+            &client(case.first_party),
+            &catalogue(),
+            Some(&session(case.age)),
+            &case.consents,
+            progress,
+            NOW,
+        )
+    }
+
+    #[test]
+    fn what_is_owed_follows_from_request_session_and_consent() {
+        use Prompt::{Consent, Login, SelectAccount};
+        let fresh = Duration::seconds(30);
+        let without_read = || {
+            let mut consents = all();
+            consents.remove("https://api");
+            consents
+        };
+        let cases = [
+            (case(), Owed::Nothing),
+            (Case { consents: Consents::new(), ..case() }, Owed::Consent),
+            (Case { consents: without_read(), ..case() }, Owed::Consent),
+            (Case { consents: Consents::new(), first_party: true, ..case() }, Owed::Nothing),
+            (Case { consents: Consents::new(), consented: true, ..case() }, Owed::Nothing),
+            (Case { prompts: &[Consent], ..case() }, Owed::Consent),
+            (Case { prompts: &[Consent], first_party: true, ..case() }, Owed::Consent),
+            (Case { prompts: &[Consent], consented: true, ..case() }, Owed::Nothing),
+            (Case { prompts: &[Login], ..case() }, Owed::SignIn),
+            (Case { prompts: &[Login], age: fresh, ..case() }, Owed::Nothing),
+            (Case { prompts: &[Login, Consent], age: fresh, ..case() }, Owed::Consent),
+            (Case { max_age: Some(3599), ..case() }, Owed::SignIn),
+            (Case { max_age: Some(3601), ..case() }, Owed::Nothing),
+            (Case { max_age: Some(0), age: fresh, ..case() }, Owed::Nothing),
+            (Case { max_age: Some(0), age: Duration::seconds(61), ..case() }, Owed::SignIn),
+            (Case { prompts: &[SelectAccount], ..case() }, Owed::SelectAccount),
+            (Case { prompts: &[SelectAccount], selected: true, ..case() }, Owed::Nothing),
+            (Case { prompts: &[SelectAccount], age: fresh, ..case() }, Owed::Nothing),
+            (Case { prompts: &[SelectAccount, Login], selected: true, ..case() }, Owed::SignIn),
+        ];
+        for (at, (case, expected)) in cases.iter().enumerate() {
+            assert_eq!(decide(case), *expected, "case {at}");
+        }
+    }
+
+    #[test]
+    fn no_session_is_a_sign_in() {
+        let progress = Progress { started_at: ARRIVED, selected_by: None, consented_by: None };
+        let decided =
+            owed(&request(&[], None), &client(false), &catalogue(), None, &all(), progress, NOW);
+        assert_eq!(decided, Owed::SignIn);
+        assert_eq!(decided.error(), Some(Code::LoginRequired));
+    }
+
+    #[test]
+    fn consent_given_in_another_session_does_not_count() {
+        let progress = Progress {
+            started_at: ARRIVED,
+            selected_by: None,
+            consented_by: Some(Uuid::from_u128(9)),
+        };
+        let decided = owed(
+            &request(&[Prompt::Consent], None),
+            &client(false),
+            &catalogue(),
+            Some(&session(Duration::hours(1))),
+            &all(),
+            progress,
+            NOW,
+        );
+        assert_eq!(decided, Owed::Consent);
+    }
+}

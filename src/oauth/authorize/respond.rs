@@ -1,0 +1,82 @@
+//! The authorization response (RFC 6749 §4.1.2), with `iss` (RFC 9207), by the mode that was asked for.
+
+use axum::response::Response;
+use http::StatusCode;
+
+use super::request::{ResponseMode, ReturnAddress};
+use crate::{
+    app::App,
+    identity::pages::see_other,
+    oauth::Error,
+    registry::client::Client,
+    web::{
+        assets,
+        pages::{self, ClientView, Continue, FieldView, FormPost, Freedom},
+    },
+};
+
+/// What the client is told.
+#[derive(Debug)]
+pub enum Outcome {
+    /// A code.
+    Code(String),
+    /// An error.
+    Error(Error),
+}
+
+/// What the browser did before: where it may be sent on from depends on it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum After {
+    /// It followed a link or redirect: it is redirected on.
+    Link,
+    /// It submitted a form. Browsers hold the redirects that follow against the form's Content-Security-Policy, the
+    /// client's own later ones included, so a page that sends it on ends the chain.
+    Form,
+}
+
+/// Sends the outcome to the client.
+pub fn respond(
+    app: &App,
+    client: &Client,
+    to: &ReturnAddress,
+    outcome: Outcome,
+    after: After,
+) -> Response {
+    let mut pairs = match outcome {
+        Outcome::Code(code) => vec![("code", code)],
+        Outcome::Error(error) => vec![
+            ("error", error.code.name().to_owned()),
+            ("error_description", error.description.into_owned()),
+        ],
+    };
+    if let Some(state) = &to.state {
+        pairs.push(("state", state.clone()));
+    }
+    pairs.push(("iss", app.config.server.issuer.as_str().to_owned()));
+    match to.response_mode {
+        ResponseMode::FormPost => {
+            let fields = pairs.into_iter().map(|(name, value)| FieldView { name, value }).collect();
+            let action = to.redirect_uri.as_str().to_owned();
+            let page = FormPost::new(view(client), action, fields, &assets::FORM_POST.url);
+            pages::respond(StatusCode::OK, &page, &Freedom::PostToClient)
+        }
+        ResponseMode::Query => {
+            let url = to.redirect_uri.with_query(&pairs);
+            // An application's own scheme opens only on the heels of what the person did.
+            if after == After::Form && to.redirect_uri.private_use_scheme().is_none() {
+                let page = Continue::new(view(client), url);
+                return pages::respond(StatusCode::OK, &page, &Freedom::Usual);
+            }
+            see_other(&url)
+        }
+    }
+}
+
+/// How pages show a client.
+pub fn view(client: &Client) -> ClientView {
+    ClientView {
+        name: client.metadata.client_name.clone(),
+        logo: client.metadata.logo_uri.clone(),
+        uri: client.metadata.client_uri.clone(),
+    }
+}

@@ -1,0 +1,74 @@
+//! Authorization server metadata (RFC 8414 §2) and OpenID Provider metadata (Discovery §3): one document for both, and
+//! nothing in it that does not work.
+
+use serde_json::json;
+
+use crate::{
+    config::Issuer,
+    keys::{Document, signing::Algorithm},
+    registry::{
+        client::{AuthMethod, GrantType},
+        scope,
+    },
+};
+
+/// Paths below the issuer.
+pub mod path {
+    /// RFC 6749 §3.1.
+    pub const AUTHORIZE: &str = "/authorize";
+    /// RFC 6749 §3.2.
+    pub const TOKEN: &str = "/token";
+    /// RFC 7662.
+    pub const INTROSPECT: &str = "/introspect";
+    /// RFC 7009.
+    pub const REVOKE: &str = "/revoke";
+    /// OpenID Connect Core §5.3.
+    pub const USERINFO: &str = "/userinfo";
+    /// RFC 7517 §5.
+    pub const JWKS: &str = "/jwks";
+    /// RFC 8414 §3.
+    pub const OAUTH: &str = "/.well-known/oauth-authorization-server";
+    /// Discovery §4.
+    pub const OPENID: &str = "/.well-known/openid-configuration";
+}
+
+/// The metadata of this issuer.
+#[must_use]
+pub fn document(issuer: &Issuer) -> Document {
+    let confidential: Vec<&str> = AuthMethod::ALL
+        .into_iter()
+        .filter(|method| *method != AuthMethod::None)
+        .map(AuthMethod::name)
+        .collect();
+    let json = json!({
+        "issuer": issuer.as_str(),
+        "authorization_endpoint": issuer.join(path::AUTHORIZE),
+        "token_endpoint": issuer.join(path::TOKEN),
+        "jwks_uri": issuer.join(path::JWKS),
+        "introspection_endpoint": issuer.join(path::INTROSPECT),
+        "revocation_endpoint": issuer.join(path::REVOKE),
+        "userinfo_endpoint": issuer.join(path::USERINFO),
+        "scopes_supported": scope::IDENTITY.map(|(name, _)| name),
+        "response_types_supported": ["code"],
+        "response_modes_supported": ["query", "form_post"],
+        "grant_types_supported": GrantType::ALL.map(GrantType::name),
+        "token_endpoint_auth_methods_supported": AuthMethod::ALL.map(AuthMethod::name),
+        "revocation_endpoint_auth_methods_supported": AuthMethod::ALL.map(AuthMethod::name),
+        "introspection_endpoint_auth_methods_supported": confidential,
+        "code_challenge_methods_supported": ["S256"],
+        "authorization_response_iss_parameter_supported": true,
+        "subject_types_supported": ["public"],
+        "id_token_signing_alg_values_supported": Algorithm::ALL.map(Algorithm::name),
+        "prompt_values_supported": ["none", "login", "consent", "select_account"],
+        "acr_values_supported": ["aal1"],
+        "claim_types_supported": ["normal"],
+        "claims_supported": [
+            "sub", "iss", "aud", "exp", "iat", "auth_time", "nonce", "acr", "amr", "sid", "at_hash",
+            "name", "preferred_username", "updated_at", "email", "email_verified",
+        ],
+        "claims_parameter_supported": false,
+        "request_parameter_supported": false,
+        "request_uri_parameter_supported": false,
+    });
+    Document::new(&json, None)
+}

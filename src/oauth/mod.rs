@@ -1,0 +1,15 @@
+//! The protocol: OAuth 2.0 (RFC 6749 and kin) and OpenID Connect, an endpoint a module.
+
+pub mod authorize;
+pub mod bearer;
+pub mod client_auth;
+mod error;
+pub mod introspect;
+pub mod jwks;
+pub mod metadata;
+pub mod revoke;
+pub mod target;
+pub mod token;
+pub mod userinfo;
+
+pub use error::{Code, Error};

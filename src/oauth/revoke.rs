@@ -1,0 +1,121 @@
+//! Token revocation (RFC 7009), and what else ends a grant.
+
+use axum::{
+    body::Bytes,
+    extract::State,
+    response::{IntoResponse, Response},
+};
+use http::{HeaderMap, StatusCode};
+use serde_json::{Value, json};
+use uuid::Uuid;
+
+use super::{Error, client_auth, token};
+use crate::{
+    app::{App, AppState},
+    audit::{Event, Kind},
+    storage,
+    tokens::{
+        handle::{Access, Handle},
+        refresh::RefreshToken,
+    },
+    web::{RequestContext, params::Params},
+};
+
+/// `POST /revoke`. A token that is unknown, ended or another client's is answered like one that was revoked (RFC 7009
+/// §2.2); only its own client's request has an effect.
+pub async fn revoke(
+    State(app): State<AppState>,
+    context: RequestContext,
+    headers: HeaderMap,
+    body: Bytes,
+) -> Result<Response, Error> {
+    let params = token::form(&headers, &body)?;
+    let client = client_auth::authenticate(&app, &headers, &params, &context).await?;
+    // token_type_hint may be wrong (§2.1) and is not needed: a token says what it is.
+    match Subject::find(&app, &params, &client.id).await? {
+        Some(Subject::Grant(grant)) => {
+            self::grant(&app, grant).await?;
+            let event = Event::new(Kind::Revoked).client(&client.id).grant(grant);
+            app.audit.record(event, &context.origin).await?;
+        }
+        Some(Subject::Token { id, grant }) => {
+            let now = app.clock.now();
+            let until = app.tokens_end(now);
+            storage::revocations::insert(&app.db, id, now, until).await?;
+            app.replica.revoked(id, until);
+            let mut event = Event::new(Kind::Revoked)
+                .client(&client.id)
+                .detail(json!({ "token": id.simple().to_string() }));
+            if let Some(grant) = grant {
+                event = event.grant(grant);
+            }
+            app.audit.record(event, &context.origin).await?;
+        }
+        None => {}
+    }
+    Ok(token::no_store(StatusCode::OK.into_response()))
+}
+
+/// What a revocation is about.
+enum Subject {
+    /// A refresh token stands for its grant and all of its tokens (§2.1).
+    Grant(Uuid),
+    /// An access token for itself.
+    Token { id: Uuid, grant: Option<Uuid> },
+}
+
+impl Subject {
+    /// What the token of a request is, if it is live and its own client's.
+    async fn find(app: &App, params: &Params, client_id: &str) -> Result<Option<Self>, Error> {
+        let text = params.require("token")?;
+        let now = app.clock.now();
+        if let Some(token) = RefreshToken::parse(&app.secrets.refresh, text) {
+            let digest = token.digest();
+            let cutoffs = app.cutoffs(now);
+            let row =
+                storage::grants::find_refresh(&app.db, token.grant, digest.bytes(), cutoffs).await?;
+            // A former token means the grant as much as the current one does.
+            return Ok(row
+                .filter(|row| row.client_id == client_id)
+                .map(|_| Self::Grant(token.grant)));
+        }
+        if let Some(token) = Handle::<Access>::parse(text) {
+            let digest = token.digest();
+            let row = storage::opaque_tokens::find(&app.db, token.id, digest.bytes(), now).await?;
+            return Ok(row
+                .filter(|row| row.client_id == client_id)
+                .map(|row| Self::Token { id: row.id, grant: row.grant_id }));
+        }
+        let issuer = app.config.server.issuer.as_str();
+        let claims = app.verified.verify(&app.keys.set(), issuer, text, now);
+        Ok(claims.filter(|claims| claims.client_id == client_id).and_then(|claims| {
+            Some(Self::Token { id: claims.jti.unique()?, grant: claims.jti.grant() })
+        }))
+    }
+}
+
+/// Revokes a grant and everything issued under it, here at once and on every replica soon.
+pub async fn grant(app: &App, grant: Uuid) -> storage::Result<bool> {
+    let now = app.clock.now();
+    let until = app.tokens_end(now);
+    let revoked = storage::grants::revoke(&app.db, grant, now, until).await?;
+    app.replica.revoked(grant, until);
+    Ok(revoked)
+}
+
+/// Revokes a grant whose code or refresh token was used twice, and puts that on record.
+pub async fn reuse(
+    app: &App,
+    grant: Uuid,
+    client_id: &str,
+    detail: Value,
+    context: &RequestContext,
+) -> storage::Result<()> {
+    if self::grant(app, grant).await? {
+        tracing::warn!(%grant, client_id, "reuse detected; the grant is revoked");
+        metrics::counter!("signet_reuse_detected_total").increment(1);
+        let event = Event::new(Kind::ReuseDetected).client(client_id).grant(grant).detail(detail);
+        app.audit.record(event, &context.origin).await?;
+    }
+    Ok(())
+}

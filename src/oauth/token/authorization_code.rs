@@ -1,0 +1,140 @@
+//! The authorization code grant (RFC 6749 §4.1.3) with PKCE (RFC 7636 §4.5, §4.6).
+
+use serde_json::json;
+
+use super::{TokenResponse, issue};
+use crate::{
+    app::App,
+    clock::Timestamp,
+    oauth::{Error, client_auth::AuthenticatedClient, revoke, target},
+    registry::client::GrantType,
+    storage::{self, codes::Redemption},
+    tokens::{
+        digest::Digest,
+        handle::{Code, Handle},
+        refresh::RefreshToken,
+    },
+    web::{RequestContext, params::Params},
+};
+
+/// Redeems a code: one statement checks everything about it and makes its grant.
+pub(super) async fn grant(
+    app: &App,
+    client: &AuthenticatedClient,
+    params: &Params,
+    context: &RequestContext,
+) -> Result<TokenResponse, Error> {
+    let code = params.require("code")?;
+    let challenge = params.get("code_verifier").map(challenge).transpose()?;
+    let resources = target::narrowed(params.all("resource"));
+    let Some(code) = Handle::<Code>::parse(code) else {
+        return Err(Error::invalid_grant("the code is malformed"));
+    };
+    let now = app.clock.now();
+    let digest = code.digest();
+    let refresh = client
+        .may(GrantType::RefreshToken)
+        .then(|| RefreshToken::draw(code.id, &app.entropy));
+    let refresh_digest = refresh.as_ref().map(RefreshToken::digest);
+    let ends = Ends::of(app, now, refresh.is_some());
+    let redemption = Redemption {
+        id: code.id,
+        secret_hash: digest.bytes(),
+        client_id: &client.id,
+        redirect_uri: params.get("redirect_uri"),
+        code_challenge: challenge.as_deref(),
+        resources: resources.as_deref(),
+        refresh_hash: refresh_digest.as_ref().map(Digest::bytes),
+        idle_expires_at: ends.idle,
+        expires_at: ends.absolute,
+    };
+    let catalogue = app.replica.resources();
+    let opaque = issue::OpaqueDraw::new(app, &catalogue);
+    let minting = opaque.minting(&catalogue);
+    let cutoffs = app.cutoffs(now);
+    let Some(granted) = storage::codes::redeem(&app.db, &redemption, &minting, cutoffs).await?
+    else {
+        return Err(refuse(app, client, &redemption, now, context).await?);
+    };
+    let refresh = refresh.map(|token| token.expose(&app.secrets.refresh));
+    issue::for_grant(app, client, &catalogue, &granted, &opaque, refresh, context).await
+}
+
+/// When a new grant ends.
+struct Ends {
+    idle: Timestamp,
+    absolute: Timestamp,
+}
+
+impl Ends {
+    fn of(app: &App, now: Timestamp, refreshable: bool) -> Self {
+        let tokens = &app.config.tokens;
+        if refreshable {
+            return Self {
+                idle: now + tokens.refresh_idle_lifetime.0,
+                absolute: now + tokens.refresh_absolute_lifetime.0,
+            };
+        }
+        // Nothing but its access tokens lives; the row stays that long to know the code again.
+        let end = app.tokens_end(now);
+        Self { idle: end, absolute: end }
+    }
+}
+
+/// The S256 challenge of a verifier (RFC 7636 §4.2).
+fn challenge(verifier: &str) -> Result<String, Error> {
+    let unreserved = |c: u8| c.is_ascii_alphanumeric() || matches!(c, b'-' | b'.' | b'_' | b'~');
+    if !(43..=128).contains(&verifier.len()) || !verifier.bytes().all(unreserved) {
+        return Err(Error::invalid_grant("code_verifier is malformed"));
+    }
+    Ok(Digest::of(verifier.as_bytes()).base64url())
+}
+
+/// Why a code was not redeemed; a second use revokes what the first one got (RFC 6749 §4.1.2, RFC 9700 §4.5).
+async fn refuse(
+    app: &App,
+    client: &AuthenticatedClient,
+    redemption: &Redemption<'_>,
+    now: Timestamp,
+    context: &RequestContext,
+) -> Result<Error, Error> {
+    let found = storage::codes::examine(&app.db, redemption, now).await?;
+    if found.redeemed {
+        let detail = json!({ "what": "authorization code" });
+        revoke::reuse(app, redemption.id, &client.id, detail, context).await?;
+        return Ok(Error::invalid_grant("the code was used before; what it got is revoked"));
+    }
+    let reason = if !found.known || !found.own {
+        "the code is unknown or was issued to another client"
+    } else if found.expired {
+        "the code has expired"
+    } else if !found.challenge_fits {
+        "code_verifier does not fit the code_challenge of the authorization request"
+    } else if !found.redirect_uri_fits {
+        "redirect_uri is not the one of the authorization request"
+    } else if !found.resources_fit {
+        return Ok(Error::invalid_target("the resource was not asked for at authorization"));
+    } else {
+        "the person's session has ended"
+    };
+    Ok(Error::invalid_grant(reason))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_challenge_is_the_one_of_the_specification() {
+        // RFC 7636 appendix B.
+        let challenge = challenge("dBjftJeZ4CVP-mB92K27uhbUJU1p1r_wW1gFWFOEjXk");
+        assert_eq!(challenge.as_deref(), Ok("E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM"));
+    }
+
+    #[test]
+    fn a_verifier_has_the_form_of_the_specification() {
+        for bad in ["", &"a".repeat(42), &"a".repeat(129), &"a b".repeat(20), &"ä".repeat(50)] {
+            assert!(challenge(bad).is_err(), "{bad}");
+        }
+    }
+}

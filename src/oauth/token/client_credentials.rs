@@ -1,0 +1,71 @@
+//! Client credentials (RFC 6749 §4.4): no person, no refresh token, and for a JWT no round trip to the database.
+
+use crate::{
+    app::App,
+    audit::Summary,
+    oauth::{
+        Error,
+        client_auth::AuthenticatedClient,
+        target::{Shape, Target},
+        token::{TokenResponse, issue},
+    },
+    registry::{client::GrantType, resource::TokenFormat},
+    storage::{self, opaque_tokens::OpaqueRow},
+    tokens::handle::{Access, Handle},
+    web::{RequestContext, params::Params},
+};
+
+/// Issues a token to the client itself.
+pub(super) async fn grant(
+    app: &App,
+    client: &AuthenticatedClient,
+    params: &Params,
+    context: &RequestContext,
+) -> Result<TokenResponse, Error> {
+    let catalogue = app.replica.resources();
+    let target = Target::resolve(
+        client,
+        &catalogue,
+        params.get("scope"),
+        params.all("resource"),
+        GrantType::ClientCredentials,
+    )?;
+    if target.resources.is_empty() {
+        // RFC 8707 §2: a token for no one in particular is a token for everyone.
+        return Err(Error::invalid_target("name a resource: the client has no default"));
+    }
+    let issuer = app.config.server.issuer.as_str();
+    let shape =
+        Shape::of(&catalogue, &app.config.tokens, issuer, &target.scopes, &target.resources)?;
+    let now = app.clock.now();
+    let access_token = match shape.format {
+        TokenFormat::Jwt => issue::for_client(app, client, &shape, now),
+        TokenFormat::Opaque => {
+            let handle = Handle::<Access>::draw(app.uuid(), &app.entropy);
+            let row = OpaqueRow {
+                id: handle.id,
+                grant_id: None,
+                client_id: client.id.to_string(),
+                subject: client.id.to_string(),
+                scopes: shape.scopes.clone(),
+                audience: shape.audience.clone(),
+                issued_at: now,
+                expires_at: now + time::Duration::seconds(shape.lifetime),
+            };
+            storage::opaque_tokens::insert(&app.db, &row, handle.digest().bytes()).await?;
+            handle.expose()
+        }
+    };
+    let scope = shape.scopes.join(" ");
+    let client_id = client.id.clone();
+    let address = context.origin.address;
+    app.audit.count(Summary { client_id, scope: scope.clone(), address }).await;
+    Ok(TokenResponse {
+        access_token,
+        token_type: "Bearer",
+        expires_in: shape.lifetime,
+        scope,
+        refresh_token: None,
+        id_token: None,
+    })
+}

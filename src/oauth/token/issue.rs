@@ -1,0 +1,172 @@
+//! What a grant's answer is made of: access token, refresh token, ID token.
+
+use serde_json::json;
+use uuid::Uuid;
+
+use super::TokenResponse;
+use crate::{
+    app::App,
+    audit::{Event, Kind},
+    clock::Timestamp,
+    keys::signing::{Algorithm, Type},
+    oauth::{Error, target::Shape},
+    registry::{client::Client, resource::TokenFormat, scope},
+    replica::Catalogue,
+    storage::grants::{Granted, Minting},
+    tokens::{
+        access::{AccessClaims, TokenId},
+        digest::Digest,
+        handle::{Access, Handle},
+        id::{self, IdClaims},
+        jws,
+    },
+    web::RequestContext,
+};
+
+/// An opaque token drawn ahead, which the grant's statement writes if a resource of the grant wants one.
+pub struct OpaqueDraw {
+    handle: Handle<Access>,
+    digest: Digest,
+    seconds: Vec<f64>,
+}
+
+impl OpaqueDraw {
+    pub fn new(app: &App, catalogue: &Catalogue) -> Self {
+        let handle = Handle::draw(app.uuid(), &app.entropy);
+        let digest = handle.digest();
+        let default = app.config.tokens.access_token_lifetime.0.as_secs_f64();
+        let lifetimes = catalogue.opaque_lifetimes.iter();
+        let seconds = lifetimes.map(|lifetime| lifetime.unwrap_or(default)).collect();
+        Self { handle, digest, seconds }
+    }
+
+    pub fn minting<'a>(&'a self, catalogue: &'a Catalogue) -> Minting<'a> {
+        Minting {
+            id: self.handle.id,
+            secret_hash: self.digest.bytes(),
+            resources: &catalogue.opaque,
+            seconds: &self.seconds,
+        }
+    }
+}
+
+/// What tokens say of the person, and when.
+struct Authentication<'a> {
+    subject: String,
+    grant: Option<Uuid>,
+    person: Option<&'a Granted>,
+}
+
+/// The answer to a grant that a person made: tokens for `granted`, whose row is written.
+pub async fn for_grant(
+    app: &App,
+    client: &Client,
+    catalogue: &Catalogue,
+    granted: &Granted,
+    opaque: &OpaqueDraw,
+    refresh_token: Option<String>,
+    context: &RequestContext,
+) -> Result<TokenResponse, Error> {
+    let now = app.clock.now();
+    let issuer = app.config.server.issuer.as_str();
+    let shape =
+        Shape::of(catalogue, &app.config.tokens, issuer, &granted.scopes, &granted.resources)?;
+    let access_token = match shape.format {
+        TokenFormat::Opaque => opaque.handle.expose(),
+        TokenFormat::Jwt => {
+            let authentication = Authentication {
+                subject: granted.user_id.to_string(),
+                grant: Some(granted.id),
+                person: Some(granted),
+            };
+            jwt(app, client, &shape, &authentication, now)
+        }
+    };
+    let id_token = shape
+        .scopes
+        .iter()
+        .any(|name| name == scope::OPENID)
+        .then(|| id_token(app, client, granted, &access_token, now));
+    let event = Event::new(Kind::TokenIssued)
+        .user(granted.user_id)
+        .client(&client.id)
+        .session(granted.session_id)
+        .grant(granted.id)
+        .detail(json!({
+            "scope": shape.scopes.join(" "),
+            "audience": shape.audience,
+            "refresh_token": refresh_token.is_some(),
+        }));
+    app.audit.note(event, &context.origin).await;
+    Ok(TokenResponse {
+        access_token,
+        token_type: "Bearer",
+        expires_in: shape.lifetime,
+        scope: shape.scopes.join(" "),
+        refresh_token,
+        id_token,
+    })
+}
+
+/// An access token for the client itself.
+pub fn for_client(app: &App, client: &Client, shape: &Shape, now: Timestamp) -> String {
+    let authentication =
+        Authentication { subject: client.id.to_string(), grant: None, person: None };
+    jwt(app, client, shape, &authentication, now)
+}
+
+/// RFC 9068.
+fn jwt(
+    app: &App,
+    client: &Client,
+    shape: &Shape,
+    authentication: &Authentication<'_>,
+    now: Timestamp,
+) -> String {
+    let iat = now.unix_timestamp();
+    let person = authentication.person;
+    let claims = AccessClaims {
+        iss: app.config.server.issuer.as_str().to_owned(),
+        sub: authentication.subject.clone(),
+        aud: shape.audience.clone().into(),
+        exp: iat + shape.lifetime,
+        iat,
+        jti: TokenId::draw(authentication.grant, &app.entropy),
+        client_id: client.id.to_string(),
+        scope: shape.scopes.join(" "),
+        auth_time: person.map(|person| person.auth_time.unix_timestamp()),
+        acr: person.map(|person| person.acr.clone()),
+        amr: person.map(|person| person.amr.clone()).unwrap_or_default(),
+    };
+    jws::sign(&app.keys.signing(shape.alg, now), Type::Access, &claims)
+}
+
+/// OpenID Connect Core §2.
+fn id_token(
+    app: &App,
+    client: &Client,
+    granted: &Granted,
+    access_token: &str,
+    now: Timestamp,
+) -> String {
+    let alg = client.metadata.id_token_signed_response_alg;
+    let iat = now.unix_timestamp();
+    let lifetime = app.config.tokens.id_token_lifetime.0.as_secs();
+    let claims = IdClaims {
+        iss: app.config.server.issuer.as_str().to_owned(),
+        sub: granted.user_id.to_string(),
+        aud: client.id.to_string(),
+        exp: iat + i64::try_from(lifetime).unwrap_or(i64::MAX),
+        iat,
+        auth_time: granted.auth_time.unix_timestamp(),
+        nonce: granted.nonce.clone(),
+        acr: granted.acr.clone(),
+        amr: granted.amr.clone(),
+        sid: granted.session_id.to_string(),
+        at_hash: match alg {
+            Algorithm::EdDsa => id::at_hash_ed25519(access_token),
+            Algorithm::Es256 | Algorithm::Rs256 => id::at_hash(access_token),
+        },
+    };
+    jws::sign(&app.keys.signing(alg, now), Type::Id, &claims)
+}

@@ -1,0 +1,226 @@
+//! Clients and their metadata, by the names of RFC 7591 §2.
+
+use std::sync::Arc;
+
+use serde::{Deserialize, Serialize};
+use url::Url;
+
+use super::{
+    redirect_uri::{Matched, Registered},
+    scope,
+};
+use crate::{
+    keys::signing::Algorithm,
+    storage::{self, clients::ClientRow},
+    tokens::digest::Digest,
+};
+
+/// How many secrets a client may have at a time: the one in use, and the one that replaces it.
+pub const SECRETS: i64 = 2;
+
+/// How a client authenticates at the token endpoint (RFC 7591 §2).
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum AuthMethod {
+    /// Not at all: a public client (RFC 6749 §2.1).
+    None,
+    /// HTTP Basic.
+    ClientSecretBasic,
+    /// In the request body.
+    ClientSecretPost,
+}
+
+impl AuthMethod {
+    /// Every method.
+    pub const ALL: [Self; 3] = [Self::ClientSecretBasic, Self::ClientSecretPost, Self::None];
+
+    /// The registered name.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::None => "none",
+            Self::ClientSecretBasic => "client_secret_basic",
+            Self::ClientSecretPost => "client_secret_post",
+        }
+    }
+}
+
+/// A grant type (RFC 7591 §2).
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum GrantType {
+    /// RFC 6749 §4.1.
+    AuthorizationCode,
+    /// RFC 6749 §4.4.
+    ClientCredentials,
+    /// RFC 6749 §6.
+    RefreshToken,
+}
+
+impl GrantType {
+    /// Every grant type.
+    pub const ALL: [Self; 3] =
+        [Self::AuthorizationCode, Self::ClientCredentials, Self::RefreshToken];
+
+    /// The registered name.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::AuthorizationCode => "authorization_code",
+            Self::ClientCredentials => "client_credentials",
+            Self::RefreshToken => "refresh_token",
+        }
+    }
+}
+
+/// What is stored of a client.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Metadata {
+    /// What people are told it is.
+    pub client_name: String,
+    /// How it authenticates.
+    pub token_endpoint_auth_method: AuthMethod,
+    /// What it may do at the token endpoint.
+    pub grant_types: Vec<GrantType>,
+    /// Where responses may be sent.
+    #[serde(default)]
+    pub redirect_uris: Vec<Registered>,
+    /// What it may ask for, identity scopes included.
+    #[serde(default)]
+    pub scopes: Vec<String>,
+    /// The resources it may ask tokens for; the first is its default.
+    #[serde(default)]
+    pub resources: Vec<String>,
+    /// The resources it serves, whose tokens it may introspect.
+    #[serde(default)]
+    pub introspects: Vec<String>,
+    /// Its home page.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub client_uri: Option<String>,
+    /// Its logo.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub logo_uri: Option<String>,
+    /// What its ID tokens are signed with (OpenID Connect Registration §2).
+    #[serde(default = "rs256")]
+    pub id_token_signed_response_alg: Algorithm,
+    /// Belongs to whoever runs Signet: people are not asked for consent.
+    #[serde(default)]
+    pub first_party: bool,
+    /// Need not use PKCE. For confidential clients that cannot; what it risks is RFC 9700 §4.5's code injection.
+    #[serde(default)]
+    pub unsafe_without_pkce: bool,
+    /// For how many seconds a former refresh token is answered again; the server's default if none.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub refresh_retry_window: Option<u32>,
+    /// Refused everywhere.
+    #[serde(default)]
+    pub disabled: bool,
+}
+
+const fn rs256() -> Algorithm {
+    Algorithm::Rs256
+}
+
+/// A client.
+#[derive(Clone, Debug)]
+pub struct Client {
+    /// Its id.
+    pub id: Arc<str>,
+    /// All else.
+    pub metadata: Metadata,
+    secrets: Vec<Digest>,
+}
+
+impl Client {
+    /// Reads what is stored.
+    pub fn from_row(row: ClientRow) -> storage::Result<Self> {
+        let metadata = serde_json::from_value(row.metadata).map_err(|source| {
+            storage::Error::Unreadable { what: format!("client {}", row.client_id), source }
+        })?;
+        let secrets = row.secrets.iter().filter_map(|hash| hash.as_slice().try_into().ok());
+        let secrets = secrets.map(Digest).collect();
+        Ok(Self { id: row.client_id.into(), metadata, secrets })
+    }
+
+    /// Whether it cannot keep a secret (RFC 6749 §2.1).
+    #[must_use]
+    pub fn is_public(&self) -> bool {
+        self.metadata.token_endpoint_auth_method == AuthMethod::None
+    }
+
+    /// Whether `secret` is one of its own. Takes the same time for each of them.
+    #[must_use]
+    pub fn has_secret(&self, secret: &Digest) -> bool {
+        self.secrets.iter().fold(false, |found, own| (own == secret) | found)
+    }
+
+    /// Whether it may use this grant type.
+    #[must_use]
+    pub fn may(&self, grant_type: GrantType) -> bool {
+        self.metadata.grant_types.contains(&grant_type)
+    }
+
+    /// Whether PKCE is demanded of it.
+    #[must_use]
+    pub fn needs_pkce(&self) -> bool {
+        self.is_public() || !self.metadata.unsafe_without_pkce
+    }
+
+    /// The registered redirect URI that `presented` is.
+    #[must_use]
+    pub fn match_redirect_uri(&self, presented: &str) -> Option<Matched> {
+        self.metadata.redirect_uris.iter().find_map(|registered| registered.matches(presented))
+    }
+
+    /// Checks one that an operator wants to add.
+    pub fn validate(client_id: &str, metadata: &Metadata) -> Result<(), String> {
+        // RFC 6749 appendix A.1, and nothing that would need escaping everywhere.
+        let plain = |c: char| c.is_ascii_graphic() && !matches!(c, '"' | '\\' | '<' | '>');
+        if client_id.is_empty() || client_id.len() > 128 || !client_id.chars().all(plain) {
+            return Err("client_id must be 1 to 128 visible ASCII characters".to_owned());
+        }
+        if metadata.client_name.trim().is_empty() || metadata.client_name.chars().count() > 120 {
+            return Err("client_name must be 1 to 120 characters".to_owned());
+        }
+        for uri in &metadata.redirect_uris {
+            Registered::parse(uri.as_str()).map_err(|problem| format!("redirect_uris: {problem}"))?;
+        }
+        let may = |grant_type| metadata.grant_types.contains(&grant_type);
+        let public = metadata.token_endpoint_auth_method == AuthMethod::None;
+        if may(GrantType::AuthorizationCode) == metadata.redirect_uris.is_empty() {
+            return Err("redirect_uris and the grant type authorization_code go together".to_owned());
+        }
+        if may(GrantType::RefreshToken) && !may(GrantType::AuthorizationCode) {
+            return Err("the grant type refresh_token needs authorization_code".to_owned());
+        }
+        if public && may(GrantType::ClientCredentials) {
+            return Err("client_credentials needs a client that authenticates".to_owned());
+        }
+        if public && metadata.unsafe_without_pkce {
+            return Err("unsafe_without_pkce is for clients that authenticate".to_owned());
+        }
+        if public && !metadata.introspects.is_empty() {
+            return Err("introspects is for clients that authenticate".to_owned());
+        }
+        if let Some(bad) = metadata.scopes.iter().find(|scope| !scope::is_token(scope)) {
+            return Err(format!("scope {bad:?} has a character that scopes cannot have"));
+        }
+        if metadata.refresh_retry_window.is_some_and(|seconds| seconds > 600) {
+            return Err("refresh_retry_window must be at most 600 seconds".to_owned());
+        }
+        for (name, uri) in
+            [("client_uri", &metadata.client_uri), ("logo_uri", &metadata.logo_uri)]
+        {
+            let web = |uri: &String| {
+                Url::parse(uri).is_ok_and(|url| {
+                    url.scheme() == "https"
+                        || (url.scheme() == "http" && Registered::parse(uri).is_ok())
+                })
+            };
+            if uri.as_ref().is_some_and(|uri| !web(uri)) {
+                return Err(format!("{name} must be an https URL, or http on loopback"));
+            }
+        }
+        Ok(())
+    }
+}

@@ -1,0 +1,209 @@
+//! Redirect URIs: which may be registered, and which match (RFC 6749 §3.1.2, RFC 8252 §7, RFC 9700 §2.1).
+
+use serde::{Deserialize, Serialize};
+use url::{Host, Url};
+
+/// A registered redirect URI: absolute, without a fragment, and of a scheme that no one else can listen to.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct Registered(String);
+
+/// A redirect URI that was matched against those of the client: it is safe to send a response there.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct Matched(String);
+
+impl Registered {
+    /// Checks a redirect URI that someone wants to register.
+    pub fn parse(text: &str) -> Result<Self, String> {
+        let url = Url::parse(text).map_err(|error| format!("{text:?} is no URI: {error}"))?;
+        if text.contains('#') {
+            return Err(format!("{text:?} must have no fragment"));
+        }
+        if text.contains('*') {
+            return Err(format!("{text:?}: wildcards are not supported, URIs match exactly"));
+        }
+        if !url.username().is_empty() || url.password().is_some() {
+            return Err(format!("{text:?} must have no user information"));
+        }
+        match url.scheme() {
+            "https" => Ok(()),
+            "http" if is_loopback(&url) => Ok(()),
+            "http" => Err(format!("{text:?} must be https; http is for loopback only")),
+            // RFC 8252 §7.1: a reversed domain name, which its owner alone has a claim to.
+            scheme if scheme.contains('.') => Ok(()),
+            _ => Err(format!(
+                "{text:?} must be https, http on loopback, or a private-use scheme such as com.example.app"
+            )),
+        }?;
+        Ok(Self(text.to_owned()))
+    }
+
+    /// The text.
+    #[must_use]
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+
+    /// Whether `presented` is this one: letter by letter, but for the port of a loopback address (RFC 8252 §7.3).
+    #[must_use]
+    pub fn matches(&self, presented: &str) -> Option<Matched> {
+        let same = presented == self.0
+            || without_loopback_port(&self.0)
+                .is_some_and(|own| without_loopback_port(presented).as_ref() == Some(&own));
+        same.then(|| Matched(presented.to_owned()))
+    }
+
+    /// This one as a target, where a request may leave it out.
+    #[must_use]
+    pub fn as_matched(&self) -> Matched {
+        Matched(self.0.clone())
+    }
+}
+
+impl Matched {
+    /// The text, as the client presented it.
+    #[must_use]
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+
+    /// The scheme, if an application and not a browser handles it.
+    #[must_use]
+    pub fn private_use_scheme(&self) -> Option<&str> {
+        let (scheme, _) = self.0.split_once(':')?;
+        (!scheme.eq_ignore_ascii_case("http") && !scheme.eq_ignore_ascii_case("https"))
+            .then_some(scheme)
+    }
+
+    /// Where it leads, in words a person can check.
+    #[must_use]
+    pub fn destination(&self) -> String {
+        match Url::parse(&self.0).ok().and_then(|url| url.host_str().map(str::to_owned)) {
+            Some(host) => host,
+            None => self.private_use_scheme().unwrap_or_default().to_owned(),
+        }
+    }
+
+    /// With these parameters added to its query (RFC 6749 §4.1.2).
+    #[must_use]
+    pub fn with_query(&self, pairs: &[(&'static str, String)]) -> String {
+        let query = form_urlencoded::Serializer::new(String::new()).extend_pairs(pairs).finish();
+        let separator = match self.0.split_once('?') {
+            None => "?",
+            Some((_, "")) => "",
+            Some(_) => "&",
+        };
+        format!("{}{separator}{query}", self.0)
+    }
+}
+
+fn is_loopback(url: &Url) -> bool {
+    match url.host() {
+        Some(Host::Ipv4(address)) => address.is_loopback(),
+        Some(Host::Ipv6(address)) => address.is_loopback(),
+        Some(Host::Domain(name)) => name == "localhost",
+        None => false,
+    }
+}
+
+/// An `http` URI of the loopback IP literals without its port; none for anything else, `localhost` included (RFC 8252
+/// §8.3: that may be resolved elsewhere).
+fn without_loopback_port(text: &str) -> Option<String> {
+    let rest = text.strip_prefix("http://")?;
+    let host = ["127.0.0.1", "[::1]"].into_iter().find(|host| rest.starts_with(host))?;
+    let after = &rest[host.len()..];
+    let path = match after.strip_prefix(':') {
+        None => after,
+        Some(port_and_path) => {
+            let digits = port_and_path.bytes().take_while(u8::is_ascii_digit).count();
+            port_and_path[..digits].parse::<u16>().ok()?;
+            &port_and_path[digits..]
+        }
+    };
+    (path.is_empty() || path.starts_with(['/', '?'])).then(|| format!("{host}{path}"))
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    #[test]
+    fn only_safe_uris_can_be_registered() {
+        for fine in [
+            "https://app.example/cb",
+            "https://app.example/cb?tenant=1",
+            "http://localhost:3000/cb",
+            "http://127.0.0.1/cb",
+            "http://[::1]/cb",
+            "com.example.app:/cb",
+        ] {
+            assert!(Registered::parse(fine).is_ok(), "{fine}");
+        }
+        for bad in [
+            "/cb",
+            "app.example/cb",
+            "http://app.example/cb",
+            "https://app.example/cb#x",
+            "https://app.example/cb#",
+            "https://*.example/cb",
+            "https://user@app.example/cb",
+            "javascript:alert(1)",
+            "data:text/html,x",
+            "myapp:/cb",
+            "",
+        ] {
+            assert!(Registered::parse(bad).is_err(), "{bad}");
+        }
+    }
+
+    #[test]
+    fn matching_is_exact_but_for_the_loopback_port() {
+        let cases = [
+            ("https://a.example/cb", "https://a.example/cb", true),
+            ("https://a.example/cb", "https://a.example/cb/", false),
+            ("https://a.example/cb", "https://a.example/cb?x", false),
+            ("https://a.example/cb", "https://A.example/cb", false),
+            ("https://a.example/cb", "https://a.example:443/cb", false),
+            ("https://a.example/cb", "https://a.example/%63b", false),
+            ("http://127.0.0.1/cb", "http://127.0.0.1:51004/cb", true),
+            ("http://127.0.0.1:8080/cb", "http://127.0.0.1/cb", true),
+            ("http://[::1]/cb", "http://[::1]:51004/cb", true),
+            ("http://127.0.0.1/cb", "http://[::1]:51004/cb", false),
+            ("http://127.0.0.1/cb", "http://127.0.0.1:51004/other", false),
+            ("http://127.0.0.1/cb", "http://127.0.0.1:99999/cb", false),
+            ("http://127.0.0.1/cb", "http://127.0.0.1:/cb", false),
+            ("http://127.0.0.1/cb", "http://127.0.0.1.evil.example/cb", false),
+            ("http://127.0.0.1/cb", "http://127.0.0.1@evil.example/cb", false),
+            ("http://127.0.0.1/cb", "http://127.0.0.1:80@evil.example/cb", false),
+            ("http://127.0.0.1/cb", "https://127.0.0.1:51004/cb", false),
+            ("http://localhost/cb", "http://localhost:51004/cb", false),
+        ];
+        for (registered, presented, matches) in cases {
+            let registered = Registered::parse(registered).expect("registrable");
+            assert_eq!(registered.matches(presented).is_some(), matches, "{presented}");
+        }
+    }
+
+    #[test]
+    fn parameters_join_a_query_that_is_there() {
+        let with = |uri: &str| Matched(uri.to_owned()).with_query(&[("code", "a b".to_owned())]);
+        assert_eq!(with("https://a.example/cb"), "https://a.example/cb?code=a+b");
+        assert_eq!(with("https://a.example/cb?"), "https://a.example/cb?code=a+b");
+        assert_eq!(with("https://a.example/cb?t=1"), "https://a.example/cb?t=1&code=a+b");
+    }
+
+    proptest! {
+        #[test]
+        fn nothing_presented_leaves_the_registered_host(presented in "http://(127\\.0\\.0\\.1|\\[::1\\])\\PC{0,30}") {
+            let registered = Registered::parse("http://127.0.0.1/cb").expect("registrable");
+            if registered.matches(&presented).is_some() {
+                let url = Url::parse(&presented).expect("a match is a URL");
+                prop_assert_eq!(url.host_str(), Some("127.0.0.1"));
+                prop_assert_eq!(url.path(), "/cb");
+            }
+        }
+    }
+}

@@ -1,0 +1,103 @@
+//! Resources (RFC 8707): the APIs that tokens are for, and how their tokens look.
+
+use serde::{Deserialize, Serialize};
+use url::Url;
+
+use super::scope;
+use crate::{
+    config::Tokens,
+    keys::signing::Algorithm,
+    storage::{self, resources::ResourceRow},
+};
+
+/// A resource.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Resource {
+    /// Its resource indicator, the `aud` of its tokens.
+    pub identifier: String,
+    /// All else.
+    pub metadata: Metadata,
+}
+
+/// What is stored of a resource.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Metadata {
+    /// What people are told it is.
+    pub name: String,
+    /// JWTs or opaque tokens.
+    #[serde(default)]
+    pub access_token_format: TokenFormat,
+    /// What its JWTs are signed with; the server's default if none.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub access_token_alg: Option<Algorithm>,
+    /// How long its tokens live, in seconds; the server's default if none.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub access_token_lifetime: Option<u32>,
+    /// What can be allowed there.
+    #[serde(default)]
+    pub scopes: Vec<Scope>,
+}
+
+/// A scope of a resource.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Scope {
+    /// Its name in requests and tokens.
+    pub name: String,
+    /// What people are told it allows.
+    #[serde(default)]
+    pub description: String,
+}
+
+/// The form of an access token.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum TokenFormat {
+    /// RFC 9068.
+    #[default]
+    Jwt,
+    /// A reference that only introspection explains.
+    Opaque,
+}
+
+impl Resource {
+    /// Reads what is stored.
+    pub fn from_row(row: ResourceRow) -> storage::Result<Self> {
+        let metadata = serde_json::from_value(row.metadata).map_err(|source| {
+            storage::Error::Unreadable { what: format!("resource {}", row.identifier), source }
+        })?;
+        Ok(Self { identifier: row.identifier, metadata })
+    }
+
+    /// Whether the scope is one of this resource's.
+    #[must_use]
+    pub fn has_scope(&self, name: &str) -> bool {
+        self.metadata.scopes.iter().any(|scope| scope.name == name)
+    }
+
+    /// Checks one that an operator wants to add.
+    pub fn validate(&self) -> Result<(), String> {
+        let identifier = &self.identifier;
+        // RFC 8707 §2: an absolute URI without a fragment.
+        if Url::parse(identifier).is_err() || identifier.contains('#') {
+            return Err(format!("{identifier:?} must be an absolute URI without a fragment"));
+        }
+        let Metadata { scopes, access_token_lifetime, .. } = &self.metadata;
+        for (at, each) in scopes.iter().enumerate() {
+            let name = &each.name;
+            if !scope::is_token(name) {
+                return Err(format!("scope {name:?} has a character that scopes cannot have"));
+            }
+            if scope::is_identity(name) {
+                return Err(format!("scope {name:?} belongs to OpenID Connect"));
+            }
+            if scopes[..at].iter().any(|other| other.name == *name) {
+                return Err(format!("scope {name:?} is there twice"));
+            }
+        }
+        let longest = Tokens::LONGEST_ACCESS_TOKEN.0.as_secs();
+        if access_token_lifetime.is_some_and(|seconds| !(60..=longest).contains(&seconds.into())) {
+            return Err(format!("access_token_lifetime must be between 60 and {longest} seconds"));
+        }
+        Ok(())
+    }
+}

@@ -1,0 +1,58 @@
+//! Access tokens whose signature was checked before: the digest of the token stands for it until it ends.
+
+use std::sync::{
+    Arc,
+    atomic::{AtomicUsize, Ordering},
+};
+
+use quick_cache::sync::Cache;
+
+use super::{access::AccessClaims, digest::Digest, jws};
+use crate::{
+    clock::Timestamp,
+    keys::{KeySet, signing::Type},
+};
+
+/// How many are remembered: some 30 MB when full.
+const CAPACITY: usize = 32 * 1024;
+
+/// Remembers verified access tokens within a bounded memory.
+pub struct VerifiedTokens {
+    cache: Cache<[u8; 32], Arc<AccessClaims>>,
+    /// The key set that was current when they were verified; another one empties the memory.
+    keys: AtomicUsize,
+}
+
+impl Default for VerifiedTokens {
+    fn default() -> Self {
+        Self { cache: Cache::new(CAPACITY), keys: AtomicUsize::new(0) }
+    }
+}
+
+impl VerifiedTokens {
+    /// The claims of an access token that we signed and that has not ended. Whether it was revoked is another matter.
+    pub fn verify(
+        &self,
+        keys: &Arc<KeySet>,
+        issuer: &str,
+        token: &str,
+        now: Timestamp,
+    ) -> Option<Arc<AccessClaims>> {
+        // Only an identity: a set is replaced as a whole when a key is added or removed.
+        let current = Arc::as_ptr(keys).addr();
+        if self.keys.swap(current, Ordering::AcqRel) != current {
+            self.cache.clear();
+        }
+        let digest = Digest::of(token.as_bytes()).0;
+        let claims = match self.cache.get(&digest) {
+            Some(claims) => claims,
+            None => {
+                let claims: AccessClaims = jws::verify(keys, issuer, Type::Access, token)?;
+                let claims = Arc::new(claims);
+                self.cache.insert(digest, Arc::clone(&claims));
+                claims
+            }
+        };
+        (!claims.expired(now)).then_some(claims)
+    }
+}

@@ -1,0 +1,101 @@
+//! Cookies (RFC 6265bis): `__Host-`, `Secure`, `HttpOnly`, `SameSite=Lax`, for the whole origin.
+//!
+//! On an `http` issuer, which is loopback, the prefix and `Secure` are left out: not every browser takes them there.
+
+use std::time::Duration;
+
+use http::{HeaderMap, HeaderValue, header};
+
+/// A cookie that Signet sets.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Cookie {
+    /// Tells one browser from another; authorization requests and page tokens are bound to it.
+    Browser,
+    /// The session of the person who is signed in.
+    Session,
+    /// Who signed in from this browser before.
+    Device,
+}
+
+/// How cookies are set.
+#[derive(Clone, Copy, Debug)]
+pub struct Policy {
+    /// Whether browsers reach Signet over TLS.
+    pub secure: bool,
+}
+
+impl Policy {
+    /// The value of a cookie in a request.
+    #[must_use]
+    pub fn get<'h>(self, headers: &'h HeaderMap, cookie: Cookie) -> Option<&'h str> {
+        let name = self.name(cookie);
+        headers
+            .get_all(header::COOKIE)
+            .iter()
+            .filter_map(|value| value.to_str().ok())
+            .flat_map(|line| line.split(';'))
+            .filter_map(|pair| pair.trim().split_once('='))
+            .find_map(|(other, value)| (other == name).then_some(value))
+    }
+
+    /// A `Set-Cookie`. Without a `max_age` it ends with the browser.
+    ///
+    /// # Panics
+    /// Values are of Signet's own making: visible ASCII.
+    #[must_use]
+    pub fn set(self, cookie: Cookie, value: &str, max_age: Option<Duration>) -> HeaderValue {
+        let max_age =
+            max_age.map(|age| format!("; Max-Age={}", age.as_secs())).unwrap_or_default();
+        let secure = if self.secure { "; Secure" } else { "" };
+        let name = self.name(cookie);
+        let line = format!("{name}={value}; Path=/; HttpOnly; SameSite=Lax{secure}{max_age}");
+        let mut value = HeaderValue::from_str(&line).expect("cookie values are visible ASCII");
+        value.set_sensitive(true);
+        value
+    }
+
+    /// A `Set-Cookie` that removes it.
+    #[must_use]
+    pub fn remove(self, cookie: Cookie) -> HeaderValue {
+        self.set(cookie, "", Some(Duration::ZERO))
+    }
+
+    const fn name(self, cookie: Cookie) -> &'static str {
+        match (cookie, self.secure) {
+            (Cookie::Browser, true) => "__Host-signet_browser",
+            (Cookie::Session, true) => "__Host-signet_session",
+            (Cookie::Device, true) => "__Host-signet_device",
+            (Cookie::Browser, false) => "signet_browser",
+            (Cookie::Session, false) => "signet_session",
+            (Cookie::Device, false) => "signet_device",
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn cookies_are_bound_to_the_host_over_tls() {
+        let secure = Policy { secure: true };
+        assert_eq!(
+            secure.set(Cookie::Session, "v", None),
+            "__Host-signet_session=v; Path=/; HttpOnly; SameSite=Lax; Secure"
+        );
+        assert_eq!(
+            secure.remove(Cookie::Session),
+            "__Host-signet_session=; Path=/; HttpOnly; SameSite=Lax; Secure; Max-Age=0"
+        );
+    }
+
+    #[test]
+    fn a_cookie_is_found_among_others() {
+        let mut headers = HeaderMap::new();
+        headers.append(header::COOKIE, HeaderValue::from_static("a=1; signet_session=v=1; b"));
+        let policy = Policy { secure: false };
+        assert_eq!(policy.get(&headers, Cookie::Session), Some("v=1"));
+        assert_eq!(policy.get(&headers, Cookie::Device), None);
+        assert_eq!(Policy { secure: true }.get(&headers, Cookie::Session), None);
+    }
+}

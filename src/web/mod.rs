@@ -1,0 +1,13 @@
+//! What pages are made of: the request's context, cookies, page tokens, templates, static files.
+//!
+//! Below `oauth` and `identity`, whose handlers answer with pages; the router and the listeners are in `http`.
+
+pub mod assets;
+pub mod context;
+pub mod cookies;
+pub mod csrf;
+pub mod pages;
+pub mod params;
+pub mod problem;
+
+pub use context::RequestContext;

@@ -1,0 +1,314 @@
+//! Pages: a struct for each template, and what every page's answer has in common.
+
+use askama::Template;
+use axum::response::{Html, IntoResponse, Response};
+use http::{HeaderName, HeaderValue, StatusCode, header};
+
+use super::assets;
+
+/// The language of the pages.
+const LANG: &str = "en";
+
+/// A client as pages show it.
+#[derive(Clone, Debug)]
+pub struct ClientView {
+    /// Its name.
+    pub name: String,
+    /// Its logo.
+    pub logo: Option<String>,
+    /// Its home page.
+    pub uri: Option<String>,
+}
+
+/// A person as pages show them.
+#[derive(Clone, Debug)]
+pub struct UserView {
+    /// What to call them, or nothing.
+    pub name: String,
+    /// What they sign in with.
+    pub login: String,
+}
+
+/// A scope in words.
+#[derive(Clone, Debug)]
+pub struct ScopeView {
+    /// Its name in the protocol.
+    pub name: String,
+    /// What it allows, or nothing.
+    pub description: String,
+}
+
+/// A resource and what is asked of it.
+#[derive(Clone, Debug)]
+pub struct ResourceView {
+    /// Its name.
+    pub name: String,
+    /// Its resource indicator.
+    pub identifier: String,
+    /// What is asked.
+    pub scopes: Vec<ScopeView>,
+}
+
+/// A way on.
+#[derive(Clone, Debug)]
+pub struct LinkView {
+    /// Where.
+    pub href: String,
+    /// In words.
+    pub label: String,
+}
+
+/// A hidden field.
+#[derive(Clone, Debug)]
+pub struct FieldView {
+    /// Its name.
+    pub name: &'static str,
+    /// Its value.
+    pub value: String,
+}
+
+/// Declares a page: its struct with the fields every page has, made by `new` from its own.
+macro_rules! page {
+    ($(#[$doc:meta])* $name:ident($template:literal) { $($(#[$field_doc:meta])* $field:ident: $type:ty,)* }) => {
+        $(#[$doc])*
+        #[derive(Template)]
+        #[template(path = $template)]
+        pub struct $name {
+            css: &'static str,
+            lang: &'static str,
+            $($(#[$field_doc])* pub $field: $type,)*
+        }
+
+        impl $name {
+            /// The page with these contents.
+            #[must_use]
+            #[expect(clippy::too_many_arguments, reason = "a page has as many parts as it has")]
+            #[expect(clippy::allow_attributes, reason = "not every page has that many")]
+            pub fn new($($field: $type),*) -> Self {
+                Self { css: &assets::STYLESHEET.url, lang: LANG, $($field),* }
+            }
+        }
+    };
+}
+
+page! {
+    /// Asks who someone is.
+    SignIn("sign_in.html") {
+        /// For which client.
+        client: Option<ClientView>,
+        /// Where the form goes.
+        action: String,
+        /// The page token.
+        csrf: String,
+        /// What was typed or hinted.
+        identifier: String,
+        /// What was wrong.
+        error: Option<String>,
+        /// What else is to be known.
+        notice: Option<String>,
+        /// Who is to prove themself again.
+        account: Option<UserView>,
+        /// Whether there is a way back to the client.
+        cancel: bool,
+    }
+}
+
+page! {
+    /// Asks what a client may do.
+    Consent("consent.html") {
+        /// The client.
+        client: ClientView,
+        /// Who is asked.
+        user: UserView,
+        /// What it wants to know.
+        identity_scopes: Vec<ScopeView>,
+        /// What it wants to do.
+        resources: Vec<ResourceView>,
+        /// Whether also while the person is away.
+        offline: bool,
+        /// Where the answer goes.
+        redirect_host: String,
+        /// Where the form goes.
+        action: String,
+        /// The page token.
+        csrf: String,
+    }
+}
+
+page! {
+    /// Asks which account to use.
+    SelectAccount("select_account.html") {
+        /// For which client.
+        client: Option<ClientView>,
+        /// The account that is signed in.
+        user: UserView,
+        /// Where the form goes.
+        action: String,
+        /// The page token.
+        csrf: String,
+    }
+}
+
+page! {
+    /// Says what went wrong.
+    ErrorPage("error.html") {
+        /// The HTTP status.
+        status: u16,
+        /// In a few words.
+        title: String,
+        /// In a sentence.
+        message: String,
+        /// To find it in the log.
+        request_id: String,
+        /// For developers.
+        details: Option<String>,
+        /// A way on.
+        back: Option<LinkView>,
+    }
+}
+
+page! {
+    /// Asks whether to sign out.
+    SignOut("sign_out.html") {
+        /// Who is signed in.
+        user: UserView,
+        /// Where the form goes.
+        action: String,
+        /// The page token.
+        csrf: String,
+    }
+}
+
+page! {
+    /// Says that no one is signed in any more.
+    SignedOut("signed_out.html") {
+        /// The client one came from.
+        client: Option<ClientView>,
+    }
+}
+
+page! {
+    /// Sends the browser on to the client.
+    Continue("continue.html") {
+        /// The client.
+        client: ClientView,
+        /// Where it waits.
+        url: String,
+    }
+}
+
+page! {
+    /// Posts the response to the client (OAuth 2.0 Form Post Response Mode §2).
+    FormPost("form_post.html") {
+        /// The client.
+        client: ClientView,
+        /// Where it waits.
+        action: String,
+        /// The response.
+        fields: Vec<FieldView>,
+        /// What submits the form at once.
+        script: &'static str,
+    }
+}
+
+page! {
+    /// Says that a request was answered before, and offers to answer it again.
+    Completed("completed.html") {
+        /// The client.
+        client: ClientView,
+        /// Where the form goes.
+        action: String,
+        /// The page token.
+        csrf: String,
+    }
+}
+
+page! {
+    /// Signet's own first page.
+    Home("home.html") {
+        /// Who is signed in.
+        user: Option<UserView>,
+        /// The issuer.
+        issuer: String,
+        /// Whether this is development mode.
+        dev: bool,
+    }
+}
+
+page! {
+    /// Runs the code flow step by step, in development mode.
+    Playground("playground.html") {
+        /// Its script.
+        script: &'static str,
+        /// The issuer.
+        issuer: String,
+        /// The demonstration client.
+        client_id: String,
+        /// This page.
+        redirect_uri: String,
+        /// The demonstration resource.
+        resource: String,
+        /// What to ask for.
+        scopes: String,
+        /// Who can sign in.
+        login: String,
+        /// With what.
+        password: String,
+    }
+}
+
+/// What a page may do beyond the usual.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Freedom {
+    /// Forms go to Signet alone, and there is no script.
+    Usual,
+    /// The answer to a form may open an application by this private-use scheme.
+    OpenScheme(String),
+    /// The form goes to a client, submitted by our script.
+    PostToClient,
+    /// Our script runs and talks to Signet.
+    Script,
+}
+
+impl Freedom {
+    /// The Content-Security-Policy (CSP Level 3).
+    fn policy(&self) -> String {
+        let special = match self {
+            Self::Usual => "form-action 'self'".to_owned(),
+            Self::OpenScheme(scheme) => format!("form-action 'self' {scheme}:"),
+            // Where the form goes is the page's whole content; browsers would also hold the client's own
+            // redirects against a narrower list.
+            Self::PostToClient => "script-src 'self'".to_owned(),
+            Self::Script => "form-action 'self'; script-src 'self'; connect-src 'self'".to_owned(),
+        };
+        format!(
+            "default-src 'none'; style-src 'self'; img-src 'self' data: https:; {special}; \
+             frame-ancestors 'none'; base-uri 'none'"
+        )
+    }
+}
+
+/// A page as an answer.
+///
+/// # Panics
+/// Templates only write to memory; the policy is visible ASCII.
+#[must_use]
+pub fn respond(status: StatusCode, page: &impl Template, freedom: &Freedom) -> Response {
+    let html = page.render().expect("templates render to memory");
+    let mut response = (status, Html(html)).into_response();
+    let headers = response.headers_mut();
+    let policy = HeaderValue::from_str(&freedom.policy()).expect("visible ASCII");
+    headers.insert(header::CONTENT_SECURITY_POLICY, policy);
+    for (name, value) in PAGE_HEADERS {
+        headers.insert(name, HeaderValue::from_static(value));
+    }
+    response
+}
+
+/// What every page says beside its policy. `same-origin` and not `no-referrer`, with which browsers would call the
+/// origin of our own forms `null`.
+const PAGE_HEADERS: [(HeaderName, &str); 3] = [
+    (header::CACHE_CONTROL, "no-store"),
+    (header::REFERRER_POLICY, "same-origin"),
+    (header::X_FRAME_OPTIONS, "DENY"),
+];

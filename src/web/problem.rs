@@ -1,0 +1,111 @@
+//! When a page cannot be shown: our own error page, with a request id that the log has too.
+
+use axum::response::{IntoResponse, Response};
+use http::{HeaderValue, StatusCode, header};
+
+use super::{
+    RequestContext,
+    pages::{self, ErrorPage, Freedom, LinkView},
+};
+use crate::storage;
+
+/// Why a page cannot be shown.
+#[derive(Debug)]
+pub struct Problem {
+    status: StatusCode,
+    title: &'static str,
+    message: String,
+    details: Option<String>,
+    back: Option<LinkView>,
+    retry_after: Option<u64>,
+}
+
+impl Problem {
+    /// A problem with these words.
+    #[must_use]
+    pub fn new(status: StatusCode, title: &'static str, message: impl Into<String>) -> Self {
+        Self { status, title, message: message.into(), details: None, back: None, retry_after: None }
+    }
+
+    /// Too much is going on.
+    #[must_use]
+    pub fn busy(seconds: u64) -> Self {
+        let mut problem = Self::new(
+            StatusCode::SERVICE_UNAVAILABLE,
+            "Just a moment",
+            "Too many people are signing in right now. Please try again shortly.",
+        );
+        problem.retry_after = Some(seconds);
+        problem
+    }
+
+    /// The page was made for another session, or too long ago.
+    #[must_use]
+    pub fn stale(back: impl Into<String>) -> Self {
+        Self::new(
+            StatusCode::FORBIDDEN,
+            "This page was out of date",
+            "You may have signed in or out in another tab meanwhile. Nothing was changed.",
+        )
+        .back(back, "Try again")
+    }
+
+    /// Something for developers.
+    #[must_use]
+    pub fn details(mut self, details: impl Into<String>) -> Self {
+        self.details = Some(details.into());
+        self
+    }
+
+    /// A way on.
+    #[must_use]
+    pub fn back(mut self, href: impl Into<String>, label: &str) -> Self {
+        self.back = Some(LinkView { href: href.into(), label: label.to_owned() });
+        self
+    }
+
+    /// The page.
+    #[must_use]
+    pub fn respond(self, context: &RequestContext) -> Response {
+        let page = ErrorPage::new(
+            self.status.as_u16(),
+            self.title.to_owned(),
+            self.message,
+            context.request_id().to_owned(),
+            self.details,
+            self.back,
+        );
+        let mut response = pages::respond(self.status, &page, &Freedom::Usual);
+        if let Some(seconds) = self.retry_after {
+            response.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from(seconds));
+        }
+        response
+    }
+}
+
+impl From<storage::Error> for Problem {
+    fn from(error: storage::Error) -> Self {
+        if let storage::Error::Unavailable(_) = error {
+            tracing::warn!(%error, "storage is unavailable");
+            let mut problem = Self::new(
+                StatusCode::SERVICE_UNAVAILABLE,
+                "Just a moment",
+                "Signet cannot reach its database right now. Please try again shortly.",
+            );
+            problem.retry_after = Some(1);
+            return problem;
+        }
+        tracing::error!(%error, "storage failed");
+        Self::new(
+            StatusCode::INTERNAL_SERVER_ERROR,
+            "Something went wrong",
+            "This is our fault. Please try again; if it stays, tell us the reference below.",
+        )
+    }
+}
+
+impl IntoResponse for Problem {
+    fn into_response(self) -> Response {
+        self.respond(&RequestContext::default())
+    }
+}
