@@ -48,7 +48,7 @@ fuzz: ## Run each fuzz target for SECONDS (60), or the ones in FUZZ='a b'; takes
 
 deny: ## Check the licences, advisories and origins of dependencies; takes cargo-deny
 	@cargo deny --version >/dev/null 2>&1 || { echo 'cargo-deny is missing: cargo install cargo-deny' >&2; exit 1; }
-	cargo deny --all-features check
+	cargo deny check
 
 clean-dev: ## Remove what `make run` keeps: its database, keys and demo users
 	rm -rf .signet

@@ -1,0 +1,100 @@
+//! Every path, in one place.
+
+use std::sync::Arc;
+
+use axum::{
+    Router,
+    extract::{DefaultBodyLimit, State},
+    middleware::from_fn_with_state,
+    response::Response,
+    routing::{get, post},
+};
+use http::{HeaderMap, Method, StatusCode, Uri, header};
+use tower_http::{
+    catch_panic::CatchPanicLayer,
+    cors::{Any, CorsLayer},
+};
+
+use super::{management, middleware};
+use crate::{
+    app::AppState,
+    dev,
+    identity::pages,
+    oauth::{
+        authorize, introspect, jwks,
+        metadata::{self, path},
+        revoke, token, userinfo,
+    },
+    web::{RequestContext, assets, problem::Problem},
+};
+
+/// The router of the public listener.
+pub fn router(app: &AppState) -> Router {
+    let mut router = Router::new()
+        .merge(for_browsers_elsewhere(app))
+        .route(path::AUTHORIZE, get(authorize::get).post(authorize::post))
+        .route(path::INTROSPECT, post(introspect::introspect))
+        .route("/interaction/{id}", get(authorize::show))
+        .route("/interaction/{id}/{step}", post(authorize::submit))
+        .route("/", get(pages::home))
+        .route("/sign-in", get(pages::show_sign_in).post(pages::post_sign_in))
+        .route("/sign-out", get(pages::show_sign_out).post(pages::post_sign_out))
+        .route("/assets/{name}", get(asset))
+        .route("/healthz", get(management::healthz))
+        .route("/readyz", get(management::readyz));
+    if app.demo.is_some() {
+        router = router.route(dev::playground::PATH, get(dev::playground::show));
+    }
+    router
+        .fallback(not_found)
+        .method_not_allowed_fallback(method_not_allowed)
+        .layer(CatchPanicLayer::custom(middleware::panicked))
+        .layer(DefaultBodyLimit::max(app.config.server.body_limit))
+        .layer(from_fn_with_state(Arc::clone(app), middleware::surround))
+        .with_state(Arc::clone(app))
+}
+
+/// What scripts of applications call from their own origin: nothing here looks at cookies, so any origin may.
+fn for_browsers_elsewhere(app: &AppState) -> Router<AppState> {
+    let document = Arc::new(metadata::document(&app.config.server.issuer));
+    let serve = move |headers: HeaderMap| {
+        let document = Arc::clone(&document);
+        async move { jwks::serve(&document, &headers) }
+    };
+    let cors = CorsLayer::new()
+        .allow_origin(Any)
+        .allow_methods([Method::GET, Method::POST])
+        .allow_headers([header::AUTHORIZATION, header::CONTENT_TYPE])
+        .expose_headers([header::WWW_AUTHENTICATE, header::RETRY_AFTER])
+        .max_age(std::time::Duration::from_secs(3600));
+    Router::new()
+        .route(path::OAUTH, get(serve.clone()))
+        .route(path::OPENID, get(serve))
+        .route(path::JWKS, get(jwks::jwks))
+        .route(path::TOKEN, post(token::token))
+        .route(path::REVOKE, post(revoke::revoke))
+        .route(path::USERINFO, get(userinfo::userinfo).post(userinfo::userinfo))
+        .layer(cors)
+}
+
+async fn asset(uri: Uri, headers: HeaderMap, context: RequestContext) -> Response {
+    match assets::find(uri.path()) {
+        Some(asset) => asset.response(&headers),
+        None => not_found(context).await,
+    }
+}
+
+async fn not_found(context: RequestContext) -> Response {
+    Problem::new(StatusCode::NOT_FOUND, "There is no such page", "Perhaps the address was cut off.")
+        .back("/", "To the first page")
+        .respond(&context)
+}
+
+async fn method_not_allowed(State(_): State<AppState>, context: RequestContext) -> Response {
+    Problem::new(
+        StatusCode::METHOD_NOT_ALLOWED,
+        "This cannot be done here",
+        "This address does not take requests of that method.",
+    )
+    .respond(&context)
+}
