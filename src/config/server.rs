@@ -145,6 +145,12 @@ impl Issuer {
         format!("{}{path}", self.text)
     }
 
+    /// The host and port that it names.
+    #[must_use]
+    pub fn host_and_port(&self) -> Option<(&str, u16)> {
+        Some((self.url.host_str()?, self.url.port_or_known_default()?))
+    }
+
     /// Whether browsers reach it over TLS.
     #[must_use]
     pub fn is_https(&self) -> bool {

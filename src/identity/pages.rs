@@ -153,7 +153,7 @@ impl SignInForm {
 }
 
 fn throttled(until: Timestamp, now: Timestamp) -> String {
-    let minutes = (until - now).whole_seconds().max(1).div_ceil(60);
+    let minutes = (until - now).whole_seconds().max(1).unsigned_abs().div_ceil(60);
     let unit = if minutes == 1 { "minute" } else { "minutes" };
     format!(
         "There were too many attempts. Try again in {minutes} {unit}, or from a browser in which you signed in before."

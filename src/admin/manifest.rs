@@ -1,0 +1,337 @@
+//! Manifests: resources, clients and people as TOML, compared with the database and brought there. Applying one twice
+//! changes nothing the second time; what a manifest does not name is left alone.
+
+use std::fmt;
+
+use serde::Deserialize;
+
+use super::{
+    Error, clients, operator,
+    users::{self, Profile},
+};
+use crate::{
+    app::App,
+    audit::{Event, Kind},
+    config::SecretText,
+    identity::text,
+    registry::{
+        client::{self, Client},
+        resource::{self, Resource},
+    },
+    storage,
+};
+
+/// What a manifest says.
+#[derive(Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct Manifest {
+    /// `[[resource]]`.
+    pub resource: Vec<ResourceEntry>,
+    /// `[[client]]`.
+    pub client: Vec<ClientEntry>,
+    /// `[[user]]`.
+    pub user: Vec<UserEntry>,
+}
+
+/// `[[resource]]`.
+#[derive(Debug, Deserialize)]
+pub struct ResourceEntry {
+    identifier: String,
+    #[serde(flatten)]
+    metadata: resource::Metadata,
+}
+
+/// `[[client]]`.
+#[derive(Debug, Deserialize)]
+pub struct ClientEntry {
+    client_id: String,
+    #[serde(default)]
+    secret: Option<SecretText>,
+    /// The variable that holds the secret.
+    #[serde(default)]
+    secret_env: Option<String>,
+    #[serde(flatten)]
+    metadata: client::Metadata,
+}
+
+/// `[[user]]`.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct UserEntry {
+    email: String,
+    #[serde(default)]
+    email_verified: bool,
+    #[serde(default)]
+    username: Option<String>,
+    #[serde(default)]
+    name: Option<String>,
+    #[serde(default)]
+    password: Option<SecretText>,
+    /// The variable that holds the password.
+    #[serde(default)]
+    password_env: Option<String>,
+}
+
+/// The keys that an entry may have; `flatten` and `deny_unknown_fields` do not go together.
+const RESOURCE_KEYS: [&str; 6] = [
+    "identifier",
+    "name",
+    "access_token_format",
+    "access_token_alg",
+    "access_token_lifetime",
+    "scopes",
+];
+const CLIENT_KEYS: [&str; 17] = [
+    "client_id",
+    "secret",
+    "secret_env",
+    "client_name",
+    "token_endpoint_auth_method",
+    "grant_types",
+    "redirect_uris",
+    "scopes",
+    "resources",
+    "introspects",
+    "client_uri",
+    "logo_uri",
+    "id_token_signed_response_alg",
+    "first_party",
+    "unsafe_without_pkce",
+    "refresh_retry_window",
+    "disabled",
+];
+
+impl Manifest {
+    /// Reads TOML.
+    pub fn parse(text: &str) -> Result<Self, Error> {
+        let table: toml::Table = text.parse().map_err(|error: toml::de::Error| error.to_string())?;
+        for (section, keys) in [("resource", &RESOURCE_KEYS[..]), ("client", &CLIENT_KEYS[..])] {
+            let entries = table.get(section).and_then(toml::Value::as_array).into_iter().flatten();
+            for entry in entries.filter_map(toml::Value::as_table) {
+                if let Some(unknown) = entry.keys().find(|key| !keys.contains(&key.as_str())) {
+                    let known = keys.join(", ");
+                    return Err(Error::Invalid(format!(
+                        "{section}.{unknown}: unknown key, expected one of {known}"
+                    )));
+                }
+            }
+        }
+        serde_path_to_error::deserialize(table)
+            .map_err(|error| Error::Invalid(format!("{}: {}", error.path(), error.inner())))
+    }
+}
+
+/// One thing to do.
+#[derive(Debug)]
+pub struct Step {
+    /// Whether it adds, changes or leaves something.
+    pub change: Change,
+    /// What.
+    pub what: String,
+    action: Action,
+}
+
+/// What a step does.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Change {
+    /// Something new.
+    Add,
+    /// Something that is there already, otherwise.
+    Alter,
+    /// Nothing.
+    Keep,
+}
+
+#[derive(Debug)]
+enum Action {
+    Nothing,
+    Resource(Resource),
+    Client { id: String, metadata: client::Metadata, secret: Option<SecretText>, draw: bool },
+    User { id: Option<uuid::Uuid>, profile: Profile, password: Option<SecretText> },
+}
+
+impl fmt::Display for Step {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let sign = match self.change {
+            Change::Add => '+',
+            Change::Alter => '~',
+            Change::Keep => '=',
+        };
+        write!(f, "{sign} {}", self.what)
+    }
+}
+
+/// Compares a manifest with the database. Everything is checked before anything is done.
+pub async fn plan(app: &App, manifest: &Manifest) -> Result<Vec<Step>, Error> {
+    let mut steps = Vec::new();
+    let resources = storage::resources::list(&app.db).await?;
+    for entry in &manifest.resource {
+        let stored = resources.iter().find(|row| row.identifier == entry.identifier).cloned();
+        steps.push(plan_resource(entry, stored.map(Resource::from_row).transpose()?)?);
+    }
+    for entry in &manifest.client {
+        let stored = storage::clients::get(&app.db, &entry.client_id).await?;
+        steps.push(plan_client(entry, stored.map(Client::from_row).transpose()?)?);
+    }
+    for entry in &manifest.user {
+        steps.push(plan_user(app, entry).await?);
+    }
+    Ok(steps)
+}
+
+/// Does what a plan says. Returns the secrets that were drawn, by client: they are shown this once.
+pub async fn apply(app: &App, plan: Vec<Step>) -> Result<Vec<(String, String)>, Error> {
+    let mut drawn = Vec::new();
+    for step in plan {
+        match step.action {
+            Action::Nothing => {}
+            Action::Resource(resource) => {
+                let json =
+                    serde_json::to_value(&resource.metadata).map_err(|error| error.to_string())?;
+                let now = app.clock.now();
+                storage::resources::put(&app.db, &resource.identifier, &json, now).await?;
+                let detail = serde_json::json!({ "resource": resource.identifier });
+                let event = Event::new(Kind::ResourceChanged).detail(detail);
+                app.audit.record(event, &operator()).await?;
+            }
+            Action::Client { id, metadata, secret, draw } => {
+                clients::put(app, &id, &metadata).await?;
+                if let Some(secret) = secret {
+                    let secret = clients::parse_secret(secret.expose())?;
+                    clients::add_secret(app, &id, Some(secret)).await?;
+                } else if draw {
+                    drawn.push((id.clone(), clients::add_secret(app, &id, None).await?));
+                }
+            }
+            Action::User { id, profile, password } => {
+                let id = users::put(app, id, &profile).await?;
+                if let Some(password) = password {
+                    users::set_password(app, id, password.expose()).await?;
+                }
+            }
+        }
+    }
+    Ok(drawn)
+}
+
+fn plan_resource(entry: &ResourceEntry, stored: Option<Resource>) -> Result<Step, Error> {
+    let wanted =
+        Resource { identifier: entry.identifier.clone(), metadata: entry.metadata.clone() };
+    wanted.validate().map_err(|problem| format!("resource {}: {problem}", entry.identifier))?;
+    let name = format!("resource {}", entry.identifier);
+    Ok(match stored {
+        Some(stored) if stored == wanted => keep(name),
+        Some(stored) => Step {
+            change: Change::Alter,
+            what: differences(&name, &stored.metadata, &wanted.metadata),
+            action: Action::Resource(wanted),
+        },
+        None => Step { change: Change::Add, what: name, action: Action::Resource(wanted) },
+    })
+}
+
+fn plan_client(entry: &ClientEntry, stored: Option<Client>) -> Result<Step, Error> {
+    let id = &entry.client_id;
+    Client::validate(id, &entry.metadata).map_err(|problem| format!("client {id}: {problem}"))?;
+    let public = entry.metadata.token_endpoint_auth_method == client::AuthMethod::None;
+    let secret = secret(entry.secret.as_ref(), entry.secret_env.as_deref())?;
+    if public && secret.is_some() {
+        return Err(Error::Invalid(format!("client {id}: a public client has no secret")));
+    }
+    let known = match (&secret, &stored) {
+        (Some(secret), stored) => {
+            let secret = clients::parse_secret(secret.expose())
+                .map_err(|problem| Error::Invalid(format!("client {id}: {problem}")))?;
+            stored.as_ref().is_some_and(|stored| stored.has_secret(&secret.digest()))
+        }
+        (None, _) => true,
+    };
+    let name = format!("client {id}");
+    let metadata = entry.metadata.clone();
+    let new_secret = if known { None } else { secret.clone() };
+    let Some(stored) = stored else {
+        let draw = !public && secret.is_none();
+        let what = if draw { format!("{name}, with a secret to be drawn") } else { name };
+        let action = Action::Client { id: id.clone(), metadata, secret: new_secret, draw };
+        return Ok(Step { change: Change::Add, what, action });
+    };
+    if stored.metadata == metadata && new_secret.is_none() {
+        return Ok(keep(name));
+    }
+    let mut what = differences(&name, &stored.metadata, &metadata);
+    if new_secret.is_some() {
+        what.push_str("\n    secret: one more");
+    }
+    let action = Action::Client { id: id.clone(), metadata, secret: new_secret, draw: false };
+    Ok(Step { change: Change::Alter, what, action })
+}
+
+/// A password is set for a new person, or one without; a manifest does not overwrite what a person chose since.
+async fn plan_user(app: &App, entry: &UserEntry) -> Result<Step, Error> {
+    text::check_email(&entry.email)?;
+    let profile = Profile {
+        email: entry.email.clone(),
+        email_verified: entry.email_verified,
+        username: entry.username.clone(),
+        name: entry.name.clone(),
+    };
+    let password = secret(entry.password.as_ref(), entry.password_env.as_deref())?;
+    if let Some(password) = &password {
+        text::check_password(password.expose())
+            .map_err(|problem| format!("user {}: {problem}", entry.email))?;
+    }
+    let name = format!("user {}", entry.email);
+    let key = text::identifier_key(&entry.email);
+    let Some(stored) = storage::users::find(&app.db, &key).await? else {
+        let action = Action::User { id: None, profile, password };
+        return Ok(Step { change: Change::Add, what: name, action });
+    };
+    let password = if storage::users::has_password(&app.db, stored.id).await? { None } else { password };
+    let current = Profile {
+        email: stored.email,
+        email_verified: stored.email_verified,
+        username: stored.username,
+        name: stored.name,
+    };
+    if current == profile && password.is_none() {
+        return Ok(keep(name));
+    }
+    let what = format!("{name}: {current:?} → {profile:?}");
+    let action = Action::User { id: Some(stored.id), profile, password };
+    Ok(Step { change: Change::Alter, what, action })
+}
+
+fn keep(what: String) -> Step {
+    Step { change: Change::Keep, what, action: Action::Nothing }
+}
+
+fn secret(given: Option<&SecretText>, variable: Option<&str>) -> Result<Option<SecretText>, Error> {
+    match (given, variable) {
+        (Some(secret), _) => Ok(Some(secret.clone())),
+        (None, Some(variable)) => std::env::var(variable)
+            .map(|value| Some(SecretText::new(value)))
+            .map_err(|_| Error::Invalid(format!("the variable {variable} is not set"))),
+        (None, None) => Ok(None),
+    }
+}
+
+/// A line for each key that differs.
+fn differences(name: &str, from: &impl serde::Serialize, to: &impl serde::Serialize) -> String {
+    let (from, to) = (json(from), json(to));
+    let empty = serde_json::Map::new();
+    let (from, to) = (from.as_object().unwrap_or(&empty), to.as_object().unwrap_or(&empty));
+    let keys: std::collections::BTreeSet<&String> = from.keys().chain(to.keys()).collect();
+    let null = serde_json::Value::Null;
+    let mut lines = vec![name.to_owned()];
+    for key in keys {
+        let (old, new) = (from.get(key).unwrap_or(&null), to.get(key).unwrap_or(&null));
+        if old != new {
+            lines.push(format!("    {key}: {old} → {new}"));
+        }
+    }
+    lines.join("\n")
+}
+
+fn json(value: &impl serde::Serialize) -> serde_json::Value {
+    serde_json::to_value(value).unwrap_or_default()
+}

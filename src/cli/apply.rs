@@ -1,0 +1,50 @@
+//! `signet apply`: manifests.
+
+use std::{path::PathBuf, process::ExitCode};
+
+use anyhow::Context;
+
+use super::{application, print};
+use crate::{
+    admin::manifest::{self, Change, Manifest},
+    config::Config,
+};
+
+/// What `apply` takes.
+#[derive(clap::Args)]
+pub struct Arguments {
+    /// Only print what would be done.
+    #[arg(long)]
+    dry_run: bool,
+    /// Manifests: TOML with [[resource]], [[client]] and [[user]].
+    #[arg(required = true, value_name = "FILE")]
+    files: Vec<PathBuf>,
+}
+
+pub async fn run(config: Config, arguments: &Arguments) -> anyhow::Result<ExitCode> {
+    let mut whole = Manifest::default();
+    for file in &arguments.files {
+        let name = file.display().to_string();
+        let text = std::fs::read_to_string(file).with_context(|| name.clone())?;
+        let Manifest { resource, client, user } = Manifest::parse(&text).context(name)?;
+        whole.resource.extend(resource);
+        whole.client.extend(client);
+        whole.user.extend(user);
+    }
+    let app = application(config).await?;
+    let plan = manifest::plan(&app, &whole).await?;
+    for step in &plan {
+        print(&step.to_string());
+    }
+    let changes = plan.iter().filter(|step| step.change != Change::Keep).count();
+    if arguments.dry_run {
+        print(&format!("{changes} to change; nothing was done"));
+        return Ok(ExitCode::SUCCESS);
+    }
+    for (client, secret) in manifest::apply(&app, plan).await? {
+        print(&format!("secret of {client}, shown this once: {secret}"));
+    }
+    app.audit.flush().await;
+    print(&format!("{changes} changed"));
+    Ok(ExitCode::SUCCESS)
+}

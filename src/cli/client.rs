@@ -1,0 +1,116 @@
+//! `signet client`. Clients are made and changed by manifests (`signet apply`); here is what is not said in a file.
+
+use std::process::ExitCode;
+
+use anyhow::Context;
+use uuid::Uuid;
+
+use super::{application, print};
+use crate::{
+    admin::clients, config::Config, entropy::Entropy, registry::client::Client, storage,
+    tokens::secret::ClientSecret,
+};
+
+/// What to do to clients.
+#[derive(clap::Subcommand)]
+pub enum Command {
+    /// List them.
+    #[command(after_help = "Example:\n  signet client list")]
+    List,
+    /// Show one with its metadata and the ids of its secrets.
+    #[command(after_help = "Example:\n  signet client show shop-backend")]
+    Show {
+        /// Its id.
+        client_id: String,
+    },
+    /// Add a second secret, so that the first can be removed once no one uses it. It is shown this once.
+    #[command(after_help = "Example:\n  signet client add-secret shop-backend")]
+    AddSecret {
+        /// Its id.
+        client_id: String,
+    },
+    /// Remove a secret.
+    #[command(after_help = "Example:\n  signet client remove-secret shop-backend 0198c0de-0000-7000-8000-000000000000")]
+    RemoveSecret {
+        /// Its id.
+        client_id: String,
+        /// The secret's id, see `show`.
+        secret_id: Uuid,
+    },
+    /// Refuse a client everywhere; its registration stays.
+    #[command(after_help = "Example:\n  signet client disable shop-backend")]
+    Disable {
+        /// Its id.
+        client_id: String,
+    },
+    /// Take a client's refusal back.
+    #[command(after_help = "Example:\n  signet client enable shop-backend")]
+    Enable {
+        /// Its id.
+        client_id: String,
+    },
+    /// Remove a client and revoke everything it was granted.
+    #[command(after_help = "Example:\n  signet client delete shop-backend")]
+    Delete {
+        /// Its id.
+        client_id: String,
+    },
+    /// Print a new secret, for a manifest's `secret_env`.
+    #[command(after_help = "Example:\n  signet client generate-secret > shop-backend.secret")]
+    GenerateSecret,
+}
+
+pub fn generate_secret() -> ExitCode {
+    print(&ClientSecret::draw(&Entropy::system()).expose());
+    ExitCode::SUCCESS
+}
+
+pub async fn run(config: Config, command: Command) -> anyhow::Result<ExitCode> {
+    let app = application(config).await?;
+    let find = |id: String| {
+        let app = app.clone();
+        async move {
+            let row = storage::clients::get(&app.db, &id).await?;
+            let row = row.with_context(|| format!("there is no client {id}"))?;
+            anyhow::Ok(Client::from_row(row)?)
+        }
+    };
+    match command {
+        Command::List => {
+            for row in storage::clients::list(&app.db).await? {
+                let client = Client::from_row(row)?;
+                let method = client.metadata.token_endpoint_auth_method.name();
+                print(&format!("{}  {method}  {}", client.id, client.metadata.client_name));
+            }
+        }
+        Command::Show { client_id } => {
+            let client = find(client_id.clone()).await?;
+            print(&serde_json::to_string_pretty(&client.metadata)?);
+            for secret in storage::clients::secrets(&app.db, &client_id).await? {
+                print(&format!("secret {} since {}", secret.id, secret.created_at));
+            }
+        }
+        Command::AddSecret { client_id } => {
+            let client = find(client_id.clone()).await?;
+            anyhow::ensure!(!client.is_public(), "{client_id} is public: it has no secret");
+            print(&clients::add_secret(&app, &client_id, None).await?);
+        }
+        Command::RemoveSecret { client_id, secret_id } => {
+            clients::remove_secret(&app, &client_id, secret_id).await?;
+        }
+        Command::Disable { client_id } => {
+            let mut metadata = find(client_id.clone()).await?.metadata;
+            metadata.disabled = true;
+            clients::put(&app, &client_id, &metadata).await?;
+        }
+        Command::Enable { client_id } => {
+            let mut metadata = find(client_id.clone()).await?.metadata;
+            metadata.disabled = false;
+            clients::put(&app, &client_id, &metadata).await?;
+        }
+        Command::Delete { client_id } => clients::delete(&app, &client_id).await?,
+        Command::GenerateSecret => {}
+    }
+    app.audit.flush().await;
+    Ok(ExitCode::SUCCESS)
+}

@@ -1,0 +1,116 @@
+//! `signet key`: signing keys and master keys.
+
+use std::process::ExitCode;
+
+use serde_json::json;
+
+use super::{application, print};
+use crate::{
+    admin::operator,
+    app::App,
+    audit::{Event, Kind},
+    clock::Clock,
+    config::Config,
+    entropy::Entropy,
+    keys::{MasterKeys, signing::Algorithm},
+};
+
+/// What to do to keys.
+#[derive(clap::Subcommand)]
+pub enum Command {
+    /// List signing keys: what signs now, what comes, what is still published.
+    #[command(after_help = "Example:\n  signet key list")]
+    List,
+    /// Make the next signing key of an algorithm: published at once, signing after keys.publish_lead.
+    #[command(after_help = "Example:\n  signet key add EdDSA")]
+    Add {
+        /// EdDSA, ES256 or RS256.
+        alg: Algorithm,
+    },
+    /// Like `add`, for every algorithm if none is named; with --now the new keys sign at once.
+    #[command(after_help = "Example:\n  signet key rotate --now")]
+    Rotate {
+        /// EdDSA, ES256 or RS256.
+        alg: Option<Algorithm>,
+        /// Sign at once: clients that keep the JWKS may refuse tokens until they fetch it again.
+        #[arg(long)]
+        now: bool,
+    },
+    /// Seal everything under the first of the master keys given.
+    #[command(after_help = "Example:\n  SIGNET_MASTER_KEY=2027:…,2026:… signet key reseal")]
+    Reseal,
+    /// Print a new master key.
+    #[command(after_help = "Example:\n  signet key generate-master --id 2027 > master.key")]
+    GenerateMaster(GenerateMaster),
+}
+
+/// What `generate-master` takes.
+#[derive(clap::Args)]
+pub struct GenerateMaster {
+    /// Its id, to tell it from others. Without one, today's date.
+    #[arg(long)]
+    id: Option<String>,
+}
+
+pub fn generate_master(arguments: &GenerateMaster) -> anyhow::Result<ExitCode> {
+    let today = Clock::System.now().date().to_string();
+    let key = MasterKeys::generate(arguments.id.as_deref().unwrap_or(&today), &Entropy::system());
+    MasterKeys::parse(&key)?;
+    print(&key);
+    Ok(ExitCode::SUCCESS)
+}
+
+pub async fn run(config: Config, command: Command) -> anyhow::Result<ExitCode> {
+    let app = application(config).await?;
+    match command {
+        Command::List => list(&app),
+        Command::Add { alg } => add(&app, alg, false).await?,
+        Command::Rotate { alg, now } => {
+            let all = Algorithm::ALL.into_iter();
+            for alg in all.filter(|each| alg.is_none_or(|alg| alg == *each)) {
+                add(&app, alg, now).await?;
+            }
+        }
+        Command::Reseal => {
+            let count = app.keys.reseal(&app.db).await?;
+            let master = app.keys.master().current().to_owned();
+            let detail = json!({ "count": count, "master_key": master });
+            app.audit.record(Event::new(Kind::KeysResealed).detail(detail), &operator()).await?;
+            print(&format!("{count} resealed under {master}"));
+        }
+        Command::GenerateMaster(_) => {}
+    }
+    Ok(ExitCode::SUCCESS)
+}
+
+async fn add(app: &App, alg: Algorithm, at_once: bool) -> anyhow::Result<()> {
+    match app.keys.add(&app.db, alg, at_once, app.clock.now()).await? {
+        Some(kid) => {
+            let detail = json!({ "kid": kid, "alg": alg.name(), "at_once": at_once });
+            app.audit.record(Event::new(Kind::KeyAdded).detail(detail), &operator()).await?;
+            print(&format!("{alg} {kid}"));
+        }
+        None => print(&format!("{alg}: another one was made at the same time; see `signet key list`")),
+    }
+    Ok(())
+}
+
+fn list(app: &App) {
+    let now = app.clock.now();
+    let set = app.keys.set();
+    let (published, _) = set.published(now, app.keys.lifetimes);
+    for entry in set.entries() {
+        let signs = set.signing(entry.key.alg, now).is_some_and(|key| key.kid == entry.key.kid);
+        let state = if signs {
+            "signs"
+        } else if entry.active_from > now {
+            "comes"
+        } else if published.iter().any(|other| other.key.kid == entry.key.kid) {
+            "published"
+        } else {
+            "retired"
+        };
+        let from = entry.active_from.replace_nanosecond(0).unwrap_or(entry.active_from);
+        print(&format!("{:<5}  {state:<9}  from {from}  {}", entry.key.alg.name(), entry.key.kid));
+    }
+}

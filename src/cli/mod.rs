@@ -1,0 +1,197 @@
+//! The command line: one file a command.
+
+mod apply;
+mod client;
+mod dev;
+mod doctor;
+mod key;
+mod serve;
+mod user;
+
+use std::{path::PathBuf, process::ExitCode};
+
+use anyhow::Context;
+use clap::{Parser, Subcommand};
+use sqlx::PgPool;
+
+use crate::{
+    app::{App, AppState},
+    clock::Clock,
+    config::{Config, Environment, Format, Logging},
+    entropy::Entropy,
+    keys::MasterKeys,
+    storage,
+};
+
+/// Signet, an OAuth 2.0 and OpenID Connect authorization server.
+#[derive(Parser)]
+#[command(name = "signet", version, propagate_version = true)]
+struct Arguments {
+    /// The configuration file; without one, defaults and the environment.
+    #[arg(long, short, global = true, env = "SIGNET_CONFIG", value_name = "FILE")]
+    config: Option<PathBuf>,
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Subcommand)]
+enum Command {
+    /// Run the server.
+    #[command(after_help = "Example:\n  DATABASE_URL=postgres://signet@db/signet SIGNET_MASTER_KEY_FILE=/run/secrets/master.key \\\n    signet serve --config /etc/signet/signet.toml")]
+    Serve(serve::Arguments),
+    /// Run a server to try things with: its own Postgres, demonstration data, a playground.
+    #[command(after_help = "Example:\n  signet dev --reset")]
+    Dev(dev::Arguments),
+    /// Apply the migrations that the database lacks.
+    #[command(after_help = "Example:\n  DATABASE_URL=postgres://signet@db/signet signet migrate")]
+    Migrate,
+    /// Bring resources, clients and users to what manifests say.
+    #[command(after_help = "Example:\n  signet apply --dry-run config/examples/shop.toml")]
+    Apply(apply::Arguments),
+    /// List, add and change people.
+    #[command(subcommand, after_help = "Example:\n  signet user add alice@example.com --name 'Alice Example'")]
+    User(user::Command),
+    /// List, add and change clients.
+    #[command(subcommand, after_help = "Example:\n  signet client add-secret shop-backend")]
+    Client(client::Command),
+    /// List, add and rotate signing keys; make and change master keys.
+    #[command(subcommand, after_help = "Example:\n  signet key rotate ES256 --now")]
+    Key(key::Command),
+    /// Check configuration, database, keys, clock and issuer, and say how to mend what is wrong.
+    #[command(after_help = "Example:\n  signet doctor --config /etc/signet/signet.toml")]
+    Doctor,
+    /// Ask a running server whether it is well, for container health checks.
+    #[command(after_help = "Example:\n  signet healthcheck")]
+    Healthcheck,
+}
+
+/// Runs the command of this process's arguments.
+#[must_use]
+pub fn main() -> ExitCode {
+    let arguments = Arguments::parse();
+    let runtime = match tokio::runtime::Builder::new_multi_thread().enable_all().build() {
+        Ok(runtime) => runtime,
+        Err(error) => {
+            say(&format!("signet: {error}"));
+            return ExitCode::FAILURE;
+        }
+    };
+    match runtime.block_on(run(arguments)) {
+        Ok(code) => code,
+        Err(error) => {
+            say(&format!("signet: {error:#}"));
+            ExitCode::FAILURE
+        }
+    }
+}
+
+async fn run(arguments: Arguments) -> anyhow::Result<ExitCode> {
+    let environment = Environment::of_process();
+    if let Command::Key(key::Command::GenerateMaster(arguments)) = &arguments.command {
+        return key::generate_master(arguments);
+    }
+    if let Command::Client(client::Command::GenerateSecret) = &arguments.command {
+        return Ok(client::generate_secret());
+    }
+    if let Command::Doctor = &arguments.command {
+        return Ok(doctor::run(arguments.config.as_deref(), &environment).await);
+    }
+    let config = Config::load(arguments.config.as_deref(), &environment)?;
+    match arguments.command {
+        Command::Serve(arguments) => serve::run(config, &arguments).await,
+        Command::Dev(arguments) => dev::run(config, &arguments).await,
+        Command::Migrate => migrate(&config).await,
+        Command::Apply(arguments) => apply::run(config, &arguments).await,
+        Command::User(command) => user::run(config, command).await,
+        Command::Client(command) => client::run(config, command).await,
+        Command::Key(command) => key::run(config, command).await,
+        Command::Healthcheck => healthcheck(&config).await,
+        Command::Doctor => Ok(ExitCode::SUCCESS),
+    }
+}
+
+async fn migrate(config: &Config) -> anyhow::Result<ExitCode> {
+    let db = database(config)?;
+    let pending = storage::pending_migrations(&db).await?;
+    storage::migrate(&db).await?;
+    for name in &pending {
+        print(&format!("applied {name}"));
+    }
+    if pending.is_empty() {
+        print("nothing to apply");
+    }
+    Ok(ExitCode::SUCCESS)
+}
+
+async fn healthcheck(config: &Config) -> anyhow::Result<ExitCode> {
+    let address = config.server.management_listen.context("server.management_listen is empty")?;
+    let answer = http_get(address, "/readyz").await?;
+    anyhow::ensure!(answer.starts_with("HTTP/1.1 200"), "{}", answer.lines().next().unwrap_or("no answer"));
+    Ok(ExitCode::SUCCESS)
+}
+
+/// One plain GET, for health checks of our own listeners.
+async fn http_get(address: std::net::SocketAddr, path: &str) -> anyhow::Result<String> {
+    use tokio::io::{AsyncReadExt, AsyncWriteExt};
+    let exchange = async {
+        let mut stream = tokio::net::TcpStream::connect(address).await?;
+        let request = format!("GET {path} HTTP/1.1\r\nHost: {address}\r\nConnection: close\r\n\r\n");
+        stream.write_all(request.as_bytes()).await?;
+        let mut answer = String::new();
+        stream.read_to_string(&mut answer).await?;
+        anyhow::Ok(answer)
+    };
+    tokio::time::timeout(std::time::Duration::from_secs(5), exchange)
+        .await
+        .with_context(|| format!("{address} does not answer"))?
+}
+
+/// The configured database.
+fn database(config: &Config) -> anyhow::Result<PgPool> {
+    let url = config.database.url.as_ref().context(
+        "configuration: database.url: missing: set DATABASE_URL, such as postgres://user:password@host/database",
+    )?;
+    let database = &config.database;
+    storage::connect(url.expose(), database.max_connections, database.acquire_timeout.0)
+        .context("configuration: database.url: not a postgres:// URL")
+}
+
+/// The configured master keys.
+fn master_keys(config: &Config) -> anyhow::Result<MasterKeys> {
+    let text = config.keys.master_key.as_ref().context(
+        "configuration: keys.master_key: missing: set SIGNET_MASTER_KEY or SIGNET_MASTER_KEY_FILE; \
+         `signet key generate-master` makes one",
+    )?;
+    MasterKeys::parse(text.expose()).context("configuration: keys.master_key")
+}
+
+/// An application without listeners, for commands that change something.
+async fn application(config: Config) -> anyhow::Result<AppState> {
+    let db = database(&config)?;
+    let master = master_keys(&config)?;
+    let pending = storage::pending_migrations(&db).await.context("database")?;
+    anyhow::ensure!(pending.is_empty(), "the database lacks migrations: run `signet migrate`");
+    Ok(App::load(config, Clock::System, Entropy::system(), db, master, None).await?)
+}
+
+/// Sends the log to standard error.
+fn start_logging(logging: &Logging) -> anyhow::Result<()> {
+    let filter = tracing_subscriber::EnvFilter::try_new(&logging.filter)
+        .with_context(|| format!("configuration: logging.filter: {:?} is no filter", logging.filter))?;
+    let log = tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr);
+    match logging.format {
+        Format::Text => log.init(),
+        Format::Json => log.json().flatten_event(true).init(),
+    }
+    Ok(())
+}
+
+#[expect(clippy::print_stdout, reason = "what a command prints is its result")]
+fn print(text: &str) {
+    println!("{text}");
+}
+
+#[expect(clippy::print_stderr, reason = "what goes wrong on the command line")]
+fn say(text: &str) {
+    eprintln!("{text}");
+}
