@@ -8,7 +8,7 @@
 
 # The same Debian as that of the last stage: the C library must not be newer than the one there.
 FROM rust:1.95-bookworm AS chef
-RUN cargo install cargo-chef --version 0.1.77 --locked
+RUN cargo install cargo-chef --version 0.1.78 --locked
 WORKDIR /build
 
 # Dependencies are compiled in a layer of their own, which changes only when they do.
@@ -32,12 +32,13 @@ FROM gcr.io/distroless/cc-debian12:nonroot
 COPY --from=builder /build/target/release/signet /usr/local/bin/signet
 COPY config/signet.toml /etc/signet/signet.toml
 # A volume mounted here may be written by the user below: for a master key that is made on the spot.
-COPY --from=builder --chown=nonroot:nonroot --chmod=0700 /build/state /var/lib/signet
+COPY --from=builder --chown=65532:65532 /build/state /var/lib/signet
 
-USER nonroot:nonroot
+# The image's user `nonroot`, by number: so that Kubernetes can tell that it is not root.
+USER 65532:65532
 # Requests; metrics and health.
 EXPOSE 8080 8081
-HEALTHCHECK --interval=10s --timeout=3s --start-period=20s --start-interval=1s --retries=3 \
+HEALTHCHECK --interval=5s --timeout=3s --start-period=20s --retries=3 \
     CMD ["/usr/local/bin/signet", "healthcheck"]
 ENTRYPOINT ["/usr/local/bin/signet"]
 CMD ["serve", "--config", "/etc/signet/signet.toml"]

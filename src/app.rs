@@ -78,6 +78,8 @@ impl App {
         demo: Option<Demo>,
     ) -> Result<AppState, StartError> {
         let now = clock.now();
+        // Before anything is written: what goes to a default partition stays there.
+        storage::partitions::maintain(&db, now).await?;
         // Before keys are read, so that none that is added meanwhile is missed.
         let replica = Replica::load(db.clone(), now).await?;
         let secrets = ServerSecrets::load(&db, &master, &entropy, now).await?;

@@ -14,7 +14,8 @@ use crate::{
 
 /// Adds or replaces a client.
 pub async fn put(app: &App, client_id: &str, metadata: &Metadata) -> Result<(), Error> {
-    Client::validate(client_id, metadata).map_err(|problem| format!("client {client_id}: {problem}"))?;
+    Client::validate(client_id, metadata)
+        .map_err(|problem| format!("client {client_id}: {problem}"))?;
     let json = serde_json::to_value(metadata).map_err(|error| error.to_string())?;
     storage::clients::put(&app.db, client_id, &json, app.clock.now()).await?;
     app.audit.record(Event::new(Kind::ClientChanged).client(client_id), &operator()).await?;

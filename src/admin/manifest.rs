@@ -104,7 +104,8 @@ const CLIENT_KEYS: [&str; 17] = [
 impl Manifest {
     /// Reads TOML.
     pub fn parse(text: &str) -> Result<Self, Error> {
-        let table: toml::Table = text.parse().map_err(|error: toml::de::Error| error.to_string())?;
+        let table: toml::Table =
+            text.parse().map_err(|error: toml::de::Error| error.to_string())?;
         for (section, keys) in [("resource", &RESOURCE_KEYS[..]), ("client", &CLIENT_KEYS[..])] {
             let entries = table.get(section).and_then(toml::Value::as_array).into_iter().flatten();
             for entry in entries.filter_map(toml::Value::as_table) {
@@ -286,7 +287,8 @@ async fn plan_user(app: &App, entry: &UserEntry) -> Result<Step, Error> {
         let action = Action::User { id: None, profile, password };
         return Ok(Step { change: Change::Add, what: name, action });
     };
-    let password = if storage::users::has_password(&app.db, stored.id).await? { None } else { password };
+    let password =
+        if storage::users::has_password(&app.db, stored.id).await? { None } else { password };
     let current = Profile {
         email: stored.email,
         email_verified: stored.email_verified,

@@ -30,7 +30,9 @@ pub enum Command {
         client_id: String,
     },
     /// Remove a secret.
-    #[command(after_help = "Example:\n  signet client remove-secret shop-backend 0198c0de-0000-7000-8000-000000000000")]
+    #[command(
+        after_help = "Example:\n  signet client remove-secret shop-backend 0198c0de-0000-7000-8000-000000000000"
+    )]
     RemoveSecret {
         /// Its id.
         client_id: String,

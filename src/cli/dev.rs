@@ -57,10 +57,11 @@ pub async fn run(mut config: Config, arguments: &Arguments) -> anyhow::Result<Ex
         let port = port(arguments.port)?;
         config.server.listen = SocketAddr::from((Ipv4Addr::LOCALHOST, port));
         config.server.management_listen = None;
-        config.server.issuer = Issuer::parse(&format!("http://localhost:{port}"))
-            .map_err(anyhow::Error::msg)?;
+        config.server.issuer =
+            Issuer::parse(&format!("http://localhost:{port}")).map_err(anyhow::Error::msg)?;
         let timeout = config.database.acquire_timeout.0;
-        let db = storage::connect(&cluster.url("postgres"), config.database.max_connections, timeout)?;
+        let db =
+            storage::connect(&cluster.url("postgres"), config.database.max_connections, timeout)?;
         storage::migrate(&db).await?;
         let demo = Some(credentials.demo());
         let app = App::load(config, Clock::System, entropy, db, master, demo).await?;

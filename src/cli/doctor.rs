@@ -66,14 +66,19 @@ async fn check(file: Option<&Path>, environment: &Environment, report: &mut Repo
     let Some(config) = config else { return };
     if let Some(tls) = config.server.tls() {
         let readable = std::fs::read(&tls.certificate).and_then(|_| std::fs::read(&tls.key));
-        report.outcome("TLS files", readable, "make both readable for the user that Signet runs as");
+        report.outcome(
+            "TLS files",
+            readable,
+            "make both readable for the user that Signet runs as",
+        );
     }
     let master = report.outcome(
         "master key",
         master_keys(&config),
         "`signet key generate-master` makes one; keep it apart from the database's backups",
     );
-    let db = report.outcome("database URL", database(&config), "postgres://user:password@host/database");
+    let db =
+        report.outcome("database URL", database(&config), "postgres://user:password@host/database");
     if let Some(db) = db
         && check_database(&db, report).await
         && let Some(master) = master
@@ -139,9 +144,11 @@ async fn check_issuer(config: &Config, report: &mut Report) {
     let what = format!("issuer {issuer:?} is reachable");
     let remedy = "start Signet, and let DNS and the proxy in front of it lead there";
     let Some((host, port)) = issuer.host_and_port() else { return };
-    let Some(mut addresses) = report
-        .outcome(&format!("{host} resolves"), tokio::net::lookup_host((host, port)).await, remedy)
-    else {
+    let Some(mut addresses) = report.outcome(
+        &format!("{host} resolves"),
+        tokio::net::lookup_host((host, port)).await,
+        remedy,
+    ) else {
         return;
     };
     let Some(address) = addresses.next() else {

@@ -1,7 +1,14 @@
 //! `signet key`: signing keys and master keys.
 
-use std::process::ExitCode;
+use std::{
+    fs::OpenOptions,
+    io::{ErrorKind, Write},
+    os::unix::fs::OpenOptionsExt,
+    path::PathBuf,
+    process::ExitCode,
+};
 
+use anyhow::Context;
 use serde_json::json;
 
 use super::{application, print};
@@ -40,7 +47,7 @@ pub enum Command {
     #[command(after_help = "Example:\n  SIGNET_MASTER_KEY=2027:…,2026:… signet key reseal")]
     Reseal,
     /// Print a new master key.
-    #[command(after_help = "Example:\n  signet key generate-master --id 2027 > master.key")]
+    #[command(after_help = "Example:\n  signet key generate-master --id 2027 --output master.key")]
     GenerateMaster(GenerateMaster),
 }
 
@@ -50,13 +57,28 @@ pub struct GenerateMaster {
     /// Its id, to tell it from others. Without one, today's date.
     #[arg(long)]
     id: Option<String>,
+    /// Write it to a file that only its owner can read, instead of printing it.
+    #[arg(long, value_name = "FILE")]
+    output: Option<PathBuf>,
+    /// Do nothing if that file is there already.
+    #[arg(long, requires = "output")]
+    if_missing: bool,
 }
 
 pub fn generate_master(arguments: &GenerateMaster) -> anyhow::Result<ExitCode> {
     let today = Clock::System.now().date().to_string();
     let key = MasterKeys::generate(arguments.id.as_deref().unwrap_or(&today), &Entropy::system());
     MasterKeys::parse(&key)?;
-    print(&key);
+    let Some(file) = &arguments.output else {
+        print(&key);
+        return Ok(ExitCode::SUCCESS);
+    };
+    // Never over a key that is there: what is sealed with it would be lost.
+    let made = OpenOptions::new().write(true).create_new(true).mode(0o600).open(file);
+    match made {
+        Err(error) if arguments.if_missing && error.kind() == ErrorKind::AlreadyExists => {}
+        made => writeln!(made.with_context(|| file.display().to_string())?, "{}", *key)?,
+    }
     Ok(ExitCode::SUCCESS)
 }
 
@@ -90,7 +112,9 @@ async fn add(app: &App, alg: Algorithm, at_once: bool) -> anyhow::Result<()> {
             app.audit.record(Event::new(Kind::KeyAdded).detail(detail), &operator()).await?;
             print(&format!("{alg} {kid}"));
         }
-        None => print(&format!("{alg}: another one was made at the same time; see `signet key list`")),
+        None => {
+            print(&format!("{alg}: another one was made at the same time; see `signet key list`"))
+        }
     }
     Ok(())
 }

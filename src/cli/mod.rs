@@ -37,7 +37,9 @@ struct Arguments {
 #[derive(Subcommand)]
 enum Command {
     /// Run the server.
-    #[command(after_help = "Example:\n  DATABASE_URL=postgres://signet@db/signet SIGNET_MASTER_KEY_FILE=/run/secrets/master.key \\\n    signet serve --config /etc/signet/signet.toml")]
+    #[command(
+        after_help = "Example:\n  DATABASE_URL=postgres://signet@db/signet SIGNET_MASTER_KEY_FILE=/run/secrets/master.key \\\n    signet serve --config /etc/signet/signet.toml"
+    )]
     Serve(serve::Arguments),
     /// Run a server to try things with: its own Postgres, demonstration data, a playground.
     #[command(after_help = "Example:\n  signet dev --reset")]
@@ -49,7 +51,10 @@ enum Command {
     #[command(after_help = "Example:\n  signet apply --dry-run config/examples/shop.toml")]
     Apply(apply::Arguments),
     /// List, add and change people.
-    #[command(subcommand, after_help = "Example:\n  signet user add alice@example.com --name 'Alice Example'")]
+    #[command(
+        subcommand,
+        after_help = "Example:\n  signet user add alice@example.com --name 'Alice Example'"
+    )]
     User(user::Command),
     /// List, add and change clients.
     #[command(subcommand, after_help = "Example:\n  signet client add-secret shop-backend")]
@@ -126,7 +131,11 @@ async fn migrate(config: &Config) -> anyhow::Result<ExitCode> {
 async fn healthcheck(config: &Config) -> anyhow::Result<ExitCode> {
     let address = config.server.management_listen.context("server.management_listen is empty")?;
     let answer = http_get(address, "/readyz").await?;
-    anyhow::ensure!(answer.starts_with("HTTP/1.1 200"), "{}", answer.lines().next().unwrap_or("no answer"));
+    anyhow::ensure!(
+        answer.starts_with("HTTP/1.1 200"),
+        "{}",
+        answer.lines().next().unwrap_or("no answer")
+    );
     Ok(ExitCode::SUCCESS)
 }
 
@@ -135,7 +144,8 @@ async fn http_get(address: std::net::SocketAddr, path: &str) -> anyhow::Result<S
     use tokio::io::{AsyncReadExt, AsyncWriteExt};
     let exchange = async {
         let mut stream = tokio::net::TcpStream::connect(address).await?;
-        let request = format!("GET {path} HTTP/1.1\r\nHost: {address}\r\nConnection: close\r\n\r\n");
+        let request =
+            format!("GET {path} HTTP/1.1\r\nHost: {address}\r\nConnection: close\r\n\r\n");
         stream.write_all(request.as_bytes()).await?;
         let mut answer = String::new();
         stream.read_to_string(&mut answer).await?;
@@ -176,8 +186,9 @@ async fn application(config: Config) -> anyhow::Result<AppState> {
 
 /// Sends the log to standard error.
 fn start_logging(logging: &Logging) -> anyhow::Result<()> {
-    let filter = tracing_subscriber::EnvFilter::try_new(&logging.filter)
-        .with_context(|| format!("configuration: logging.filter: {:?} is no filter", logging.filter))?;
+    let filter = tracing_subscriber::EnvFilter::try_new(&logging.filter).with_context(|| {
+        format!("configuration: logging.filter: {:?} is no filter", logging.filter)
+    })?;
     let log = tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr);
     match logging.format {
         Format::Text => log.init(),

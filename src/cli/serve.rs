@@ -29,8 +29,7 @@ pub async fn run(config: Config, arguments: &Arguments) -> anyhow::Result<ExitCo
     let master = master_keys(&config)?;
     let db = database(&config)?;
     prepare(&db, arguments.no_migrate).await?;
-    let app =
-        App::load(config, Clock::System, Entropy::system(), db, master, None).await?;
+    let app = App::load(config, Clock::System, Entropy::system(), db, master, None).await?;
     serve(app, terminated()?, |_| Ok(())).await?;
     Ok(ExitCode::SUCCESS)
 }

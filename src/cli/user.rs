@@ -20,7 +20,9 @@ pub enum Command {
     #[command(after_help = "Example:\n  signet user list")]
     List,
     /// Add one. Without --password-stdin they have no password yet.
-    #[command(after_help = "Example:\n  signet user add alice@example.com --username alice --password-stdin < password")]
+    #[command(
+        after_help = "Example:\n  signet user add alice@example.com --username alice --password-stdin < password"
+    )]
     Add {
         /// The e-mail address.
         email: String,
@@ -101,7 +103,9 @@ async fn list(app: &App) -> anyhow::Result<()> {
             print(&format!("{}  {state:<8}  {}  {name}", user.id, user.email));
         }
         match page.last() {
-            Some(last) if i64::try_from(page.len()) == Ok(PAGE) => after = text::identifier_key(&last.email),
+            Some(last) if i64::try_from(page.len()) == Ok(PAGE) => {
+                after = text::identifier_key(&last.email)
+            }
             _ => return Ok(()),
         }
     }

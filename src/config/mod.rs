@@ -89,7 +89,10 @@ mod tests {
         let keys: Vec<String> = shown
             .iter()
             .flat_map(|(section, keys)| {
-                keys.as_table().into_iter().flatten().map(move |(key, _)| format!("{section}.{key}"))
+                keys.as_table()
+                    .into_iter()
+                    .flatten()
+                    .map(move |(key, _)| format!("{section}.{key}"))
             })
             .collect();
         // The debug form names every field of every section.

@@ -67,7 +67,9 @@ impl Server {
                 "a certificate and its key go together: set both or neither",
             ));
         }
-        if self.tls().is_none() && !self.listen.ip().is_loopback() && self.trusted_proxies.is_empty()
+        if self.tls().is_none()
+            && !self.listen.ip().is_loopback()
+            && self.trusted_proxies.is_empty()
         {
             return Err(ConfigError::invalid(
                 "server.listen",
@@ -182,6 +184,8 @@ fn optional_address<'de, D: Deserializer<'de>>(from: D) -> Result<Option<SocketA
         return Ok(None);
     }
     text.parse().map(Some).map_err(|_| {
-        D::Error::custom(format!("{text:?} is no address such as \"127.0.0.1:8081\", or empty for none"))
+        D::Error::custom(format!(
+            "{text:?} is no address such as \"127.0.0.1:8081\", or empty for none"
+        ))
     })
 }

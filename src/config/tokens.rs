@@ -69,7 +69,12 @@ impl Tokens {
         within("id_token_lifetime", self.id_token_lifetime, minute, longest)?;
         within("code_lifetime", self.code_lifetime, second, Span::minutes(10))?;
         within("authorization_lifetime", self.authorization_lifetime, minute, Span::hours(12))?;
-        within("refresh_retry_window", self.refresh_retry_window, Span::seconds(0), Span::minutes(10))?;
+        within(
+            "refresh_retry_window",
+            self.refresh_retry_window,
+            Span::seconds(0),
+            Span::minutes(10),
+        )?;
         let absolute = self.refresh_absolute_lifetime;
         within("refresh_idle_lifetime", self.refresh_idle_lifetime, minute, absolute)?;
         if self.refresh_retries < 0 {

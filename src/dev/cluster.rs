@@ -11,6 +11,7 @@ use std::{
 };
 
 use anyhow::{Context, bail, ensure};
+use sqlx::{Connection, PgConnection};
 use tokio::process::{Child, Command};
 
 /// The oldest release that will do.
@@ -53,9 +54,11 @@ impl Cluster {
         command.stdin(Stdio::null()).stdout(log.try_clone()?).stderr(log);
         // A group of its own: Ctrl-C is for us, who then stop it in order.
         command.process_group(0).kill_on_drop(true);
-        let mut postmaster = command.spawn().context("Postgres does not start")?;
-        wait_until_ready(&programs, &socket, &mut postmaster, &folder).await?;
-        Ok(Self { postmaster, socket, temporary })
+        let postmaster = command.spawn().context("Postgres does not start")?;
+        let mut cluster = Self { postmaster, socket, temporary };
+        let url = cluster.url("postgres");
+        wait_until_ready(&url, &mut cluster.postmaster, &folder).await?;
+        Ok(cluster)
     }
 
     /// Where to connect to.
@@ -127,7 +130,9 @@ async fn find_programs() -> anyhow::Result<PathBuf> {
             return Ok(directory);
         }
     }
-    bail!("no Postgres server of release {OLDEST} or newer was found; `scripts/setup run` installs one")
+    bail!(
+        "no Postgres server of release {OLDEST} or newer was found; `scripts/setup run` installs one"
+    )
 }
 
 async fn release_of(directory: &Path) -> Option<u32> {
@@ -184,7 +189,14 @@ async fn init(programs: &Path, user: Option<&ServerUser>, data: &Path) -> anyhow
     let output = command(user, &programs.join("initdb"))
         .arg("-D")
         .arg(data)
-        .args(["-U", "signet", "--auth=trust", "--encoding=UTF8", "--locale=C", "--no-instructions"])
+        .args([
+            "-U",
+            "signet",
+            "--auth=trust",
+            "--encoding=UTF8",
+            "--locale=C",
+            "--no-instructions",
+        ])
         .output()
         .await?;
     ensure!(
@@ -214,24 +226,15 @@ fn socket_directory(
     Ok((short.clone(), Some(short)))
 }
 
-async fn wait_until_ready(
-    programs: &Path,
-    socket: &Path,
-    postmaster: &mut Child,
-    folder: &Path,
-) -> anyhow::Result<()> {
+async fn wait_until_ready(url: &str, postmaster: &mut Child, folder: &Path) -> anyhow::Result<()> {
     let log = folder.join("postgres.log");
     for _ in 0..600 {
         if postmaster.try_wait()?.is_some() {
             let log = fs::read_to_string(&log).unwrap_or_default();
             bail!("Postgres stopped at once:\n{log}");
         }
-        let ready = Command::new(programs.join("pg_isready"))
-            .args(["-q", "-U", "signet", "-d", "postgres", "-h"])
-            .arg(socket)
-            .status()
-            .await?;
-        if ready.success() {
+        if let Ok(connection) = PgConnection::connect(url).await {
+            connection.close().await?;
             return Ok(());
         }
         tokio::time::sleep(Duration::from_millis(25)).await;

@@ -45,12 +45,7 @@ impl Listener {
     }
 
     /// Serves until `shutdown`, then finishes requests in flight for at most `grace`.
-    pub async fn serve(
-        self,
-        router: Router,
-        shutdown: impl Future<Output = ()>,
-        grace: Duration,
-    ) {
+    pub async fn serve(self, router: Router, shutdown: impl Future<Output = ()>, grace: Duration) {
         let graceful = GracefulShutdown::new();
         let mut shutdown = std::pin::pin!(shutdown);
         loop {

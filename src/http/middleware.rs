@@ -11,7 +11,9 @@ use http::{HeaderName, HeaderValue, StatusCode, header};
 use tracing::Instrument;
 
 use super::address::{self, Peer};
-use crate::{app::AppState, audit::Origin, entropy::Entropy, web::RequestContext, web::problem::Problem};
+use crate::{
+    app::AppState, audit::Origin, entropy::Entropy, web::RequestContext, web::problem::Problem,
+};
 
 const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
 

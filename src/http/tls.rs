@@ -67,7 +67,9 @@ async fn follow(tls: Tls, resolver: Arc<Resolver>, mut seen: Digest) {
                 seen = changed;
                 tracing::info!("the TLS certificate was read again");
             }
-            Err(error) => tracing::warn!(%error, "the TLS certificate cannot be read; the former one stays"),
+            Err(error) => {
+                tracing::warn!(%error, "the TLS certificate cannot be read; the former one stays")
+            }
         }
     }
 }

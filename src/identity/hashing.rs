@@ -175,13 +175,14 @@ fn work(queue: &Mutex<mpsc::Receiver<Job>>, line: &Line) {
             line.leave(None);
             continue;
         }
-        #[expect(clippy::disallowed_methods, reason = "measures work, decides nothing in the protocol")]
+        #[expect(
+            clippy::disallowed_methods,
+            reason = "measures work, decides nothing in the protocol"
+        )]
         let started = Instant::now();
         let outcome = match task {
-            Task::Hash { salt } => {
-                fill(&line.params, &password, &salt, &mut memory)
-                    .map(|hash| Done::Hashed(phc_string(&line.params, &salt, &hash)))
-            }
+            Task::Hash { salt } => fill(&line.params, &password, &salt, &mut memory)
+                .map(|hash| Done::Hashed(phc_string(&line.params, &salt, &hash))),
             Task::Verify { phc } => {
                 verify(&line.params, &phc, &password, &mut memory).map(Done::Verified)
             }
@@ -297,7 +298,13 @@ mod tests {
     #[tokio::test]
     async fn a_foreign_hash_is_an_error_and_not_a_wrong_password() {
         let hasher = hasher(&config::Password::default(), Duration::from_secs(60));
-        for phc in ["", "plain", "$2b$12$abc", "$argon2id$v=19$m=19456,t=2,p=1$", "$argon2i$v=19$m=8,t=1,p=1$AAAAAAAAAAA$AAAAAAAAAAAAAAAAAAAAAA"] {
+        for phc in [
+            "",
+            "plain",
+            "$2b$12$abc",
+            "$argon2id$v=19$m=19456,t=2,p=1$",
+            "$argon2i$v=19$m=8,t=1,p=1$AAAAAAAAAAA$AAAAAAAAAAAAAAAAAAAAAA",
+        ] {
             assert_eq!(hasher.verify(secret("p"), Some(phc)).await, Err(HashError::Unreadable));
         }
     }

@@ -20,8 +20,8 @@ use crate::{
         RequestContext,
         cookies::Cookie,
         csrf,
-        params::Params,
         pages::{self, ClientView, Freedom, Home, SignIn, SignOut, SignedOut, UserView},
+        params::Params,
         problem::Problem,
     },
 };
@@ -125,7 +125,11 @@ impl SignInForm {
         let csrf = browser.csrf(app);
         if identifier.trim().is_empty() || password.is_empty() {
             let message = "Enter your e-mail or user name, and your password.";
-            return Ok(Err(self.page(csrf, StatusCode::UNPROCESSABLE_ENTITY, Some(message.into()))));
+            return Ok(Err(self.page(
+                csrf,
+                StatusCode::UNPROCESSABLE_ENTITY,
+                Some(message.into()),
+            )));
         }
         match sign_in::sign_in(app, identifier, password, headers, context).await {
             Ok(signed_in) => Ok(Ok(signed_in)),
@@ -140,7 +144,9 @@ impl SignInForm {
                 page.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from(seconds));
                 Ok(Err(page))
             }
-            Err(Refusal::Busy(seconds)) => Err(Problem::busy(seconds).back(self.action, "Try again")),
+            Err(Refusal::Busy(seconds)) => {
+                Err(Problem::busy(seconds).back(self.action, "Try again"))
+            }
             Err(Refusal::Storage(error)) => Err(error.into()),
         }
     }

@@ -71,8 +71,5 @@ fn revoked(app: &App, grants: &[Uuid]) {
 /// How pages show the person of a session.
 #[must_use]
 pub fn view(session: &SessionRow) -> UserView {
-    UserView {
-        name: session.name.clone().unwrap_or_default(),
-        login: session.email.clone(),
-    }
+    UserView { name: session.name.clone().unwrap_or_default(), login: session.email.clone() }
 }

@@ -63,7 +63,8 @@ pub async fn sign_in(
 ) -> Result<SignedIn, Refusal> {
     let key = text::identifier_key(identifier);
     let cookie = app.cookies().get(headers, Cookie::Device);
-    let devices = cookie.map(|cookie| device::parse(&app.secrets.pages, cookie)).unwrap_or_default();
+    let devices =
+        cookie.map(|cookie| device::parse(&app.secrets.pages, cookie)).unwrap_or_default();
 
     let account = storage::users::account(&app.db, &key).await?;
     let known = account.as_ref().and_then(|account| throttle::known(&devices, account.user_id));

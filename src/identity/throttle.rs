@@ -19,10 +19,8 @@ pub fn counters(
         let key = key("device", &[device.user.as_bytes(), device.id.as_bytes()]);
         return vec![Counter { key, limit: limits.known_browser_attempts }];
     }
-    let account = Counter {
-        key: key("account", &[identifier.as_bytes()]),
-        limit: limits.account_attempts,
-    };
+    let account =
+        Counter { key: key("account", &[identifier.as_bytes()]), limit: limits.account_attempts };
     let address = address.map(|address| Counter {
         key: key("address", &[&network(address)]),
         limit: limits.address_attempts,
@@ -44,8 +42,10 @@ fn network(address: IpAddr) -> Vec<u8> {
 }
 
 fn key(kind: &str, parts: &[&[u8]]) -> Vec<u8> {
-    let all: Vec<&[u8]> =
-        std::iter::once(kind.as_bytes()).chain(std::iter::once(b"\0".as_slice())).chain(parts.iter().copied()).collect();
+    let all: Vec<&[u8]> = std::iter::once(kind.as_bytes())
+        .chain(std::iter::once(b"\0".as_slice()))
+        .chain(parts.iter().copied())
+        .collect();
     Digest::of_parts(&all).bytes().to_vec()
 }
 

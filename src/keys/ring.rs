@@ -96,7 +96,11 @@ impl KeyRing {
     }
 
     /// Makes the keys whose time has come. Another replica may be doing the same: the first one's key stays.
-    pub async fn rotate_due(&self, db: &PgPool, now: Timestamp) -> Result<Vec<String>, SecretsError> {
+    pub async fn rotate_due(
+        &self,
+        db: &PgPool,
+        now: Timestamp,
+    ) -> Result<Vec<String>, SecretsError> {
         let mut made = Vec::new();
         for alg in Algorithm::ALL {
             let due = self.set.load().due(alg, now, self.lifetimes);
@@ -169,8 +173,8 @@ impl KeyRing {
     ) -> Result<Option<String>, SecretsError> {
         let made = SigningKey::generate(alg)
             .and_then(|pkcs8| Ok((SigningKey::from_pkcs8(alg, &pkcs8)?, pkcs8)));
-        let (key, pkcs8) = made
-            .map_err(|source| SecretsError::Signing { kid: format!("new {alg}"), source })?;
+        let (key, pkcs8) =
+            made.map_err(|source| SecretsError::Signing { kid: format!("new {alg}"), source })?;
         let row = storage::keys::SigningKeyRow {
             kid: key.kid.clone(),
             alg: alg.name().to_owned(),

@@ -68,11 +68,8 @@ impl KeySet {
         lifetimes: Lifetimes,
     ) -> (Vec<&Entry>, Option<Timestamp>) {
         let ends = |entry: &Entry| Some(self.superseded_at(entry)? + lifetimes.token);
-        let published: Vec<&Entry> = self
-            .entries
-            .iter()
-            .filter(|entry| ends(entry).is_none_or(|end| now < end))
-            .collect();
+        let published: Vec<&Entry> =
+            self.entries.iter().filter(|entry| ends(entry).is_none_or(|end| now < end)).collect();
         let until = published.iter().filter_map(|entry| ends(entry)).min();
         (published, until)
     }

@@ -24,9 +24,10 @@ impl From<Error> for Refusal {
 impl IntoResponse for Refusal {
     fn into_response(self) -> Response {
         let (challenge, mut response) = match self {
-            Self::Missing => {
-                ("Bearer realm=\"signet\"".to_owned(), http::StatusCode::UNAUTHORIZED.into_response())
-            }
+            Self::Missing => (
+                "Bearer realm=\"signet\"".to_owned(),
+                http::StatusCode::UNAUTHORIZED.into_response(),
+            ),
             Self::Invalid(error) => (
                 format!(
                     "Bearer realm=\"signet\", error=\"{}\", error_description=\"{}\"",
@@ -93,7 +94,12 @@ mod tests {
         assert_eq!(token(&with(&[]), Some(&body)).expect("there"), "b");
         assert!(matches!(token(&with(&[]), None), Err(Refusal::Missing)));
         assert!(matches!(token(&with(&["Basic a"]), None), Err(Refusal::Missing)));
-        for bad in [with(&["Bearer a", "Bearer a"]), with(&["Bearer "]), with(&["Bearer a b"]), with(&["Bearer"])] {
+        for bad in [
+            with(&["Bearer a", "Bearer a"]),
+            with(&["Bearer "]),
+            with(&["Bearer a b"]),
+            with(&["Bearer"]),
+        ] {
             assert!(matches!(token(&bad, None), Err(Refusal::Invalid(_))));
         }
         assert!(matches!(token(&with(&["Bearer a"]), Some(&body)), Err(Refusal::Invalid(_))));

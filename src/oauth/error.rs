@@ -195,7 +195,8 @@ impl IntoResponse for Error {
         match self.code {
             // RFC 6749 §5.2, RFC 9110 §11.6.1.
             Code::InvalidClient => {
-                let challenge = HeaderValue::from_static("Basic realm=\"signet\", charset=\"UTF-8\"");
+                let challenge =
+                    HeaderValue::from_static("Basic realm=\"signet\", charset=\"UTF-8\"");
                 headers.insert(header::WWW_AUTHENTICATE, challenge);
             }
             Code::TemporarilyUnavailable => {

@@ -72,11 +72,7 @@ pub async fn introspect(
     Ok(token::no_store(Json(answer).into_response()))
 }
 
-async fn look_up(
-    app: &App,
-    client: &Client,
-    text: &str,
-) -> storage::Result<Option<Introspection>> {
+async fn look_up(app: &App, client: &Client, text: &str) -> storage::Result<Option<Introspection>> {
     if RefreshToken::looks_like(text) {
         return refresh_token(app, client, text).await;
     }
@@ -153,8 +149,7 @@ async fn refresh_token(
     let Some(token) = RefreshToken::parse(&app.secrets.refresh, text) else { return Ok(None) };
     let digest = token.digest();
     let cutoffs = app.cutoffs(app.clock.now());
-    let row =
-        storage::grants::find_refresh(&app.db, token.grant, digest.bytes(), cutoffs).await?;
+    let row = storage::grants::find_refresh(&app.db, token.grant, digest.bytes(), cutoffs).await?;
     let row = row.filter(|row| row.current && row.client_id == *client.id);
     Ok(row.map(|row| Introspection {
         active: true,

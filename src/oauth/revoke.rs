@@ -72,8 +72,8 @@ impl Subject {
         if let Some(token) = RefreshToken::parse(&app.secrets.refresh, text) {
             let digest = token.digest();
             let cutoffs = app.cutoffs(now);
-            let row =
-                storage::grants::find_refresh(&app.db, token.grant, digest.bytes(), cutoffs).await?;
+            let row = storage::grants::find_refresh(&app.db, token.grant, digest.bytes(), cutoffs)
+                .await?;
             // A former token means the grant as much as the current one does.
             return Ok(row
                 .filter(|row| row.client_id == client_id)

@@ -53,7 +53,8 @@ impl Target {
             let understood = (personal && scope::is_identity(name))
                 || known.iter().any(|resource| resource.has_scope(name));
             let elsewhere = !understood
-                && (scope::is_identity(name) || catalogue.iter().any(|other| other.has_scope(name)));
+                && (scope::is_identity(name)
+                    || catalogue.iter().any(|other| other.has_scope(name)));
             let allowed = client.metadata.scopes.contains(name);
             if (understood && !allowed) || elsewhere || !(understood || personal) {
                 refused.get_or_insert_with(|| name.clone());
@@ -137,9 +138,8 @@ impl Shape {
                     .ok_or_else(|| Error::invalid_target("this resource is no longer known"))
             })
             .collect::<Result<_, _>>()?;
-        let opaque = |resource: &&&Resource| {
-            resource.metadata.access_token_format == TokenFormat::Opaque
-        };
+        let opaque =
+            |resource: &&&Resource| resource.metadata.access_token_format == TokenFormat::Opaque;
         let format = match known.iter().find(opaque) {
             Some(_) => TokenFormat::Opaque,
             None => TokenFormat::Jwt,
@@ -190,11 +190,17 @@ mod tests {
             Resource::from_row(row).expect("a resource")
         };
         Catalogue::new(vec![
-            resource("https://a", json!({ "name": "A", "scopes": [{ "name": "read" }, { "name": "write" }] })),
-            resource("https://b", json!({
-                "name": "B", "scopes": [{ "name": "pay" }], "access_token_format": "opaque",
-                "access_token_lifetime": 120, "access_token_alg": "EdDSA",
-            })),
+            resource(
+                "https://a",
+                json!({ "name": "A", "scopes": [{ "name": "read" }, { "name": "write" }] }),
+            ),
+            resource(
+                "https://b",
+                json!({
+                    "name": "B", "scopes": [{ "name": "pay" }], "access_token_format": "opaque",
+                    "access_token_lifetime": 120, "access_token_alg": "EdDSA",
+                }),
+            ),
             resource("https://c", json!({ "name": "C", "scopes": [{ "name": "other" }] })),
         ])
     }
@@ -226,7 +232,12 @@ mod tests {
         let cases = [
             (None, vec![], Machine, ok(&["read"], &["https://a"])),
             (None, vec!["https://b"], Machine, ok(&["pay"], &["https://b"])),
-            (None, vec!["https://a", "https://b"], Person, ok(&["read", "pay"], &["https://a", "https://b"])),
+            (
+                None,
+                vec!["https://a", "https://b"],
+                Person,
+                ok(&["read", "pay"], &["https://a", "https://b"]),
+            ),
             (Some("read"), vec![], Machine, ok(&["read"], &["https://a"])),
             (Some("read"), vec!["https://a", "https://a"], Machine, ok(&["read"], &["https://a"])),
             (Some("openid read"), vec![], Person, ok(&["openid", "read"], &["https://a"])),
@@ -249,7 +260,11 @@ mod tests {
             (Some("a\"b"), vec![], Person, Err(Code::InvalidScope)),
         ];
         for (scope, resources, grant, expected) in cases {
-            assert_eq!(resolve(scope, &resources, grant), expected, "{scope:?} {resources:?} {grant:?}");
+            assert_eq!(
+                resolve(scope, &resources, grant),
+                expected,
+                "{scope:?} {resources:?} {grant:?}"
+            );
         }
     }
 

@@ -183,12 +183,15 @@ impl Client {
             return Err("client_name must be 1 to 120 characters".to_owned());
         }
         for uri in &metadata.redirect_uris {
-            Registered::parse(uri.as_str()).map_err(|problem| format!("redirect_uris: {problem}"))?;
+            Registered::parse(uri.as_str())
+                .map_err(|problem| format!("redirect_uris: {problem}"))?;
         }
         let may = |grant_type| metadata.grant_types.contains(&grant_type);
         let public = metadata.token_endpoint_auth_method == AuthMethod::None;
         if may(GrantType::AuthorizationCode) == metadata.redirect_uris.is_empty() {
-            return Err("redirect_uris and the grant type authorization_code go together".to_owned());
+            return Err(
+                "redirect_uris and the grant type authorization_code go together".to_owned()
+            );
         }
         if may(GrantType::RefreshToken) && !may(GrantType::AuthorizationCode) {
             return Err("the grant type refresh_token needs authorization_code".to_owned());
@@ -208,8 +211,7 @@ impl Client {
         if metadata.refresh_retry_window.is_some_and(|seconds| seconds > 600) {
             return Err("refresh_retry_window must be at most 600 seconds".to_owned());
         }
-        for (name, uri) in
-            [("client_uri", &metadata.client_uri), ("logo_uri", &metadata.logo_uri)]
+        for (name, uri) in [("client_uri", &metadata.client_uri), ("logo_uri", &metadata.logo_uri)]
         {
             let web = |uri: &String| {
                 Url::parse(uri).is_ok_and(|url| {

@@ -74,7 +74,11 @@ impl Replica {
     }
 
     /// Reads what changed since the last time and acts on it.
-    pub async fn follow(&self, keys: &KeyRing, now: Timestamp) -> std::result::Result<(), SecretsError> {
+    pub async fn follow(
+        &self,
+        keys: &KeyRing,
+        now: Timestamp,
+    ) -> std::result::Result<(), SecretsError> {
         let started = tokio::time::Instant::now();
         let changes = self.feed.read(&self.db).await?;
         let mut revoked = Vec::new();

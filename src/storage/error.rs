@@ -61,7 +61,9 @@ impl Error {
 }
 
 /// Repeats a statement that lost against another one, a few times.
-pub async fn retry<T, F: Future<Output = Result<T>>>(mut statement: impl FnMut() -> F) -> Result<T> {
+pub async fn retry<T, F: Future<Output = Result<T>>>(
+    mut statement: impl FnMut() -> F,
+) -> Result<T> {
     for _ in 0..4 {
         match statement().await {
             Err(error) if error.is_transient() => tracing::debug!(%error, "statement repeated"),

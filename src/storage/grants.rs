@@ -163,11 +163,7 @@ pub struct Autopsy {
 }
 
 /// Looks at why a refresh token was not accepted.
-pub async fn examine(
-    db: &PgPool,
-    token: &Rotation<'_>,
-    at: Cutoffs,
-) -> Result<Option<Autopsy>> {
+pub async fn examine(db: &PgPool, token: &Rotation<'_>, at: Cutoffs) -> Result<Option<Autopsy>> {
     Ok(sqlx::query_as!(
         Autopsy,
         r#"SELECT g.user_id,

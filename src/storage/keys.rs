@@ -97,12 +97,10 @@ pub async fn reseal_signing_key(db: &PgPool, kid: &str, sealed: &Sealed) -> Resu
 
 /// The server's secrets by name.
 pub async fn server_secrets(db: &PgPool) -> Result<HashMap<String, Sealed>> {
-    let rows = sqlx::query!("SELECT name, sealed, sealed_with FROM server_secrets")
-        .fetch_all(db)
-        .await?;
-    let rows = rows
-        .into_iter()
-        .map(|row| (row.name, Sealed { bytes: row.sealed, with: row.sealed_with }));
+    let rows =
+        sqlx::query!("SELECT name, sealed, sealed_with FROM server_secrets").fetch_all(db).await?;
+    let rows =
+        rows.into_iter().map(|row| (row.name, Sealed { bytes: row.sealed, with: row.sealed_with }));
     Ok(rows.collect())
 }
 

@@ -57,14 +57,16 @@ const TABLES: [Table; 5] = [
 /// A lock that is not to be had within two seconds is left for the next time: rows then go to the default partition.
 pub async fn maintain(db: &PgPool, now: Timestamp) -> Result<()> {
     for table in &TABLES {
+        let existing = partitions(db, table.name).await?;
         let this = table.start(now);
-        for ahead in 0..3 {
-            let start = this + table.period * ahead;
-            if let Err(error) = create(db, table, start).await {
+        for start in (0..3).map(|ahead| this + table.period * ahead) {
+            if !existing.contains(&table.partition(start))
+                && let Err(error) = create(db, table, start).await
+            {
                 tracing::warn!(table = table.name, %error, "no partition was made");
             }
         }
-        for name in partitions(db, table.name).await? {
+        for name in existing {
             let Some(start) = table.start_of(&name) else { continue };
             if start + table.period + table.keep < now {
                 drop_if_over(db, table, &name, now).await?;
@@ -95,9 +97,6 @@ impl Table {
 
 async fn create(db: &PgPool, table: &Table, start: Timestamp) -> Result<()> {
     let name = table.partition(start);
-    if partitions(db, table.name).await?.contains(&name) {
-        return Ok(());
-    }
     let (from, to) = (uuid_floor(start), uuid_floor(start + table.period));
     let sql = format!(
         "CREATE TABLE IF NOT EXISTS {name} PARTITION OF {} FOR VALUES FROM ('{from}') TO ('{to}') {}",

@@ -16,7 +16,12 @@ pub struct RevocationRow {
 }
 
 /// Revokes a single token and tells all replicas.
-pub async fn insert(db: &PgPool, subject: Uuid, now: Timestamp, expires_at: Timestamp) -> Result<()> {
+pub async fn insert(
+    db: &PgPool,
+    subject: Uuid,
+    now: Timestamp,
+    expires_at: Timestamp,
+) -> Result<()> {
     retry(|| async {
         sqlx::query!(
             "WITH listed AS (

@@ -144,7 +144,13 @@ pub async fn account(db: &PgPool, key: &str) -> Result<Option<Account>> {
 }
 
 /// Sets or replaces a password.
-pub async fn set_password(db: &PgPool, id: Uuid, user: Uuid, phc: &str, now: Timestamp) -> Result<()> {
+pub async fn set_password(
+    db: &PgPool,
+    id: Uuid,
+    user: Uuid,
+    phc: &str,
+    now: Timestamp,
+) -> Result<()> {
     sqlx::query!(
         "INSERT INTO credentials (id, user_id, kind, secret, created_at, updated_at)
          VALUES ($1, $2, 'password', $3, $4, $4)
@@ -160,7 +166,13 @@ pub async fn set_password(db: &PgPool, id: Uuid, user: Uuid, phc: &str, now: Tim
 }
 
 /// Replaces a password's hash by a dearer one of the same password, unless the password was changed meanwhile.
-pub async fn rehash_password(db: &PgPool, user: Uuid, old: &str, new: &str, now: Timestamp) -> Result<()> {
+pub async fn rehash_password(
+    db: &PgPool,
+    user: Uuid,
+    old: &str,
+    new: &str,
+    now: Timestamp,
+) -> Result<()> {
     sqlx::query!(
         "UPDATE credentials SET secret = $3, updated_at = $4
          WHERE user_id = $1 AND kind = 'password' AND secret = $2",
@@ -185,7 +197,12 @@ pub async fn has_password(db: &PgPool, user: Uuid) -> Result<bool> {
 }
 
 /// Refuses sign-in from now on, ends every session, revokes every grant, and tells all replicas.
-pub async fn disable(db: &PgPool, user: Uuid, now: Timestamp, tokens_end: Timestamp) -> Result<bool> {
+pub async fn disable(
+    db: &PgPool,
+    user: Uuid,
+    now: Timestamp,
+    tokens_end: Timestamp,
+) -> Result<bool> {
     let disabled = sqlx::query_scalar!(
         r#"WITH disabled AS (
             UPDATE users SET disabled_at = $2, updated_at = $2 WHERE id = $1 AND disabled_at IS NULL RETURNING id

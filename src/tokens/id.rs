@@ -43,8 +43,7 @@ pub fn at_hash(access_token: &str) -> String {
 /// `at_hash` of ID tokens signed with Ed25519, whose own hash is SHA-512.
 #[must_use]
 pub fn at_hash_ed25519(access_token: &str) -> String {
-    let digest =
-        aws_lc_rs::digest::digest(&aws_lc_rs::digest::SHA512, access_token.as_bytes());
+    let digest = aws_lc_rs::digest::digest(&aws_lc_rs::digest::SHA512, access_token.as_bytes());
     BASE64_URL_SAFE_NO_PAD.encode(&digest.as_ref()[..32])
 }
 
@@ -53,6 +52,9 @@ mod tests {
     #[test]
     fn at_hash_is_the_one_of_the_specification() {
         // OpenID Connect Core, appendix A.3.
-        assert_eq!(super::at_hash("jHkWEdUXMU1BwAsC4vtUsZwnNvTIxEl0z9K3vx5KF0Y"), "77QmUPtjPfzWtF2AnpK9RQ");
+        assert_eq!(
+            super::at_hash("jHkWEdUXMU1BwAsC4vtUsZwnNvTIxEl0z9K3vx5KF0Y"),
+            "77QmUPtjPfzWtF2AnpK9RQ"
+        );
     }
 }

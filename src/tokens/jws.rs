@@ -54,7 +54,6 @@ pub fn verify<C: DeserializeOwned>(
     validation.set_required_spec_claims(&["iss"]);
     validation.validate_aud = false;
     validation.validate_exp = false;
-    let TokenData { claims, .. } =
-        jsonwebtoken::decode(token, key.verifier(), &validation).ok()?;
+    let TokenData { claims, .. } = jsonwebtoken::decode(token, key.verifier(), &validation).ok()?;
     Some(claims)
 }

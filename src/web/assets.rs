@@ -19,7 +19,12 @@ pub struct Asset {
 
 /// The one stylesheet.
 pub static STYLESHEET: LazyLock<Asset> = LazyLock::new(|| {
-    Asset::named("signet", "css", include_bytes!("../../static/signet.css"), "text/css; charset=utf-8")
+    Asset::named(
+        "signet",
+        "css",
+        include_bytes!("../../static/signet.css"),
+        "text/css; charset=utf-8",
+    )
 });
 
 /// Submits the page of `response_mode=form_post`.

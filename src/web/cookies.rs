@@ -44,8 +44,7 @@ impl Policy {
     /// Values are of Signet's own making: visible ASCII.
     #[must_use]
     pub fn set(self, cookie: Cookie, value: &str, max_age: Option<Duration>) -> HeaderValue {
-        let max_age =
-            max_age.map(|age| format!("; Max-Age={}", age.as_secs())).unwrap_or_default();
+        let max_age = max_age.map(|age| format!("; Max-Age={}", age.as_secs())).unwrap_or_default();
         let secure = if self.secure { "; Secure" } else { "" };
         let name = self.name(cookie);
         let line = format!("{name}={value}; Path=/; HttpOnly; SameSite=Lax{secure}{max_age}");

@@ -24,7 +24,14 @@ impl Problem {
     /// A problem with these words.
     #[must_use]
     pub fn new(status: StatusCode, title: &'static str, message: impl Into<String>) -> Self {
-        Self { status, title, message: message.into(), details: None, back: None, retry_after: None }
+        Self {
+            status,
+            title,
+            message: message.into(),
+            details: None,
+            back: None,
+            retry_after: None,
+        }
     }
 
     /// Too much is going on.

@@ -106,7 +106,10 @@ fn asks_for_openid(params: &Params) -> bool {
 fn response_type(params: &Params) -> Result<(), Error> {
     match params.require("response_type")? {
         "code" => Ok(()),
-        _ => Err(Error::new(Code::UnsupportedResponseType, "only the response type code is supported")),
+        _ => Err(Error::new(
+            Code::UnsupportedResponseType,
+            "only the response type code is supported",
+        )),
     }
 }
 
@@ -177,10 +180,14 @@ fn code_challenge(params: &Params, client: &Client) -> Result<Option<String>, Er
     let method = params.get("code_challenge_method");
     let Some(challenge) = params.get("code_challenge") else {
         if method.is_some() {
-            return Err(Error::invalid_request("code_challenge_method is there without code_challenge"));
+            return Err(Error::invalid_request(
+                "code_challenge_method is there without code_challenge",
+            ));
         }
         if client.needs_pkce() {
-            return Err(Error::invalid_request("code_challenge is missing: this client must use PKCE"));
+            return Err(Error::invalid_request(
+                "code_challenge is missing: this client must use PKCE",
+            ));
         }
         return Ok(None);
     };
@@ -262,7 +269,7 @@ mod tests {
             RequestNotSupported, RequestUriNotSupported, UnsupportedResponseType,
         };
         let spa = client(json!({}));
-        let redirect = "https://app.example/cb";
+        const REDIRECT: (&str, &str) = ("redirect_uri", "https://app.example/cb");
         let told_person = |code| Err((false, code));
         let told_client = |code| Err((true, code));
         let cases: Vec<(&[(&str, &str)], Result<(), (bool, Code)>)> = vec![
@@ -271,7 +278,7 @@ mod tests {
             // Where the answer may not go anywhere.
             (&[("redirect_uri", "https://evil.example/cb")], told_person(InvalidRequest)),
             (&[("redirect_uri", "")], told_person(InvalidRequest)),
-            (&[("redirect_uri", redirect), ("redirect_uri", redirect)], told_person(InvalidRequest)),
+            (&[REDIRECT, REDIRECT], told_person(InvalidRequest)),
             // Left out by a client that has only one and does not speak OpenID Connect.
             (&[("redirect_uri", ""), ("scope", "read")], Ok(())),
             (&[("response_type", "")], told_client(InvalidRequest)),
@@ -324,9 +331,13 @@ mod tests {
 
     #[test]
     fn a_client_that_is_unknown_or_disabled_is_not_answered() {
-        let params = Params::parse(b"client_id=x&redirect_uri=https://app.example/cb").expect("parses");
+        let params =
+            Params::parse(b"client_id=x&redirect_uri=https://app.example/cb").expect("parses");
         assert!(matches!(check(&params, None, &catalogue()), Err(Failure::Unsafe(_))));
-        assert_eq!(code(run(&[], &client(json!({ "disabled": true })))), Err((false, Code::InvalidRequest)));
+        assert_eq!(
+            code(run(&[], &client(json!({ "disabled": true })))),
+            Err((false, Code::InvalidRequest))
+        );
     }
 
     #[test]

@@ -44,7 +44,8 @@ pub async fn post(
     body: Bytes,
 ) -> Response {
     if body.len() > LONGEST {
-        return unsafe_problem(&Error::invalid_request("the request is too long")).respond(&context);
+        return unsafe_problem(&Error::invalid_request("the request is too long"))
+            .respond(&context);
     }
     // Not `token::form`: what is there twice has to arrive twice, to be answered at the client.
     match token::check_media_type(&headers).and_then(|()| Ok(Params::parse(&body)?)) {

@@ -29,8 +29,9 @@ use crate::{
     storage::{self, authorization_requests::RequestRow},
     tokens::digest::Digest,
     web::{
-        RequestContext, csrf,
+        RequestContext,
         cookies::Cookie,
+        csrf,
         pages::{self, Completed, Consent, Freedom, ResourceView, ScopeView, SelectAccount},
         params::Params,
         problem::Problem,
@@ -55,8 +56,10 @@ pub(super) async fn keep(
     let json = serde_json::to_value(request)
         .map_err(|source| storage::Error::Unreadable { what: "request".to_owned(), source })?;
     let browser = browser.bytes();
-    storage::authorization_requests::insert(&app.db, id, browser, client_id, &json, now, expires_at)
-        .await?;
+    storage::authorization_requests::insert(
+        &app.db, id, browser, client_id, &json, now, expires_at,
+    )
+    .await?;
     Ok(id)
 }
 
@@ -132,9 +135,7 @@ impl Waiting {
         let client = app.replica.client(&request.return_address.client_id).await?;
         let client = client.filter(|client| !client.metadata.disabled).ok_or_else(gone)?;
         // Registered still, and not only when the request came.
-        client
-            .match_redirect_uri(request.return_address.redirect_uri.as_str())
-            .ok_or_else(gone)?;
+        client.match_redirect_uri(request.return_address.redirect_uri.as_str()).ok_or_else(gone)?;
         Ok(Self { row, request, client, browser })
     }
 
@@ -155,7 +156,8 @@ impl Waiting {
         context: &RequestContext,
     ) -> Result<Response, Problem> {
         if let Some(code) = standing.issue(app, &self.client, &self.request, context).await {
-            storage::authorization_requests::complete(&app.db, self.row.id, app.clock.now()).await?;
+            storage::authorization_requests::complete(&app.db, self.row.id, app.clock.now())
+                .await?;
             return Ok(self.respond(app, Outcome::Code(code)));
         }
         let session = standing.session;
@@ -211,7 +213,10 @@ impl Waiting {
         let identity = scope::IDENTITY
             .iter()
             .filter(|(name, _)| asked(name) && *name != scope::OFFLINE_ACCESS)
-            .map(|(name, words)| ScopeView { name: (*name).to_owned(), description: (*words).to_owned() })
+            .map(|(name, words)| ScopeView {
+                name: (*name).to_owned(),
+                description: (*words).to_owned(),
+            })
             .collect();
         let resources = self.request.resources.iter().filter_map(|identifier| {
             let resource = catalogue.get(identifier)?;
@@ -296,7 +301,9 @@ impl Waiting {
         headers: &HeaderMap,
         context: &RequestContext,
     ) -> Result<Response, Problem> {
-        let Some(current) = self.poster(app, params, headers).await? else { return Ok(self.back()) };
+        let Some(current) = self.poster(app, params, headers).await? else {
+            return Ok(self.back());
+        };
         if params.get("decision") == Some("continue") {
             storage::authorization_requests::set_selected(&app.db, self.row.id, current.row.id)
                 .await?;
@@ -323,7 +330,9 @@ impl Waiting {
         headers: &HeaderMap,
         context: &RequestContext,
     ) -> Result<Response, Problem> {
-        let Some(current) = self.poster(app, params, headers).await? else { return Ok(self.back()) };
+        let Some(current) = self.poster(app, params, headers).await? else {
+            return Ok(self.back());
+        };
         let session = &current.row;
         let event = |kind| {
             Event::new(kind)

@@ -55,7 +55,8 @@ pub async fn assess(
         expires_at: now + app.config.tokens.code_lifetime.0,
     };
     let found =
-        storage::codes::prepare(&app.db, (cookie.id, digest.bytes()), &new, app.cutoffs(now)).await?;
+        storage::codes::prepare(&app.db, (cookie.id, digest.bytes()), &new, app.cutoffs(now))
+            .await?;
     let (row, consents) = match found {
         Some(prepared) => (Some(prepared.session), read_consents(prepared.consents)),
         None => (None, Consents::new()),

@@ -68,7 +68,9 @@ pub fn owed(
     // A sign-in since the request arrived answers every demand for one.
     let fresh = session.auth_time >= progress.started_at;
     // Choosing comes before proving: whoever takes another account proves that one.
-    if request.prompts_for(Prompt::SelectAccount) && !fresh && progress.selected_by != Some(session.id)
+    if request.prompts_for(Prompt::SelectAccount)
+        && !fresh
+        && progress.selected_by != Some(session.id)
     {
         return Owed::SelectAccount;
     }
@@ -176,7 +178,10 @@ mod tests {
 
     fn all() -> Consents {
         let own = |names: &[&str]| names.iter().map(|&name| name.to_owned()).collect();
-        BTreeMap::from([(String::new(), own(&["", "openid"])), ("https://api".to_owned(), own(&["read"]))])
+        BTreeMap::from([
+            (String::new(), own(&["", "openid"])),
+            ("https://api".to_owned(), own(&["read"])),
+        ])
     }
 
     struct Case {

@@ -48,7 +48,8 @@ mod tests {
     use super::*;
 
     fn encode(id: &str, secret: &str) -> String {
-        let form = |text: &str| form_urlencoded::byte_serialize(text.as_bytes()).collect::<String>();
+        let form =
+            |text: &str| form_urlencoded::byte_serialize(text.as_bytes()).collect::<String>();
         format!("Basic {}", BASE64_STANDARD.encode(format!("{}:{}", form(id), form(secret))))
     }
 

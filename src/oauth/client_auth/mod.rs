@@ -64,7 +64,9 @@ pub async fn authenticate(
                 event = event.client(&client.id);
             }
             app.audit.note(event, &context.origin).await;
-            Err(Error::invalid_client("the client is unknown or did not authenticate as registered"))
+            Err(Error::invalid_client(
+                "the client is unknown or did not authenticate as registered",
+            ))
         }
     }
 }
@@ -99,12 +101,14 @@ fn read(headers: &HeaderMap, params: &Params) -> Result<Credentials, Error> {
 }
 
 fn is_proven(client: &Client, credentials: &Credentials) -> bool {
-    if client.metadata.disabled || client.metadata.token_endpoint_auth_method != credentials.method {
+    if client.metadata.disabled || client.metadata.token_endpoint_auth_method != credentials.method
+    {
         return false;
     }
     match &credentials.secret {
         None => client.is_public(),
-        Some(secret) => ClientSecret::parse(secret)
-            .is_some_and(|secret| client.has_secret(&secret.digest())),
+        Some(secret) => {
+            ClientSecret::parse(secret).is_some_and(|secret| client.has_secret(&secret.digest()))
+        }
     }
 }

@@ -32,9 +32,8 @@ pub(super) async fn grant(
     };
     let now = app.clock.now();
     let digest = code.digest();
-    let refresh = client
-        .may(GrantType::RefreshToken)
-        .then(|| RefreshToken::draw(code.id, &app.entropy));
+    let refresh =
+        client.may(GrantType::RefreshToken).then(|| RefreshToken::draw(code.id, &app.entropy));
     let refresh_digest = refresh.as_ref().map(RefreshToken::digest);
     let ends = Ends::of(app, now, refresh.is_some());
     let redemption = Redemption {

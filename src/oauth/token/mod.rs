@@ -49,7 +49,9 @@ pub async fn token(
         "authorization_code" => GrantType::AuthorizationCode,
         "client_credentials" => GrantType::ClientCredentials,
         "refresh_token" => GrantType::RefreshToken,
-        _ => return Err(Error::new(Code::UnsupportedGrantType, "this grant type is not supported")),
+        _ => {
+            return Err(Error::new(Code::UnsupportedGrantType, "this grant type is not supported"));
+        }
     };
     client.check_grant_type(grant_type)?;
     let response = match grant_type {

@@ -58,7 +58,8 @@ pub(super) async fn grant(
     let opaque = issue::OpaqueDraw::new(app, &catalogue);
     let minting = opaque.minting(&catalogue);
     let cutoffs = app.cutoffs(now);
-    let Some(granted) = storage::grants::rotate(&app.db, &rotation, &minting, cutoffs).await? else {
+    let Some(granted) = storage::grants::rotate(&app.db, &rotation, &minting, cutoffs).await?
+    else {
         let found = storage::grants::examine(&app.db, &rotation, cutoffs).await?;
         let refusal = judge(found.as_ref());
         if refusal == Refusal::Reuse {
@@ -108,7 +109,9 @@ impl Refusal {
             Self::Over => Error::invalid_grant("the grant has ended or was revoked"),
             Self::Scope => Error::invalid_scope("a scope was not granted"),
             Self::Resource => Error::invalid_target("a resource was not granted"),
-            Self::Reuse => Error::invalid_grant("the refresh token was used before; its grant is revoked"),
+            Self::Reuse => {
+                Error::invalid_grant("the refresh token was used before; its grant is revoked")
+            }
             Self::Again => Error::new(Code::TemporarilyUnavailable, "try again in a moment"),
         }
     }

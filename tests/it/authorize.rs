@@ -1,0 +1,255 @@
+//! The authorization endpoint and its pages: what is asked, what survives, where errors go.
+
+use time::Duration;
+
+use crate::support::{CALLBACK, EMAIL, PASSWORD, Server, flow::authorize_path};
+
+#[tokio::test]
+async fn an_answer_that_cannot_go_to_the_client_safely_stays_here() {
+    let server = Server::start().await;
+    let mut browser = server.browser();
+    for changes in [
+        [("client_id", "nobody")],
+        [("client_id", "")],
+        [("redirect_uri", "https://evil.example/")],
+        [("redirect_uri", "")],
+        [("redirect_uri", "https://app.example/callback/")],
+    ] {
+        let answer = browser.get(&authorize_path(&changes)).await;
+        assert_eq!(answer.status, 400, "{changes:?}");
+        assert_eq!(answer.location(), None);
+        assert!(answer.body.contains("This link does not work"));
+        assert!(
+            answer.body.contains(answer.header("x-request-id")),
+            "the log's reference is shown"
+        );
+    }
+    let twice = format!("{}&client_id=spa", authorize_path(&[]));
+    assert_eq!(browser.get(&twice).await.status, 400);
+}
+
+#[tokio::test]
+async fn other_errors_go_to_the_client_with_state_and_issuer() {
+    let server = Server::start().await;
+    let mut browser = server.browser();
+    for (changes, expected) in [
+        ([("response_type", "token")], "unsupported_response_type"),
+        ([("code_challenge", "")], "invalid_request"),
+        ([("code_challenge_method", "plain")], "invalid_request"),
+        ([("scope", "openid a\\b")], "invalid_scope"),
+        ([("resource", "https://nowhere.example")], "invalid_target"),
+        ([("prompt", "none")], "login_required"),
+        ([("request", "eyJ")], "request_not_supported"),
+    ] {
+        let answer = browser.get(&authorize_path(&changes)).await;
+        assert_eq!(answer.status, 303, "{changes:?}");
+        let (url, parameters) = answer.callback();
+        assert_eq!(url, CALLBACK);
+        assert_eq!(parameters["error"], expected);
+        assert_eq!(parameters["state"], "the state");
+        assert_eq!(parameters["iss"], server.issuer);
+    }
+    let twice = format!("{}&nonce=again", authorize_path(&[]));
+    assert_eq!(browser.get(&twice).await.callback().1["error"], "invalid_request");
+}
+
+#[tokio::test]
+async fn a_post_is_answered_like_a_get() {
+    let server = Server::start().await;
+    let mut browser = server.signed_in().await;
+    let path =
+        authorize_path(&[("client_id", "web"), ("redirect_uri", "https://shop.example/callback")]);
+    let (endpoint, query) = path.split_once('?').expect("a query");
+    let form: Vec<(String, String)> =
+        openidconnect::url::form_urlencoded::parse(query.as_bytes()).into_owned().collect();
+    let form: Vec<(&str, &str)> = form.iter().map(|(n, v)| (n.as_str(), v.as_str())).collect();
+    let answer = browser.post_from(Some("https://shop.example"), endpoint, &form).await;
+    assert_eq!(answer.status, 303);
+    let answer = browser.follow(answer).await;
+    assert!(answer.callback().1.contains_key("code"));
+}
+
+#[tokio::test]
+async fn form_post_posts_the_answer() {
+    let server = Server::start().await;
+    let page = server.authorize(&mut server.browser(), &[("response_mode", "form_post")]).await;
+    assert_eq!(page.status, 200);
+    assert_eq!(page.action().as_deref(), Some(CALLBACK));
+    assert!(page.field("code").expect("a code").starts_with("sgc_"));
+    assert_eq!(page.field("state").as_deref(), Some("the state"));
+    assert_eq!(page.field("iss").as_deref(), Some(server.issuer.as_str()));
+    let policy = page.header("content-security-policy");
+    assert!(policy.contains("script-src 'self'") && !policy.contains("form-action"), "{policy}");
+}
+
+#[tokio::test]
+async fn consent_is_remembered_for_what_was_asked_and_no_more() {
+    let server = Server::start().await;
+    let mut browser = server.browser();
+    server.code(&mut browser, &[("scope", "openid read")]).await;
+    let again = browser.get(&authorize_path(&[("scope", "read openid")])).await;
+    assert!(again.callback().1.contains_key("code"), "not asked again");
+    let fewer = browser.get(&authorize_path(&[("scope", "openid")])).await;
+    assert!(fewer.callback().1.contains_key("code"));
+    let more = [("scope", "openid read write"), ("prompt", "none")];
+    let more = browser.get(&authorize_path(&more)).await;
+    assert_eq!(more.callback().1["error"], "consent_required");
+    let asked = browser.get(&authorize_path(&[("scope", "openid read write")])).await;
+    let asked = browser.follow(asked).await;
+    assert!(asked.body.contains("Change things"), "scopes are explained in words");
+}
+
+#[tokio::test]
+async fn who_denies_or_cancels_is_sent_back_with_access_denied() {
+    let server = Server::start().await;
+    let mut browser = server.browser();
+    let page = browser.get(&authorize_path(&[])).await;
+    let page = browser.follow(page).await;
+    let cancelled = browser.submit(&page, &[("cancel", "1")]).await;
+    assert_eq!(cancelled.callback().1["error"], "access_denied");
+
+    let mut browser = server.signed_in().await;
+    let page = browser.get(&authorize_path(&[])).await;
+    let page = browser.follow(page).await;
+    let denied = browser.submit(&page, &[("decision", "deny")]).await;
+    assert_eq!(denied.callback().1["error"], "access_denied");
+    assert!(server.events().await.contains(&"consent.denied".to_owned()));
+}
+
+#[tokio::test]
+async fn prompt_login_and_max_age_ask_again_once() {
+    let server = Server::start().await;
+    let mut browser = server.browser();
+    server.code(&mut browser, &[]).await;
+    server.advance(Duration::minutes(10));
+    for changes in [[("prompt", "login")], [("max_age", "300")], [("max_age", "0")]] {
+        let page = browser.get(&authorize_path(&changes)).await;
+        let page = browser.follow(page).await;
+        assert!(page.body.contains("Confirm it’s you"), "{changes:?}: {}", page.body);
+        let fields = [("identifier", EMAIL), ("password", PASSWORD)];
+        let answer = browser.submit(&page, &fields).await;
+        assert!(answer.callback().1.contains_key("code"), "{changes:?}");
+        server.advance(Duration::minutes(10));
+    }
+    let recent = browser.get(&authorize_path(&[("max_age", "3600")])).await;
+    assert!(recent.callback().1.contains_key("code"));
+    let none = browser.get(&authorize_path(&[("max_age", "60"), ("prompt", "none")])).await;
+    assert_eq!(none.callback().1["error"], "login_required");
+}
+
+#[tokio::test]
+async fn signing_in_again_keeps_the_session_and_what_was_granted_in_it() {
+    let server = Server::start().await;
+    let mut browser = server.browser();
+    let before = server.tokens(&mut browser, &[]).await;
+    let cookie = browser.cookies["signet_session"].clone();
+    server.advance(Duration::seconds(5));
+    let after = server.tokens(&mut browser, &[("prompt", "login")]).await;
+    assert_ne!(browser.cookies["signet_session"], cookie, "the secret is new");
+    let sid = |tokens: &crate::support::Tokens| {
+        crate::support::server::claims(tokens.id.as_deref().expect("an ID token"))["sid"].clone()
+    };
+    assert_eq!(sid(&before), sid(&after));
+    assert_eq!(server.refresh(before.refresh(), &[]).await.status(), 200);
+}
+
+#[tokio::test]
+async fn prompt_consent_asks_again_and_select_account_lets_choose() {
+    let server = Server::start().await;
+    let mut browser = server.browser();
+    server.code(&mut browser, &[]).await;
+    server.advance(Duration::seconds(5));
+    let page = browser.get(&authorize_path(&[("prompt", "consent")])).await;
+    let page = browser.follow(page).await;
+    assert!(page.body.contains("id=\"allow\""));
+
+    let page = browser.get(&authorize_path(&[("prompt", "select_account")])).await;
+    let page = browser.follow(page).await;
+    assert!(page.body.contains("id=\"continue-as\""), "{}", page.body);
+    let same = browser.submit(&page, &[("decision", "continue")]).await;
+    assert!(same.callback().1.contains_key("code"));
+
+    let page = browser.get(&authorize_path(&[("prompt", "select_account")])).await;
+    let page = browser.follow(page).await;
+    let other = browser.submit(&page, &[("decision", "other")]).await;
+    assert!(other.body.contains("id=\"sign-in\""));
+    let fields = [("identifier", "bob@example.com"), ("password", "another good password")];
+    let other = browser.submit(&other, &fields).await;
+    assert!(other.body.contains("bob@example.com"), "Bob is asked for his own consent");
+}
+
+#[tokio::test]
+async fn an_interaction_survives_reloading_and_a_second_tab() {
+    let server = Server::start().await;
+    let mut browser = server.browser();
+    let first = browser.get(&authorize_path(&[("state", "one")])).await.location().expect("a page");
+    let second =
+        browser.get(&authorize_path(&[("state", "two")])).await.location().expect("a page");
+    let page_one = browser.get(&first).await;
+    assert!(browser.get(&first).await.body.contains("id=\"sign-in\""), "reloaded");
+    let page_two = browser.get(&second).await;
+    let fields = [("identifier", EMAIL), ("password", PASSWORD)];
+    let consent = browser.submit(&page_one, &fields).await;
+    // The second tab still shows the sign-in form; submitting it goes on to the consent of its own request.
+    let other = browser.submit(&page_two, &fields).await;
+    assert!(other.body.contains("id=\"allow\""), "{}", other.body);
+    let stale = browser.submit(&consent, &[("decision", "allow")]).await;
+    assert_eq!(stale.status, 403, "made before the session was renewed");
+    assert!(stale.body.contains("out of date"));
+    let fresh = browser.get(&first).await;
+    let done = browser.submit(&fresh, &[("decision", "allow")]).await;
+    assert_eq!(done.callback().1["state"], "one");
+    let done = browser.get(&second).await;
+    assert_eq!(done.callback().1["state"], "two", "the consent covers it too");
+}
+
+#[tokio::test]
+async fn who_comes_back_to_a_finished_request_can_go_on_to_the_client_again() {
+    let server = Server::start().await;
+    let mut browser = server.browser();
+    let page = browser.get(&authorize_path(&[])).await.location().expect("a page");
+    let answer = server.authorize(&mut browser, &[]).await;
+    assert!(answer.callback().1.contains_key("code"));
+    let own = browser.get(&page).await;
+    let first = own.callback().1["code"].clone();
+    let again = browser.get(&page).await;
+    assert!(again.body.contains("id=\"continue\""), "{}", again.body);
+    let second = browser.submit(&again, &[]).await.callback().1["code"].clone();
+    assert_ne!(first, second);
+    assert_eq!(server.redeem(&second).await.status(), 200);
+}
+
+#[tokio::test]
+async fn an_interaction_belongs_to_its_browser_and_to_its_time() {
+    let server = Server::start().await;
+    let mut browser = server.browser();
+    let page = browser.get(&authorize_path(&[])).await.location().expect("a page");
+    let mut other = server.signed_in().await;
+    let stolen = other.get(&page).await;
+    assert_eq!(stolen.status, 404);
+    assert_eq!(browser.get(&page).await.status, 200);
+    server.advance(Duration::minutes(31));
+    assert_eq!(browser.get(&page).await.status, 404);
+    assert_eq!(browser.get("/interaction/nonsense").await.status, 404);
+}
+
+#[tokio::test]
+async fn the_login_hint_is_filled_in_and_nothing_in_it_is_markup() {
+    let server = Server::start().await;
+    let mut browser = server.browser();
+    let hint = "\"><script>alert(1)</script>";
+    let page = browser.get(&authorize_path(&[("login_hint", hint)])).await;
+    let page = browser.follow(page).await;
+    assert_eq!(page.field("identifier").as_deref(), Some(hint));
+    assert!(!page.body.contains("<script>alert"));
+}
+
+#[tokio::test]
+async fn offline_access_is_a_matter_of_consent() {
+    let server = Server::start().await;
+    let mut browser = server.browser();
+    server.code(&mut browser, &[("scope", "openid")]).await;
+    let page = browser.get(&authorize_path(&[("scope", "openid offline_access")])).await;
+    let page = browser.follow(page).await;
+    assert!(page.body.contains("Stay connected while you are away"), "{}", page.body);
+}

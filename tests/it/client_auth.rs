@@ -1,0 +1,102 @@
+//! Client authentication (RFC 6749 §2.3).
+
+use base64::{Engine, prelude::BASE64_STANDARD};
+use openidconnect::reqwest::{Method, header};
+
+use crate::support::{SERVICE, SPA, Server, WEB, server::error};
+
+const GRANT: (&str, &str) = ("grant_type", "client_credentials");
+
+async fn with_basic(server: &Server, text: &str) -> openidconnect::reqwest::Response {
+    server
+        .request(Method::POST, "/token")
+        .header(header::AUTHORIZATION, format!("Basic {}", BASE64_STANDARD.encode(text)))
+        .form(&[GRANT])
+        .send()
+        .await
+        .expect("an answer")
+}
+
+#[tokio::test]
+async fn a_client_that_does_not_authenticate_is_refused_with_a_challenge() {
+    let server = Server::start().await;
+    let secret = server.secret(SERVICE);
+    for text in [
+        "service:wrong".to_owned(),
+        format!("nobody:{secret}"),
+        "service:".to_owned(),
+        format!("service:{}", server.secret(WEB)),
+    ] {
+        let answer = with_basic(&server, &text).await;
+        assert!(
+            answer.headers()[header::WWW_AUTHENTICATE]
+                .to_str()
+                .expect("ASCII")
+                .starts_with("Basic ")
+        );
+        assert_eq!(answer.headers()[header::CACHE_CONTROL], "no-store");
+        assert_eq!(error(answer).await, (401, "invalid_client".to_owned()), "{text}");
+    }
+    assert!(server.events().await.contains(&"client.refused".to_owned()));
+}
+
+#[tokio::test]
+async fn both_halves_of_basic_are_form_urlencoded() {
+    let server = Server::start().await;
+    let text = format!("%73ervice:{}", server.secret(SERVICE).replace("sgx_", "sgx%5F"));
+    assert_eq!(with_basic(&server, &text).await.status(), 200);
+}
+
+#[tokio::test]
+async fn a_client_is_held_to_its_registered_method() {
+    let server = Server::start().await;
+    let secret = server.secret(SERVICE);
+    let by_post = [GRANT, ("client_id", SERVICE), ("client_secret", secret)];
+    assert_eq!(error(server.post("/token", &by_post).await).await.1, "invalid_client");
+    let not_at_all = [GRANT, ("client_id", SERVICE)];
+    assert_eq!(error(server.post("/token", &not_at_all).await).await.1, "invalid_client");
+    let public_with_secret = [GRANT, ("client_id", SPA), ("client_secret", secret)];
+    assert_eq!(error(server.post("/token", &public_with_secret).await).await.1, "invalid_client");
+}
+
+#[tokio::test]
+async fn a_client_authenticates_in_one_way() {
+    let server = Server::start().await;
+    let twice = [GRANT, ("client_secret", server.secret(SERVICE))];
+    let answer = server.post_as(SERVICE, "/token", &twice).await;
+    assert_eq!(error(answer).await, (400, "invalid_request".to_owned()));
+    let other_id = [GRANT, ("client_id", WEB)];
+    assert_eq!(
+        error(server.post_as(SERVICE, "/token", &other_id).await).await.1,
+        "invalid_request"
+    );
+    let same_id = [GRANT, ("client_id", SERVICE)];
+    assert_eq!(server.post_as(SERVICE, "/token", &same_id).await.status(), 200);
+}
+
+#[tokio::test]
+async fn a_secret_is_replaced_without_an_outage() {
+    let server = Server::start().await;
+    let follow = || async {
+        server.app.replica.follow(&server.app.keys, server.clock.now()).await.expect("followed");
+    };
+    let new = signet::admin::clients::add_secret(&server.app, SERVICE, None).await.expect("added");
+    follow().await;
+    assert_eq!(with_basic(&server, &format!("service:{new}")).await.status(), 200);
+    assert_eq!(
+        with_basic(&server, &format!("service:{}", server.secret(SERVICE))).await.status(),
+        200
+    );
+    let third = signet::admin::clients::add_secret(&server.app, SERVICE, None).await;
+    assert!(third.is_err(), "two at a time");
+    let secrets = signet::storage::clients::secrets(&server.db, SERVICE).await.expect("read");
+    signet::admin::clients::remove_secret(&server.app, SERVICE, secrets[0].id)
+        .await
+        .expect("removed");
+    follow().await;
+    assert_eq!(
+        with_basic(&server, &format!("service:{}", server.secret(SERVICE))).await.status(),
+        401
+    );
+    assert_eq!(with_basic(&server, &format!("service:{new}")).await.status(), 200);
+}

@@ -1,0 +1,214 @@
+//! Refresh tokens: rotation, forgiveness and theft (RFC 6749 §6, RFC 9700 §4.14).
+
+use time::Duration;
+
+use crate::support::{
+    Browser, Options, Server, Tokens, VAULT,
+    server::{claims, error},
+};
+
+const OFFLINE: [(&str, &str); 1] = [("scope", "openid read offline_access")];
+
+async fn start() -> (Server, Browser, Tokens) {
+    let server = Server::start().await;
+    let mut browser = server.browser();
+    let tokens = server.tokens(&mut browser, &[]).await;
+    (server, browser, tokens)
+}
+
+async fn refused(server: &Server, token: &str) -> String {
+    let (status, code) = error(server.refresh(token, &[]).await).await;
+    assert_eq!(status, 400);
+    code
+}
+
+#[tokio::test]
+async fn each_refresh_gives_a_new_token_of_each_kind() {
+    let (server, _, first) = start().await;
+    let second = Tokens::from(server.refresh(first.refresh(), &[]).await).await;
+    let third = Tokens::from(server.refresh(second.refresh(), &[]).await).await;
+    assert_ne!(first.refresh(), second.refresh());
+    assert_ne!(second.refresh(), third.refresh());
+    assert!(server.is_active(&first.access).await, "former access tokens live on");
+    let id = claims(third.id.as_deref().expect("an ID token"));
+    assert_eq!(id.get("nonce"), None, "Core §12.2");
+    assert_eq!(id["sub"], claims(first.id.as_deref().expect("an ID token"))["sub"]);
+    assert_eq!(id["auth_time"], claims(first.id.as_deref().expect("an ID token"))["auth_time"]);
+}
+
+#[tokio::test]
+async fn a_lost_answer_is_given_again() {
+    let (server, _, first) = start().await;
+    let second = Tokens::from(server.refresh(first.refresh(), &[]).await).await;
+    server.advance(Duration::seconds(50));
+    let again = Tokens::from(server.refresh(first.refresh(), &[]).await).await;
+    assert_eq!(second.refresh(), again.refresh(), "the same successor: nothing forks");
+    Tokens::from(server.refresh(again.refresh(), &[]).await).await;
+    assert!(server.events().await.contains(&"refresh.retried".to_owned()));
+}
+
+#[tokio::test]
+async fn after_the_window_it_is_reuse_and_everything_ends() {
+    let (server, _, first) = start().await;
+    let second = Tokens::from(server.refresh(first.refresh(), &[]).await).await;
+    server.advance(Duration::seconds(61));
+    assert_eq!(refused(&server, first.refresh()).await, "invalid_grant");
+    assert_eq!(refused(&server, second.refresh()).await, "invalid_grant");
+    assert!(!server.is_active(&second.access).await);
+    assert!(server.events().await.contains(&"reuse.detected".to_owned()));
+}
+
+#[tokio::test]
+async fn a_token_two_rotations_old_is_reuse_at_once() {
+    let (server, _, first) = start().await;
+    let second = Tokens::from(server.refresh(first.refresh(), &[]).await).await;
+    let third = Tokens::from(server.refresh(second.refresh(), &[]).await).await;
+    assert_eq!(refused(&server, first.refresh()).await, "invalid_grant");
+    assert_eq!(refused(&server, third.refresh()).await, "invalid_grant");
+}
+
+#[tokio::test]
+async fn retries_are_counted_once_the_race_is_over() {
+    let (server, _, first) = start().await;
+    let second = Tokens::from(server.refresh(first.refresh(), &[]).await).await;
+    for _ in 0..10 {
+        Tokens::from(server.refresh(first.refresh(), &[]).await).await;
+    }
+    server.advance(Duration::seconds(10));
+    for _ in 0..3 {
+        Tokens::from(server.refresh(first.refresh(), &[]).await).await;
+    }
+    assert_eq!(refused(&server, first.refresh()).await, "invalid_grant", "the fourth");
+    assert_eq!(refused(&server, second.refresh()).await, "invalid_grant");
+}
+
+#[tokio::test]
+async fn a_client_may_have_no_window_at_all() {
+    let server = Server::with(Options {
+        config: "[tokens]\nrefresh_retry_window = \"0s\"",
+        ..Options::default()
+    })
+    .await;
+    let first = server.tokens(&mut server.browser(), &[]).await;
+    let second = Tokens::from(server.refresh(first.refresh(), &[]).await).await;
+    assert_eq!(refused(&server, first.refresh()).await, "invalid_grant");
+    assert_eq!(refused(&server, second.refresh()).await, "invalid_grant");
+}
+
+#[tokio::test]
+async fn a_token_that_was_never_issued_harms_no_one() {
+    let (server, _, first) = start().await;
+    let grant = claims(&first.access)["jti"]
+        .as_str()
+        .expect("a jti")
+        .split('.')
+        .next()
+        .expect("a grant")
+        .to_owned();
+    let key = signet::tokens::refresh::DerivationKey::new(&[7; 32]);
+    let forged = signet::tokens::refresh::RefreshToken::draw(
+        grant.parse().expect("a UUID"),
+        &signet::entropy::Entropy::system(),
+    );
+    assert_eq!(refused(&server, &forged.expose(&key)).await, "invalid_grant");
+    Tokens::from(server.refresh(first.refresh(), &[]).await).await;
+}
+
+#[tokio::test]
+async fn another_client_that_presents_it_is_a_thief() {
+    let (server, _, first) = start().await;
+    let form = [
+        ("grant_type", "refresh_token"),
+        ("client_id", "web"),
+        ("client_secret", server.secret("web")),
+        ("refresh_token", first.refresh()),
+    ];
+    assert_eq!(error(server.post("/token", &form).await).await.1, "invalid_grant");
+    assert_eq!(refused(&server, first.refresh()).await, "invalid_grant");
+}
+
+#[tokio::test]
+async fn a_narrower_scope_is_honoured_for_one_token_and_a_wider_one_refused() {
+    let (server, _, first) = start().await;
+    let wider = server.refresh(first.refresh(), &[("scope", "openid read write")]).await;
+    assert_eq!(error(wider).await, (400, "invalid_scope".to_owned()));
+    let narrow = Tokens::from(server.refresh(first.refresh(), &[("scope", "read")]).await).await;
+    assert_eq!(narrow.body["scope"], "read");
+    assert_eq!(narrow.id, None);
+    let whole = Tokens::from(server.refresh(narrow.refresh(), &[]).await).await;
+    assert_eq!(whole.body["scope"], "openid read");
+    let other = server.refresh(whole.refresh(), &[("resource", VAULT)]).await;
+    assert_eq!(error(other).await.1, "invalid_target");
+    Tokens::from(server.refresh(whole.refresh(), &[]).await).await;
+}
+
+#[tokio::test]
+async fn a_grant_ends_with_its_session() {
+    let (server, mut browser, tokens) = start().await;
+    let page = browser.get("/sign-out").await;
+    browser.submit(&page, &[]).await;
+    assert_eq!(refused(&server, tokens.refresh()).await, "invalid_grant");
+    assert!(!server.is_active(&tokens.access).await);
+}
+
+#[tokio::test]
+async fn a_grant_with_offline_access_outlives_its_session() {
+    let server = Server::start().await;
+    let mut browser = server.browser();
+    let tokens = server.tokens(&mut browser, &OFFLINE).await;
+    let page = browser.get("/sign-out").await;
+    browser.submit(&page, &[]).await;
+    let next = Tokens::from(server.refresh(tokens.refresh(), &[]).await).await;
+    assert!(server.is_active(&next.access).await);
+}
+
+#[tokio::test]
+async fn a_grant_ends_with_its_idle_and_its_absolute_lifetime() {
+    let server = Server::start().await;
+    let mut browser = server.browser();
+    let tokens = server.tokens(&mut browser, &OFFLINE).await;
+    server.advance(Duration::days(15));
+    assert_eq!(refused(&server, tokens.refresh()).await, "invalid_grant", "idle for too long");
+
+    let mut tokens = server.tokens(&mut server.browser(), &OFFLINE).await;
+    for _ in 0..8 {
+        server.advance(Duration::days(10));
+        tokens = Tokens::from(server.refresh(tokens.refresh(), &[]).await).await;
+    }
+    server.advance(Duration::days(11));
+    assert_eq!(refused(&server, tokens.refresh()).await, "invalid_grant", "91 days");
+}
+
+#[tokio::test]
+async fn refreshing_keeps_the_person_signed_in() {
+    let (server, mut browser, mut tokens) = start().await;
+    for _ in 0..4 {
+        server.advance(Duration::hours(10));
+        tokens = Tokens::from(server.refresh(tokens.refresh(), &[]).await).await;
+    }
+    assert!(browser.get("/").await.body.contains("Alice Example"));
+    server.advance(Duration::hours(13));
+    assert_eq!(refused(&server, tokens.refresh()).await, "invalid_grant", "the session idled out");
+    assert!(!browser.get("/").await.body.contains("Alice Example"));
+}
+
+#[tokio::test]
+async fn an_idle_session_ends_no_more_than_what_was_bound_to_it() {
+    let (server, _, tokens) = start().await;
+    server.advance(Duration::hours(13));
+    assert_eq!(refused(&server, tokens.refresh()).await, "invalid_grant");
+    assert!(!server.events().await.contains(&"reuse.detected".to_owned()), "that is no theft");
+}
+
+#[tokio::test]
+async fn a_client_without_the_grant_type_gets_no_refresh_token() {
+    let server = Server::start().await;
+    let row = signet::storage::clients::get(&server.db, "spa").await.expect("read").expect("there");
+    let mut client = signet::registry::client::Client::from_row(row).expect("a client");
+    client.metadata.grant_types.retain(|grant| grant.name() != "refresh_token");
+    signet::admin::clients::put(&server.app, "spa", &client.metadata).await.expect("stored");
+    server.app.replica.follow(&server.app.keys, server.clock.now()).await.expect("followed");
+    let tokens = server.tokens(&mut server.browser(), &OFFLINE).await;
+    assert_eq!(tokens.refresh, None);
+    assert_eq!(tokens.body["scope"], "openid read");
+}

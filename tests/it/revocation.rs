@@ -1,0 +1,56 @@
+//! Token revocation (RFC 7009).
+
+use crate::support::{SERVICE, SPA, STRANGER, Server, Tokens, VAULT, server::error};
+
+#[tokio::test]
+async fn revoking_a_refresh_token_ends_its_grant() {
+    let server = Server::start().await;
+    let tokens = server.tokens(&mut server.browser(), &[]).await;
+    let form = [("client_id", SPA), ("token", tokens.refresh())];
+    assert_eq!(server.post("/revoke", &form).await.status(), 200);
+    assert!(!server.is_active(&tokens.access).await);
+    assert_eq!(error(server.refresh(tokens.refresh(), &[]).await).await.1, "invalid_grant");
+    let events = server.events().await;
+    assert!(events.contains(&"revoked".to_owned()));
+    assert!(!events.contains(&"reuse.detected".to_owned()));
+}
+
+#[tokio::test]
+async fn revoking_an_access_token_ends_it_alone() {
+    let server = Server::start().await;
+    let tokens = server.tokens(&mut server.browser(), &[]).await;
+    let form = [
+        ("client_id", SPA),
+        ("token", tokens.access.as_str()),
+        ("token_type_hint", "refresh_token"),
+    ];
+    assert_eq!(server.post("/revoke", &form).await.status(), 200);
+    assert!(!server.is_active(&tokens.access).await);
+    let next = Tokens::from(server.refresh(tokens.refresh(), &[]).await).await;
+    assert!(server.is_active(&next.access).await);
+}
+
+#[tokio::test]
+async fn opaque_tokens_can_be_revoked_too() {
+    let server = Server::start().await;
+    let form = [("grant_type", "client_credentials"), ("resource", VAULT)];
+    let token = Tokens::from(server.post_as(SERVICE, "/token", &form).await).await.access;
+    assert!(server.is_active(&token).await);
+    assert_eq!(server.post_as(SERVICE, "/revoke", &[("token", &token)]).await.status(), 200);
+    assert!(!server.is_active(&token).await);
+}
+
+#[tokio::test]
+async fn only_its_own_client_can_revoke_a_token_and_no_one_learns_whether_it_exists() {
+    let server = Server::start().await;
+    let tokens = server.tokens(&mut server.browser(), &[]).await;
+    for token in [tokens.access.as_str(), tokens.refresh(), "nonsense", "sgr_nonsense"] {
+        let answer = server.post_as(STRANGER, "/revoke", &[("token", token)]).await;
+        assert_eq!(answer.status(), 200);
+        assert_eq!(answer.text().await.expect("text"), "");
+    }
+    assert!(server.is_active(&tokens.access).await);
+    assert_eq!(server.refresh(tokens.refresh(), &[]).await.status(), 200);
+    let unauthenticated = server.post("/revoke", &[("client_id", SERVICE), ("token", "x")]).await;
+    assert_eq!(error(unauthenticated).await.0, 401);
+}

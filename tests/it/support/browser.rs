@@ -1,0 +1,177 @@
+//! As much of a browser as the flows need: cookies, forms, redirects one at a time.
+
+use std::collections::BTreeMap;
+
+use openidconnect::{
+    reqwest::{self, header},
+    url::{Url, form_urlencoded},
+};
+
+/// A page or redirect that came back.
+#[derive(Debug)]
+pub struct Answer {
+    /// The status.
+    pub status: u16,
+    /// The headers.
+    pub headers: header::HeaderMap,
+    /// The body.
+    pub body: String,
+}
+
+/// A browser with its cookies.
+#[derive(Clone)]
+pub struct Browser {
+    http: reqwest::Client,
+    issuer: String,
+    /// By name.
+    pub cookies: BTreeMap<String, String>,
+}
+
+impl Browser {
+    /// A new one.
+    pub fn new(issuer: &str) -> Self {
+        let http = reqwest::Client::builder()
+            .redirect(reqwest::redirect::Policy::none())
+            .build()
+            .expect("a client");
+        Self { http, issuer: issuer.to_owned(), cookies: BTreeMap::new() }
+    }
+
+    /// A GET of a path or URL.
+    pub async fn get(&mut self, to: &str) -> Answer {
+        let request = self.http.get(self.absolute(to));
+        self.send(request).await
+    }
+
+    /// A POST as the form of one of our pages sends it.
+    pub async fn post(&mut self, to: &str, form: &[(&str, &str)]) -> Answer {
+        let issuer = self.issuer.clone();
+        self.post_from(Some(&issuer), to, form).await
+    }
+
+    /// A POST of a form of another origin, or of none that is said.
+    pub async fn post_from(
+        &mut self,
+        origin: Option<&str>,
+        to: &str,
+        form: &[(&str, &str)],
+    ) -> Answer {
+        let mut request = self.http.post(self.absolute(to)).form(form);
+        if let Some(origin) = origin {
+            request = request.header(header::ORIGIN, origin);
+        }
+        self.send(request).await
+    }
+
+    /// Follows redirects as long as they stay with the issuer.
+    pub async fn follow(&mut self, mut answer: Answer) -> Answer {
+        for _ in 0..10 {
+            match answer.location() {
+                Some(to) if to.starts_with('/') || to.starts_with(&self.issuer) => {
+                    answer = self.get(&to).await;
+                }
+                _ => return answer,
+            }
+        }
+        panic!("redirected in a circle");
+    }
+
+    /// Fills the form of a page in and submits it.
+    pub async fn submit(&mut self, page: &Answer, fields: &[(&str, &str)]) -> Answer {
+        let csrf = page.field("csrf").expect("a page token");
+        let mut form = vec![("csrf", csrf.as_str())];
+        form.extend_from_slice(fields);
+        let action = page.action().expect("a form");
+        let answer = self.post(&action, &form).await;
+        self.follow(answer).await
+    }
+
+    fn absolute(&self, to: &str) -> String {
+        if to.starts_with('/') { format!("{}{to}", self.issuer) } else { to.to_owned() }
+    }
+
+    async fn send(&mut self, mut request: reqwest::RequestBuilder) -> Answer {
+        if !self.cookies.is_empty() {
+            let pairs: Vec<String> =
+                self.cookies.iter().map(|(name, value)| format!("{name}={value}")).collect();
+            request = request.header(header::COOKIE, pairs.join("; "));
+        }
+        let answer = request.send().await.expect("an answer");
+        for line in answer.headers().get_all(header::SET_COOKIE) {
+            let line = line.to_str().expect("ASCII");
+            let (pair, attributes) = line.split_once(';').expect("attributes");
+            let (name, value) = pair.split_once('=').expect("a pair");
+            if attributes.contains("Max-Age=0") {
+                self.cookies.remove(name);
+            } else {
+                self.cookies.insert(name.to_owned(), value.to_owned());
+            }
+        }
+        Answer {
+            status: answer.status().as_u16(),
+            headers: answer.headers().clone(),
+            body: answer.text().await.expect("text"),
+        }
+    }
+}
+
+impl Answer {
+    /// Where it redirects to.
+    pub fn location(&self) -> Option<String> {
+        Some(self.headers.get(header::LOCATION)?.to_str().ok()?.to_owned())
+    }
+
+    /// A header.
+    pub fn header(&self, name: &str) -> &str {
+        self.headers.get(name).map_or("", |value| value.to_str().expect("ASCII"))
+    }
+
+    /// The value of a form field.
+    pub fn field(&self, name: &str) -> Option<String> {
+        let tag = self.tag(&format!("name=\"{name}\""))?;
+        attribute(tag, "value")
+    }
+
+    /// Where the form goes.
+    pub fn action(&self) -> Option<String> {
+        attribute(self.tag("method=\"post\"")?, "action")
+    }
+
+    /// The URL that the client is reached by, be it by redirect or by page, with the response's parameters.
+    pub fn callback(&self) -> (String, BTreeMap<String, String>) {
+        let url = self.location().unwrap_or_else(|| {
+            let tag = self.tag("http-equiv=\"refresh\"").unwrap_or_else(|| {
+                panic!("neither a redirect nor a page that leads on: {} {}", self.status, self.body)
+            });
+            let content = attribute(tag, "content").expect("content");
+            content.split_once("url=").expect("a URL").1.to_owned()
+        });
+        let url = Url::parse(&url).expect("a URL");
+        let parameters = form_urlencoded::parse(url.query().unwrap_or_default().as_bytes());
+        let parameters = parameters.into_owned().collect();
+        let mut bare = url.clone();
+        bare.set_query(None);
+        (bare.into(), parameters)
+    }
+
+    /// The tag that contains `text`.
+    fn tag(&self, text: &str) -> Option<&str> {
+        let at = self.body.find(text)?;
+        let start = self.body[..at].rfind('<')?;
+        let end = at + self.body[at..].find('>')?;
+        Some(&self.body[start..end])
+    }
+}
+
+fn attribute(tag: &str, name: &str) -> Option<String> {
+    let rest = tag.split_once(&format!(" {name}=\""))?.1;
+    let value = rest.split_once('"')?.0;
+    let decoded = value
+        .replace("&#38;", "&")
+        .replace("&amp;", "&")
+        .replace("&#34;", "\"")
+        .replace("&#39;", "'")
+        .replace("&#60;", "<")
+        .replace("&#62;", ">");
+    Some(decoded)
+}

@@ -1,0 +1,191 @@
+//! A running server with a fake clock, in this process but spoken to over real connections.
+
+use std::{sync::Arc, time::Duration};
+
+use openidconnect::reqwest::{self, Response};
+use serde_json::Value;
+use signet::{
+    app::{App, AppState},
+    clock::{Clock, Timestamp},
+    config::{Config, Environment},
+    entropy::Entropy,
+    http::{self, listener::Listener},
+    keys::MasterKeys,
+    storage,
+};
+use sqlx::PgPool;
+use time::macros::datetime;
+
+use super::{
+    Browser,
+    database::{Database, MASTER_KEY},
+};
+
+/// When the tests begin.
+pub const START: Timestamp = datetime!(2030-01-01 12:00 UTC);
+
+/// How a server differs from the usual.
+#[derive(Default)]
+pub struct Options<'a> {
+    /// More configuration.
+    pub config: &'a str,
+    /// Another way to the database.
+    pub database_url: Option<String>,
+    /// Another clock.
+    pub clock: Option<Clock>,
+    /// Another master key.
+    pub master_key: Option<&'a str>,
+}
+
+/// A running server.
+pub struct Server {
+    /// Its insides.
+    pub app: AppState,
+    /// Its issuer.
+    pub issuer: String,
+    /// Its clock.
+    pub clock: Clock,
+    /// Its database.
+    pub db: PgPool,
+    /// That database's URL and secrets.
+    pub database: Arc<Database>,
+    http: reqwest::Client,
+}
+
+impl Server {
+    /// Starts one with the usual data.
+    pub async fn start() -> Self {
+        Self::with(Options::default()).await
+    }
+
+    /// Starts one that differs.
+    pub async fn with(options: Options<'_>) -> Self {
+        Self::on(Arc::new(Database::filled().await), options).await
+    }
+
+    /// Starts one on a database that is there.
+    pub async fn on(database: Arc<Database>, options: Options<'_>) -> Self {
+        let listener = Listener::bind("127.0.0.1:0".parse().expect("an address"), None)
+            .await
+            .expect("a free port");
+        let issuer = format!("http://{}", listener.address().expect("an address"));
+        let mut config =
+            Config::read(options.config, &Environment::default()).expect("a valid configuration");
+        config.server.issuer = signet::config::Issuer::parse(&issuer).expect("loopback");
+        let clock = options.clock.unwrap_or_else(|| Clock::fake(START));
+        let url = options.database_url.unwrap_or_else(|| database.url.clone());
+        let db = storage::connect(&url, 24, Duration::from_secs(10)).expect("a pool");
+        let master = MasterKeys::parse(options.master_key.unwrap_or(MASTER_KEY)).expect("a key");
+        let app = App::load(config, clock.clone(), Entropy::system(), db.clone(), master, None)
+            .await
+            .expect("it loads");
+        let follower = Arc::clone(&app);
+        tokio::spawn(async move {
+            follower.replica.follow_forever(&follower.keys, &follower.clock).await
+        });
+        tokio::spawn(listener.serve(http::router(&app), std::future::pending(), Duration::ZERO));
+        let http = reqwest::Client::builder()
+            .redirect(reqwest::redirect::Policy::none())
+            .build()
+            .expect("a client");
+        Self { app, issuer, clock, db, database, http }
+    }
+
+    /// A second replica on the same database, with the same clock.
+    pub async fn replica(&self) -> Self {
+        let options = Options { clock: Some(self.clock.clone()), ..Options::default() };
+        Self::on(Arc::clone(&self.database), options).await
+    }
+
+    /// Moves the clock.
+    pub fn advance(&self, by: time::Duration) {
+        self.clock.advance(by);
+    }
+
+    /// A browser of its own.
+    pub fn browser(&self) -> Browser {
+        Browser::new(&self.issuer)
+    }
+
+    /// An absolute URL.
+    pub fn url(&self, path: &str) -> String {
+        format!("{}{path}", self.issuer)
+    }
+
+    /// The secret of a client.
+    pub fn secret(&self, client_id: &str) -> &'static str {
+        let secrets = self.database.secrets.iter();
+        let found = secrets.into_iter().find(|(id, _)| id == client_id);
+        &found.expect("a client with a secret").1
+    }
+
+    /// A GET.
+    pub async fn get(&self, path: &str) -> Response {
+        self.http.get(self.url(path)).send().await.expect("an answer")
+    }
+
+    /// A request to be changed before it is sent.
+    pub fn request(&self, method: reqwest::Method, path: &str) -> reqwest::RequestBuilder {
+        self.http.request(method, self.url(path))
+    }
+
+    /// A form post.
+    pub async fn post(&self, path: &str, form: &[(&str, &str)]) -> Response {
+        self.http.post(self.url(path)).form(form).send().await.expect("an answer")
+    }
+
+    /// A form post by a client with `client_secret_basic`.
+    pub async fn post_as(&self, client_id: &str, path: &str, form: &[(&str, &str)]) -> Response {
+        self.http
+            .post(self.url(path))
+            .basic_auth(client_id, Some(self.secret(client_id)))
+            .form(form)
+            .send()
+            .await
+            .expect("an answer")
+    }
+
+    /// What introspection says, asked by a client.
+    pub async fn introspect_as(&self, client_id: &str, token: &str) -> Value {
+        let answer = self.post_as(client_id, "/introspect", &[("token", token)]).await;
+        assert_eq!(answer.status(), 200);
+        answer.json().await.expect("JSON")
+    }
+
+    /// Whether introspection calls a token active.
+    pub async fn is_active(&self, token: &str) -> bool {
+        self.introspect_as(super::RESOURCE_SERVER, token).await["active"] == Value::Bool(true)
+    }
+
+    /// The kinds of the audit events so far, in order.
+    pub async fn events(&self) -> Vec<String> {
+        self.app.audit.flush().await;
+        let rows = sqlx::query_as::<_, (String,)>(
+            "SELECT kind FROM audit_events WHERE request_id IS DISTINCT FROM 'command-line' ORDER BY at, id",
+        );
+        rows.fetch_all(&self.db).await.expect("events").into_iter().map(|row| row.0).collect()
+    }
+}
+
+/// The `error` of an answer of the protocol, with its status.
+pub async fn error(answer: Response) -> (u16, String) {
+    let status = answer.status().as_u16();
+    let body: Value = answer.json().await.expect("JSON");
+    (status, body["error"].as_str().unwrap_or("none").to_owned())
+}
+
+/// The claims of a JWT, unverified.
+pub fn claims(token: &str) -> Value {
+    part(token, 1)
+}
+
+/// The header of a JWT.
+pub fn header(token: &str) -> Value {
+    part(token, 0)
+}
+
+fn part(token: &str, at: usize) -> Value {
+    use base64::{Engine, prelude::BASE64_URL_SAFE_NO_PAD};
+    let part = token.split('.').nth(at).expect("a JWT");
+    serde_json::from_slice(&BASE64_URL_SAFE_NO_PAD.decode(part).expect("base64url")).expect("JSON")
+}

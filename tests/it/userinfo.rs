@@ -1,0 +1,75 @@
+//! UserInfo (OpenID Connect Core §5.3, RFC 6750).
+
+use openidconnect::reqwest::{Method, Response, header};
+use serde_json::{Value, json};
+
+use crate::support::{SERVICE, Server, Tokens, server::claims};
+
+async fn userinfo(server: &Server, token: &str) -> Response {
+    server.request(Method::GET, "/userinfo").bearer_auth(token).send().await.expect("an answer")
+}
+
+#[tokio::test]
+async fn scopes_open_claims() {
+    let server = Server::start().await;
+    let mut browser = server.browser();
+    let tokens = server.tokens(&mut browser, &[("scope", "openid")]).await;
+    let sub = claims(&tokens.access)["sub"].clone();
+    let seen: Value = userinfo(&server, &tokens.access).await.json().await.expect("JSON");
+    assert_eq!(seen, json!({ "sub": sub }));
+    let tokens = server.tokens(&mut browser, &[("scope", "openid profile email")]).await;
+    let seen: Value = userinfo(&server, &tokens.access).await.json().await.expect("JSON");
+    assert_eq!(
+        seen,
+        json!({
+            "sub": sub, "name": "Alice Example", "preferred_username": "alice", "updated_at": 1_893_499_200,
+            "email": "alice@example.com", "email_verified": true,
+        })
+    );
+    let by_post = server.post("/userinfo", &[("access_token", &tokens.access)]).await;
+    assert_eq!(by_post.json::<Value>().await.expect("JSON"), seen);
+    let opaque = server
+        .tokens(
+            &mut browser,
+            &[("scope", "openid open"), ("resource", "https://vault.example.com")],
+        )
+        .await;
+    assert!(opaque.access.starts_with("sga_"));
+    assert_eq!(userinfo(&server, &opaque.access).await.status(), 200);
+}
+
+#[tokio::test]
+async fn the_challenge_says_what_is_wrong() {
+    let server = Server::start().await;
+    let challenge = |answer: &Response| {
+        answer.headers()[header::WWW_AUTHENTICATE].to_str().expect("ASCII").to_owned()
+    };
+    let missing = server.get("/userinfo").await;
+    assert_eq!(
+        (missing.status().as_u16(), challenge(&missing).as_str()),
+        (401, "Bearer realm=\"signet\"")
+    );
+    let wrong = userinfo(&server, "nonsense").await;
+    assert_eq!(wrong.status(), 401);
+    assert!(challenge(&wrong).contains("error=\"invalid_token\""));
+    let in_query = server.get("/userinfo?access_token=x").await;
+    assert_eq!(in_query.status(), 401);
+    let service = server.post_as(SERVICE, "/token", &[("grant_type", "client_credentials")]).await;
+    let service = Tokens::from(service).await.access;
+    let refused = userinfo(&server, &service).await;
+    assert_eq!(refused.status(), 403);
+    assert!(challenge(&refused).contains("error=\"insufficient_scope\""));
+}
+
+#[tokio::test]
+async fn a_token_that_ended_or_was_revoked_opens_nothing() {
+    let server = Server::start().await;
+    let mut browser = server.browser();
+    let tokens = server.tokens(&mut browser, &[]).await;
+    server.post("/revoke", &[("client_id", "spa"), ("token", &tokens.access)]).await;
+    assert_eq!(userinfo(&server, &tokens.access).await.status(), 401);
+    let tokens = server.tokens(&mut browser, &[]).await;
+    assert_eq!(userinfo(&server, &tokens.access).await.status(), 200);
+    server.advance(time::Duration::minutes(16));
+    assert_eq!(userinfo(&server, &tokens.access).await.status(), 401);
+}
