@@ -24,7 +24,6 @@ use axum::{
 use base64::{Engine, prelude::BASE64_URL_SAFE_NO_PAD};
 use http::StatusCode;
 use serde::{Deserialize, Serialize};
-use tokio::io::AsyncReadExt;
 
 /// Where the bare answer is.
 pub const BARE: &str = "/";
@@ -98,10 +97,11 @@ pub async fn serve() -> anyhow::Result<()> {
     let listener = tokio::net::TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).await?;
     super::print(&listener.local_addr()?.to_string());
     let listener = listener.tap_io(|stream| drop(stream.set_nodelay(true)));
-    let orphaned = async { drop(tokio::io::stdin().read_to_end(&mut Vec::new()).await) };
+    let orphaned =
+        tokio::task::spawn_blocking(|| std::io::copy(&mut std::io::stdin(), &mut std::io::sink()));
     tokio::select! {
         served = axum::serve(listener, router) => served.context("the floor"),
-        () = orphaned => Ok(()),
+        _ = orphaned => Ok(()),
     }
 }
 

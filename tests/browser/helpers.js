@@ -22,6 +22,7 @@ const PAGE_TIMEOUT = 15_000;
 /** `signet dev` in a folder of its own; what it says at its start is what is known of it. */
 async function startServer() {
   const folder = await mkdtemp(join(tmpdir(), "signet-browser-"));
+  assert.ok(process.env.SIGNET_BIN, "SIGNET_BIN names the binary to test");
   const child = spawn(process.env.SIGNET_BIN, ["dev", "--dir", folder, "--port", "0"], {
     stdio: ["ignore", "pipe", "pipe"],
   });

@@ -87,12 +87,12 @@ visits("going back after the end shows that it is finished, and the way on leads
   await person.party.redeem(again);
 });
 
-visits("going back to the sign-in page from the consent page leads on to it again", {}, async (person) => {
+visits("going back from the consent page to the sign-in page shows what is owed still: consent", {}, async (person) => {
   const request = await person.begin({ prompt: "consent" });
   await person.signIn();
   await person.sees("consent-form");
   await person.page.goBack();
-  await person.page.goForward();
+  await person.sees("consent-form");
   await person.press("allow");
   await person.returns();
   await person.party.redeem(request);

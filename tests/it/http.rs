@@ -1,1 +1,85 @@
-//! (soon)
+//! What surrounds every request: headers, ids, limits, health, shutdown.
+
+use openidconnect::reqwest::{Method, header};
+use tokio::{
+    io::{AsyncReadExt, AsyncWriteExt},
+    net::TcpStream,
+};
+
+use crate::support::{Server, flow::authorize_path};
+
+#[tokio::test]
+async fn every_answer_is_guarded() {
+    let server = Server::start().await;
+    for path in ["/", "/sign-in", "/nowhere", "/jwks", "/token", "/healthz"] {
+        let answer = server.get(path).await;
+        let headers = answer.headers();
+        assert_eq!(headers["x-content-type-options"], "nosniff", "{path}");
+        assert_eq!(headers["x-frame-options"], "DENY", "{path}");
+        assert_eq!(headers["cross-origin-opener-policy"], "same-origin", "{path}");
+        assert!(headers.contains_key("permissions-policy") && headers.contains_key("referrer-policy"));
+        let policy = headers["content-security-policy"].to_str().expect("ASCII");
+        assert!(policy.contains("default-src 'none'") && policy.contains("frame-ancestors 'none'"));
+        assert!(!policy.contains("unsafe"));
+        assert!(headers["x-request-id"].len() == 20, "{path}");
+        assert!(!headers.contains_key(header::STRICT_TRANSPORT_SECURITY), "not over http");
+    }
+}
+
+#[tokio::test]
+async fn pages_are_not_kept_and_the_stylesheet_is() {
+    let server = Server::start().await;
+    let page = server.get("/sign-in").await;
+    assert_eq!(page.headers()[header::CACHE_CONTROL], "no-store");
+    let page = page.text().await.expect("text");
+    let start = page.find("/assets/signet.").expect("the stylesheet");
+    let url = &page[start..start + page[start..].find('"').expect("a quote")];
+    let sheet = server.get(url).await;
+    assert_eq!(sheet.status(), 200);
+    assert!(sheet.headers()[header::CACHE_CONTROL].to_str().expect("ASCII").contains("immutable"));
+    assert_eq!(server.get("/assets/favicon.svg").await.status(), 200);
+    assert_eq!(server.get("/assets/other").await.status(), 404);
+}
+
+#[tokio::test]
+async fn hostile_requests_are_answered_and_harm_no_one() {
+    let server = Server::start().await;
+    let address = server.issuer.strip_prefix("http://").expect("http");
+    let long = format!("GET /authorize?state={} HTTP/1.1\r\nHost: x\r\n\r\n", "a".repeat(100_000));
+    for raw in [
+        "nonsense\r\n\r\n",
+        "GET / HTTP/9.9\r\n\r\n",
+        "POST /token HTTP/1.1\r\nHost: x\r\nContent-Length: -1\r\n\r\n",
+        "POST /token HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\nContent-Length: 5\r\n\r\nzzz\r\n",
+        long.as_str(),
+    ] {
+        let mut stream = TcpStream::connect(address).await.expect("connected");
+        stream.write_all(raw.as_bytes()).await.ok();
+        let mut answer = vec![0; 1024];
+        let count = stream.read(&mut answer).await.unwrap_or(0);
+        let answer = String::from_utf8_lossy(&answer[..count]);
+        assert!(!answer.starts_with("HTTP/1.1 2"), "{raw:.60}: {answer}");
+    }
+    let mut browser = server.browser();
+    for query in ["%ff", "client_id=%00", "a=b&a=b", "client_id[]=x", "%", "&&&==="] {
+        let answer = browser.get(&format!("/authorize?{query}")).await;
+        assert_eq!(answer.status, 400, "{query}");
+    }
+    let many: String = (0..100).map(|number| format!("&p{number}=x")).collect();
+    assert_eq!(browser.get(&format!("{}{many}", authorize_path(&[]))).await.status, 400);
+    assert_eq!(server.get("/healthz").await.status(), 200);
+}
+
+#[tokio::test]
+async fn methods_that_a_path_does_not_take_are_refused() {
+    let server = Server::start().await;
+    for (method, path) in [
+        (Method::DELETE, "/token"),
+        (Method::PUT, "/authorize"),
+        (Method::GET, "/introspect"),
+        (Method::POST, "/jwks"),
+    ] {
+        let answer = server.request(method.clone(), path).send().await.expect("an answer");
+        assert_eq!(answer.status(), 405, "{method} {path}");
+    }
+}

@@ -1,1 +1,93 @@
-//! (soon)
+//! Server metadata (RFC 8414, OpenID Connect Discovery) and the JWK Set: true, cacheable, readable from anywhere.
+
+use openidconnect::reqwest::{Method, header};
+use serde_json::Value;
+
+use crate::support::Server;
+
+const OPENID: &str = "/.well-known/openid-configuration";
+
+async fn document(server: &Server) -> Value {
+    server.get(OPENID).await.json().await.expect("JSON")
+}
+
+#[tokio::test]
+async fn both_well_known_documents_are_the_same() {
+    let server = Server::start().await;
+    let metadata = document(&server).await;
+    let oauth: Value = server
+        .get("/.well-known/oauth-authorization-server")
+        .await
+        .json()
+        .await
+        .expect("JSON");
+    assert_eq!(metadata, oauth);
+    assert_eq!(metadata["issuer"], server.issuer);
+    let text = metadata.to_string().replace(&server.issuer, "[issuer]");
+    insta::assert_json_snapshot!("metadata", serde_json::from_str::<Value>(&text).expect("JSON"));
+}
+
+#[tokio::test]
+async fn every_endpoint_that_is_named_is_there() {
+    let server = Server::start().await;
+    let metadata = document(&server).await;
+    let endpoints = metadata.as_object().expect("an object").iter();
+    let endpoints = endpoints.filter(|(name, _)| name.ends_with("_endpoint") || *name == "jwks_uri");
+    let mut count = 0;
+    for (name, url) in endpoints {
+        let path = url.as_str().expect("a URL").strip_prefix(&server.issuer).expect("our own");
+        let status = server.get(path).await.status().as_u16();
+        assert!([200, 400, 401, 405].contains(&status), "{name}: {status}");
+        count += 1;
+    }
+    assert_eq!(count, 6);
+}
+
+#[tokio::test]
+async fn documents_are_cacheable_and_confirmed_by_their_tag() {
+    let server = Server::start().await;
+    for path in [OPENID, "/jwks"] {
+        let answer = server.get(path).await;
+        assert_eq!(answer.headers()[header::CONTENT_TYPE], "application/json");
+        assert_eq!(answer.headers()[header::CACHE_CONTROL], "public, max-age=300");
+        let tag = answer.headers()[header::ETAG].clone();
+        let request = server.request(Method::GET, path).header(header::IF_NONE_MATCH, tag);
+        assert_eq!(request.send().await.expect("an answer").status(), 304, "{path}");
+    }
+}
+
+#[tokio::test]
+async fn the_jwk_set_has_public_keys_alone() {
+    let server = Server::start().await;
+    let jwks: Value = server.get("/jwks").await.json().await.expect("JSON");
+    let keys = jwks["keys"].as_array().expect("keys");
+    let mut algs: Vec<&str> = keys.iter().map(|key| key["alg"].as_str().expect("an alg")).collect();
+    algs.sort_unstable();
+    assert_eq!(algs, ["ES256", "EdDSA", "RS256"]);
+    for key in keys {
+        for private in ["d", "p", "q", "dp", "dq", "qi", "k"] {
+            assert!(key.get(private).is_none());
+        }
+    }
+}
+
+#[tokio::test]
+async fn scripts_of_other_origins_may_call_what_has_no_cookies_and_nothing_else() {
+    let server = Server::start().await;
+    let preflight = |path: &'static str| {
+        server
+            .request(Method::OPTIONS, path)
+            .header(header::ORIGIN, "https://app.example")
+            .header(header::ACCESS_CONTROL_REQUEST_METHOD, "POST")
+            .header(header::ACCESS_CONTROL_REQUEST_HEADERS, "authorization,content-type")
+    };
+    for path in ["/token", "/revoke", "/userinfo", "/jwks", OPENID] {
+        let answer = preflight(path).send().await.expect("an answer");
+        assert_eq!(answer.headers()[header::ACCESS_CONTROL_ALLOW_ORIGIN], "*", "{path}");
+        assert!(!answer.headers().contains_key(header::ACCESS_CONTROL_ALLOW_CREDENTIALS));
+    }
+    for path in ["/authorize", "/introspect", "/sign-in", "/sign-out", "/"] {
+        let answer = preflight(path).send().await.expect("an answer");
+        assert!(!answer.headers().contains_key(header::ACCESS_CONTROL_ALLOW_ORIGIN), "{path}");
+    }
+}

@@ -1,1 +1,140 @@
-//! (soon)
+//! Two replicas: what one does, the other knows soon; and what it cannot know, it asks for.
+
+use std::{sync::Arc, time::Duration};
+
+use signet::{admin, registry::client::Client, storage};
+
+use crate::support::{
+    Options, SERVICE, SPA, Server, Tokens, VAULT, database::Database, proxy::Proxy,
+};
+
+/// Waits for what has to become true within a second, far less than any test's patience.
+async fn soon<F: Future<Output = bool>>(what: &str, mut check: impl FnMut() -> F) {
+    for _ in 0..100 {
+        if check().await {
+            return;
+        }
+        tokio::time::sleep(Duration::from_millis(20)).await;
+    }
+    panic!("not soon enough: {what}");
+}
+
+#[tokio::test]
+async fn a_revocation_takes_effect_at_once_here_and_soon_there() {
+    let one = Server::start().await;
+    let two = one.replica().await;
+    let tokens = one.tokens(&mut one.browser(), &[]).await;
+    assert!(two.replica_says_active(&tokens.access).await);
+    one.post("/revoke", &[("client_id", SPA), ("token", tokens.refresh())]).await;
+    assert!(!one.is_active(&tokens.access).await);
+    soon("the other replica knows", || async { !two.replica_says_active(&tokens.access).await }).await;
+}
+
+impl Server {
+    /// Introspection by this replica of a token that another one issued under another issuer: asked of what it
+    /// remembers, since in the tests each replica has an issuer of its own.
+    async fn replica_says_active(&self, token: &str) -> bool {
+        let claims = crate::support::server::claims(token);
+        let id = serde_json::from_value(claims["jti"].clone()).expect("a jti");
+        !self.app.replica.is_revoked(&id).await.expect("it knows or asks")
+    }
+}
+
+#[tokio::test]
+async fn changes_of_clients_and_resources_are_followed() {
+    let one = Server::start().await;
+    let two = one.replica().await;
+    let form = [("grant_type", "client_credentials")];
+    assert_eq!(two.post_as(SERVICE, "/token", &form).await.status(), 200);
+    let row = storage::clients::get(&one.db, SERVICE).await.expect("read").expect("there");
+    let mut metadata = Client::from_row(row).expect("a client").metadata;
+    metadata.disabled = true;
+    admin::clients::put(&one.app, SERVICE, &metadata).await.expect("stored");
+    soon("the client is refused", || async {
+        two.post_as(SERVICE, "/token", &form).await.status() == 401
+    })
+    .await;
+    metadata.disabled = false;
+    admin::clients::put(&one.app, SERVICE, &metadata).await.expect("stored");
+    let manifest = format!("[[resource]]\nidentifier = \"{VAULT}\"\nname = \"Vault\"\nscopes = [{{ name = \"open\" }}]");
+    let manifest = admin::manifest::Manifest::parse(&manifest).expect("a manifest");
+    let plan = admin::manifest::plan(&one.app, &manifest).await.expect("a plan");
+    admin::manifest::apply(&one.app, plan).await.expect("applied");
+    soon("the resource has JWTs now", || async {
+        let form = [("grant_type", "client_credentials"), ("resource", VAULT)];
+        let answer = two.post_as(SERVICE, "/token", &form).await;
+        answer.status() == 200 && Tokens::from(answer).await.access.starts_with("ey")
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_new_signing_key_is_followed_without_a_restart() {
+    let one = Server::start().await;
+    let two = one.replica().await;
+    let alg = signet::keys::signing::Algorithm::Es256;
+    let kid = one.app.keys.add(&one.db, alg, true, one.clock.now()).await.expect("made").expect("new");
+    soon("the other replica signs with it", || async {
+        two.app.keys.signing(alg, two.clock.now()).kid == kid
+    })
+    .await;
+    let jwks = two.get("/jwks").await.text().await.expect("text");
+    assert!(jwks.contains(&kid));
+}
+
+#[tokio::test]
+async fn two_replicas_that_start_at_once_on_an_empty_database_end_with_one_set_of_keys() {
+    let database = Arc::new(Database::empty().await);
+    let start = || {
+        let url = database.url.clone();
+        tokio::spawn(async move {
+            let db = storage::connect(&url, 4, Duration::from_secs(20)).expect("a pool");
+            storage::migrate(&db).await.expect("migrations apply");
+        })
+    };
+    let (a, b) = tokio::join!(start(), start());
+    a.expect("migrated");
+    b.expect("migrated");
+    let (one, two) = tokio::join!(
+        Server::on(Arc::clone(&database), Options::default()),
+        Server::on(Arc::clone(&database), Options::default()),
+    );
+    let jwks = |server: &Server| server.app.keys.jwks(server.clock.now()).body.clone();
+    assert_eq!(jwks(&one), jwks(&two));
+    let count: i64 = sqlx::query_scalar("SELECT count(*) FROM signing_keys")
+        .fetch_one(&one.db)
+        .await
+        .expect("keys");
+    assert_eq!(count, 3);
+}
+
+#[tokio::test]
+async fn a_replica_that_cannot_follow_asks_the_database_and_does_not_guess() {
+    let one = Server::start().await;
+    let proxy = Proxy::before(&one.database.url).await;
+    let url = proxy.url.clone();
+    let config = "[database]\nacquire_timeout = \"1s\"";
+    let options = Options { config, database_url: Some(url), clock: Some(one.clock.clone()), ..Options::default() };
+    let two = Server::on(Arc::clone(&one.database), options).await;
+    let form = [("grant_type", "client_credentials")];
+    let token = Tokens::from(two.post_as(SERVICE, "/token", &form).await).await.access;
+    assert!(two.is_active(&token).await);
+    assert_eq!(two.get("/readyz").await.status(), 200);
+    proxy.cut();
+    soon("it is not ready", || async {
+        tokio::time::sleep(Duration::from_millis(40)).await;
+        two.get("/readyz").await.status() == 503
+    })
+    .await;
+    let answer = two.post_as("resource-server", "/introspect", &[("token", &token)]).await;
+    assert_eq!(answer.status(), 503);
+    assert!(answer.headers().contains_key("retry-after"));
+    assert_eq!(two.post_as(SERVICE, "/token", &form).await.status(), 503);
+    proxy.mend();
+    soon("it recovers", || async {
+        tokio::time::sleep(Duration::from_millis(40)).await;
+        two.get("/readyz").await.status() == 200
+    })
+    .await;
+    assert!(two.is_active(&token).await);
+}

@@ -1,1 +1,118 @@
-//! (soon)
+//! Statements that requests cost, noted on the wire between Signet and Postgres.
+
+use std::sync::Arc;
+
+use signet::{app::App, clock::Clock, config::Config, entropy::Entropy, keys::MasterKeys, storage};
+
+use crate::support::{
+    Options, SERVICE, Server, Tokens, VAULT, WEB,
+    database::MASTER_KEY,
+    flow::{authorize_path, redemption},
+    proxy::Proxy,
+    server::START,
+};
+
+/// A server whose statements are noted.
+struct Noted {
+    server: Server,
+    proxy: Proxy,
+}
+
+impl Noted {
+    async fn start() -> Self {
+        let plain = Server::start().await;
+        let proxy = Proxy::before(&plain.database.url).await;
+        let options = Options { database_url: Some(proxy.url.clone()), ..Options::default() };
+        let server = Server::on(Arc::clone(&plain.database), options).await;
+        Self { server, proxy }
+    }
+
+    /// The statements of what `run` does.
+    async fn statements<T>(&self, run: impl Future<Output = T>) -> (T, Vec<String>) {
+        let before = self.proxy.count();
+        let outcome = run.await;
+        (outcome, self.proxy.since(before))
+    }
+}
+
+#[tokio::test]
+async fn client_credentials_cost_no_statement_and_one_for_an_opaque_token() {
+    let noted = Noted::start().await;
+    let grant = ("grant_type", "client_credentials");
+    let jwt = [grant];
+    let opaque = [grant, ("resource", VAULT)];
+    for (form, expected) in [(&jwt[..], 0), (&opaque[..], 1)] {
+        // The first one also reads the client.
+        noted.server.post_as(SERVICE, "/token", form).await;
+        let request = noted.server.post_as(SERVICE, "/token", form);
+        let (answer, statements) = noted.statements(request).await;
+        assert_eq!(answer.status(), 200);
+        assert_eq!(statements.len(), expected, "{statements:#?}");
+    }
+}
+
+#[tokio::test]
+async fn introspection_costs_no_statement_and_one_for_an_opaque_token() {
+    let noted = Noted::start().await;
+    let mut browser = noted.server.browser();
+    let jwt = noted.server.tokens(&mut browser, &[]).await.access;
+    let vault = [("scope", "open"), ("resource", VAULT)];
+    let opaque = noted.server.tokens(&mut browser, &vault).await.access;
+    noted.server.is_active(&jwt).await;
+    for (token, expected) in [(jwt, 0), (opaque, 1)] {
+        let (active, statements) = noted.statements(noted.server.is_active(&token)).await;
+        assert!(active);
+        assert_eq!(statements.len(), expected, "{statements:#?}");
+    }
+}
+
+#[tokio::test]
+async fn refresh_costs_one_statement_also_when_it_is_a_retry_or_for_an_opaque_token() {
+    let noted = Noted::start().await;
+    let mut browser = noted.server.browser();
+    let vault = [("scope", "openid open"), ("resource", VAULT)];
+    for changes in [&[][..], &vault[..]] {
+        let tokens = noted.server.tokens(&mut browser, changes).await;
+        for _ in 0..2 {
+            let refresh = noted.server.refresh(tokens.refresh(), &[]);
+            let (answer, statements) = noted.statements(refresh).await;
+            assert_eq!(answer.status(), 200);
+            assert_eq!(statements.len(), 1, "{statements:#?}");
+            assert!(statements[0].contains("UPDATE grants"));
+        }
+    }
+}
+
+#[tokio::test]
+async fn the_code_flow_costs_one_statement_at_authorize_and_one_at_token() {
+    let noted = Noted::start().await;
+    let server = &noted.server;
+    let mut browser = server.signed_in().await;
+    let callback = "https://shop.example/callback";
+    let path = authorize_path(&[("client_id", WEB), ("redirect_uri", callback)]);
+    // The first one also reads the client.
+    browser.get(&path).await;
+    let (answer, statements) = noted.statements(browser.get(&path)).await;
+    assert_eq!(statements.len(), 1, "{statements:#?}");
+    let code = answer.callback().1["code"].clone();
+    let mut form = redemption(&code).to_vec();
+    form[1].1 = WEB;
+    form[2].1 = callback;
+    form.push(("client_secret", server.secret(WEB)));
+    let (answer, statements) = noted.statements(server.post("/token", &form)).await;
+    Tokens::from(answer).await;
+    assert_eq!(statements.len(), 1, "{statements:#?}");
+}
+
+#[tokio::test]
+async fn starting_on_a_database_that_is_ready_takes_few_statements() {
+    let plain = Server::start().await;
+    let proxy = Proxy::before(&plain.database.url).await;
+    let db = storage::connect(&proxy.url, 4, std::time::Duration::from_secs(5)).expect("a pool");
+    let master = MasterKeys::parse(MASTER_KEY).expect("a key");
+    let clock = Clock::fake(START);
+    let config = Config::default();
+    App::load(config, clock, Entropy::system(), db, master, None).await.expect("loads");
+    let statements = proxy.since(0);
+    assert!(statements.len() <= 25, "{statements:#?}");
+}

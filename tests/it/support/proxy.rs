@@ -1,10 +1,11 @@
-//! A man in the middle between Signet and Postgres that counts statements on the wire, and can cut the line.
+//! A man in the middle between Signet and Postgres that notes statements on the wire, and can cut the line.
 
 use std::{
+    collections::HashMap,
     path::PathBuf,
     sync::{
-        Arc,
-        atomic::{AtomicBool, AtomicUsize, Ordering},
+        Arc, Mutex,
+        atomic::{AtomicBool, Ordering},
     },
 };
 
@@ -17,7 +18,7 @@ use tokio::{
 pub struct Proxy {
     /// The database behind it, through it.
     pub url: String,
-    statements: Arc<AtomicUsize>,
+    statements: Arc<Mutex<Vec<String>>>,
     cut: Arc<AtomicBool>,
 }
 
@@ -81,9 +82,19 @@ impl Proxy {
         proxy
     }
 
-    /// Statements that were executed so far.
-    pub fn statements(&self) -> usize {
-        self.statements.load(Ordering::SeqCst)
+    /// How many statements were executed so far.
+    pub fn count(&self) -> usize {
+        self.statements.lock().expect("not poisoned").len()
+    }
+
+    /// The statements executed since there were `count` of them, apart from those that go on beside every request: the
+    /// poll of changes, and the audit log's batches.
+    pub fn since(&self, count: usize) -> Vec<String> {
+        let statements = self.statements.lock().expect("not poisoned");
+        let beside = |sql: &str| {
+            sql.contains("pg_snapshot_xmin") || sql.contains("INSERT INTO audit_events")
+        };
+        statements[count..].iter().filter(|sql| !beside(sql)).cloned().collect()
     }
 
     /// Lets nothing through any more.
@@ -102,26 +113,47 @@ impl Proxy {
 struct Messages {
     started: bool,
     pending: Vec<u8>,
+    /// Prepared statements by name.
+    prepared: HashMap<String, String>,
+    /// What the portal is bound to.
+    bound: String,
 }
 
 impl Messages {
-    /// How many of these bytes' messages execute something: `E` of the extended protocol, `Q` of the simple one.
-    fn executions(&mut self, bytes: &[u8]) -> usize {
+    /// The statements that these bytes' messages execute.
+    fn executed(&mut self, bytes: &[u8]) -> Vec<String> {
         self.pending.extend_from_slice(bytes);
-        let mut count = 0;
+        let mut executed = Vec::new();
         loop {
             // The first message has no type.
             let head = usize::from(self.started);
-            let Some(length) = self.pending.get(head..head + 4) else { return count };
+            let Some(length) = self.pending.get(head..head + 4) else { return executed };
             let length = u32::from_be_bytes(length.try_into().expect("four bytes")) as usize;
             if self.pending.len() < head + length {
-                return count;
+                return executed;
             }
-            if self.started && matches!(self.pending[0], b'E' | b'Q') {
-                count += 1;
+            let message: Vec<u8> = self.pending.drain(..head + length).collect();
+            if !std::mem::replace(&mut self.started, true) {
+                continue;
             }
-            self.started = true;
-            self.pending.drain(..head + length);
+            let mut strings = message[5..]
+                .split(|byte| *byte == 0)
+                .map(|bytes| String::from_utf8_lossy(bytes).into_owned());
+            let mut next = || strings.next().unwrap_or_default();
+            match message[0] {
+                // Parse: name, SQL. Bind: portal, name. Execute: portal. Query: SQL.
+                b'P' => {
+                    let name = next();
+                    self.prepared.insert(name, next());
+                }
+                b'B' => {
+                    next();
+                    self.bound = next();
+                }
+                b'E' => executed.push(self.prepared.get(&self.bound).cloned().unwrap_or_default()),
+                b'Q' => executed.push(next()),
+                _ => {}
+            }
         }
     }
 }
