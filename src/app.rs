@@ -2,11 +2,12 @@
 
 use std::{sync::Arc, time::Duration};
 
+use serde_json::json;
 use sqlx::PgPool;
 use uuid::Uuid;
 
 use crate::{
-    audit::Recorder,
+    audit::{Event, Kind, Origin, Recorder},
     clock::{Clock, Timestamp},
     config::{Config, Sessions, Tokens},
     entropy::Entropy,
@@ -127,6 +128,8 @@ impl App {
         let now = self.clock.now();
         for kid in self.keys.rotate_due(&self.db, now).await? {
             tracing::info!(%kid, "a signing key was made");
+            let event = Event::new(Kind::KeyAdded).detail(json!({ "kid": kid, "scheduled": true }));
+            self.audit.record(event, &Origin::default()).await?;
         }
         storage::partitions::maintain(&self.db, now).await?;
         self.replica.sweep(now);

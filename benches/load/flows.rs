@@ -125,9 +125,8 @@ const REFRESH_TOKEN: &str = "\"refresh_token\":\"";
 #[must_use]
 pub fn code_flows(sessions: &[String], authorization: &str) -> Flows {
     let scope = format!("openid {SCOPE}");
-    let flow = |session: &String| {
-        Box::new(CodeFlow::new(session, authorization, &scope)) as Box<dyn Flow>
-    };
+    let flow =
+        |session: &String| Box::new(CodeFlow::new(session, authorization, &scope)) as Box<dyn Flow>;
     sessions.iter().map(flow).collect()
 }
 

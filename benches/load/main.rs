@@ -166,7 +166,8 @@ impl Bench<'_> {
             }
             requests.push(Repeat::flows(about, ACTIVE));
         }
-        let (ours, least) = (requests.pop().unwrap_or_default(), requests.pop().unwrap_or_default());
+        let (ours, least) =
+            (requests.pop().unwrap_or_default(), requests.pop().unwrap_or_default());
         let contenders = [self.floor(least), self.signet(ours)];
         let [least, ours] = measure::alternate(contenders, self.postgres()).await?;
         report.line("floor: verify ES256", &least);
@@ -226,13 +227,9 @@ impl Bench<'_> {
 
     async fn log_ins(&self, report: &mut Report) -> anyhow::Result<()> {
         let address = self.server.address;
-        let people = [
-            flows::log_ins(address, PEOPLE).await?,
-            flows::log_ins(address, PEOPLE).await?,
-        ];
-        let tokens = || {
-            Repeat::flows(vec![self.issue("/token", signet::ES256)], flows::TOKEN)
-        };
+        let people =
+            [flows::log_ins(address, PEOPLE).await?, flows::log_ins(address, PEOPLE).await?];
+        let tokens = || Repeat::flows(vec![self.issue("/token", signet::ES256)], flows::TOKEN);
         let contender = |flows| self.signet(flows);
         let others = [tokens(), tokens()];
         let measured = measure::log_ins(contender, people, others, PACE, self.postgres()).await?;

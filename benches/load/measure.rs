@@ -50,7 +50,8 @@ impl Measured {
     /// The milliseconds within which so many of a thousand operations were completed.
     #[must_use]
     pub fn within(&self, thousandths: usize) -> Option<f64> {
-        let at = (self.latencies.len() * thousandths / 1000).min(self.latencies.len().checked_sub(1)?);
+        let at =
+            (self.latencies.len() * thousandths / 1000).min(self.latencies.len().checked_sub(1)?);
         self.latencies.get(at).map(|&micros| f64::from(micros) / 1000.0)
     }
 

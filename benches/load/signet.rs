@@ -120,7 +120,7 @@ impl Deployment {
         let sql = "INSERT INTO grants
              SELECT (jsonb_populate_record(g, jsonb_build_object(
                  'id', left(g.id::text, 24) || lpad(to_hex(n), 12, '0')))).*
-             FROM (SELECT * FROM grants LIMIT 1) g, generate_series(1, $1) n";
+             FROM grants g, generate_series(1, $1) n WHERE g.id = (SELECT id FROM grants LIMIT 1)";
         let done = sqlx::query(sql).bind(GRANTS).execute(&db).await?;
         ensure!(done.rows_affected() == u64::from(GRANTS.unsigned_abs()), "there was no grant");
         for statement in ["VACUUM ANALYZE grants", "CHECKPOINT"] {

@@ -15,9 +15,6 @@ const ALIASES: [(&str, &str); 2] =
 /// Keys that may be given as the path of a file that holds the value: `NAME_FILE`.
 const SECRETS: [&str; 2] = ["database.url", "keys.master_key"];
 
-/// Variables with the prefix that are no setting.
-const NOT_SETTINGS: [&str; 2] = ["SIGNET_CONFIG", "SIGNET_BIN"];
-
 /// Why the configuration cannot be used.
 #[derive(Debug, thiserror::Error)]
 pub enum ConfigError {
@@ -113,34 +110,24 @@ impl Config {
     }
 }
 
-/// `SIGNET_SECTION__KEY` as `section.key`.
+/// `SIGNET_SECTION__KEY` as `section.key`; nothing for any other variable.
 fn setting(variable: &str) -> Option<String> {
-    let name = variable.strip_prefix(PREFIX)?;
-    if NOT_SETTINGS.contains(&variable) {
-        return None;
-    }
-    Some(name.to_ascii_lowercase().replace("__", "."))
+    // Others have variables with this prefix too: Kubernetes sets SIGNET_PORT for a service of that name.
+    let (section, key) = variable.strip_prefix(PREFIX)?.split_once("__")?;
+    Some(format!("{section}.{key}").to_ascii_lowercase())
 }
 
-/// Puts `text` at `key`. What reads as a TOML boolean, number or array is one; a list may also be given bare, with
-/// commas, for keys that hold lists.
+/// Puts `text` at `key`. What reads as a TOML boolean, number or array is one.
 fn set(table: &mut Table, key: &str, text: &str) {
     let value = text
         .parse::<Value>()
         .ok()
         .filter(|value| !matches!(value, Value::Datetime(_) | Value::Table(_)))
         .unwrap_or_else(|| Value::String(text.to_owned()));
-    match key.split_once('.') {
-        Some((section, key)) => {
-            let section =
-                table.entry(section.to_owned()).or_insert_with(|| Value::Table(Table::new()));
-            if let Value::Table(section) = section {
-                section.insert(key.to_owned(), value);
-            }
-        }
-        None => {
-            table.insert(key.to_owned(), value);
-        }
+    let Some((section, key)) = key.split_once('.') else { return };
+    let section = table.entry(section.to_owned()).or_insert_with(|| Value::Table(Table::new()));
+    if let Value::Table(section) = section {
+        section.insert(key.to_owned(), value);
     }
 }
 

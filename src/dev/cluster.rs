@@ -69,7 +69,7 @@ impl Cluster {
         format!("postgres://signet@localhost/{database}?host={host}")
     }
 
-    /// Stops it: `smart` waits for nothing, connections are ended and everything is written.
+    /// Stops it: connections are ended and everything is written ("fast").
     pub async fn stop(mut self) -> anyhow::Result<()> {
         self.signal("-INT").await;
         let stopped = tokio::time::timeout(Duration::from_secs(20), self.postmaster.wait()).await;

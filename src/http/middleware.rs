@@ -36,7 +36,7 @@ const SECURITY_HEADERS: [(HeaderName, HeaderValue); 6] = [
     ),
 ];
 
-const HSTS: HeaderValue = HeaderValue::from_static("max-age=63072000; includeSubDomains");
+const HSTS: HeaderValue = HeaderValue::from_static("max-age=63072000");
 
 /// Surrounds a request.
 pub async fn surround(State(app): State<AppState>, mut request: Request, next: Next) -> Response {

@@ -68,7 +68,9 @@ pub async fn sign_in(
 
     let account = storage::users::account(&app.db, &key).await?;
     let known = account.as_ref().and_then(|account| throttle::known(&devices, account.user_id));
-    let counters = throttle::counters(&app.config.sign_in, &key, context.origin.address, known);
+    let user = account.as_ref().map(|account| account.user_id);
+    let address = context.origin.address;
+    let counters = throttle::counters(&app.config.sign_in, &key, user, address, known);
     admit(app, &counters, account.as_ref(), context).await?;
 
     match check(app, account.as_ref(), password).await {
@@ -158,7 +160,6 @@ async fn begin(
     headers: &HeaderMap,
     context: &RequestContext,
 ) -> storage::Result<Vec<HeaderValue>> {
-    let now = app.clock.now();
     let mut id = app.uuid();
     if let Some(Current { row, .. }) = session::current(app, headers).await? {
         if row.user_id == user_id {
@@ -167,19 +168,13 @@ async fn begin(
             session::end(app, &row, context).await?;
         }
     }
-    let handle = SessionHandle::draw(id, &app.entropy);
-    let digest: Digest = handle.digest();
-    let new = NewSession {
-        id,
-        secret_hash: digest.bytes(),
-        user_id,
-        amr: &[AMR_PASSWORD.to_owned()],
-        acr: ACR_PASSWORD,
-        address: context.origin.address.map(IpNet::from),
-        user_agent: context.user_agent.as_deref(),
-        expires_at: now + app.config.sessions.absolute_lifetime.0,
-    };
-    storage::sessions::begin(&app.db, &new, now).await?;
+    let mut handle = SessionHandle::draw(id, &app.entropy);
+    if !write(app, &handle, user_id, context).await? {
+        // It ended in the meantime: a new one, then.
+        id = app.uuid();
+        handle = SessionHandle::draw(id, &app.entropy);
+        write(app, &handle, user_id, context).await?;
+    }
     let event = Event::new(Kind::SignInSucceeded)
         .user(user_id)
         .session(id)
@@ -192,6 +187,28 @@ async fn begin(
         policy.set(Cookie::Session, &handle.expose(), None),
         policy.set(Cookie::Device, &device, Some(device::MAX_AGE)),
     ])
+}
+
+/// Writes the session of a handle; whether there is one now.
+async fn write(
+    app: &App,
+    handle: &SessionHandle,
+    user_id: Uuid,
+    context: &RequestContext,
+) -> storage::Result<bool> {
+    let now = app.clock.now();
+    let digest: Digest = handle.digest();
+    let new = NewSession {
+        id: handle.id,
+        secret_hash: digest.bytes(),
+        user_id,
+        amr: &[AMR_PASSWORD.to_owned()],
+        acr: ACR_PASSWORD,
+        address: context.origin.address.map(IpNet::from),
+        user_agent: context.user_agent.as_deref(),
+        expires_at: now + app.config.sessions.absolute_lifetime.0,
+    };
+    storage::sessions::begin(&app.db, &new, now).await
 }
 
 fn with_user(event: Event, account: Option<&Account>) -> Event {

@@ -13,8 +13,16 @@ pub const SHORTEST_PASSWORD: usize = 8;
 /// An e-mail address or user name as look-ups compare it: NFKC, lower case, without space around it.
 #[must_use]
 pub fn identifier_key(text: &str) -> String {
-    let trimmed: String = text.trim().chars().take(IDENTIFIER).collect();
-    trimmed.nfkc().flat_map(char::to_lowercase).nfkc().collect()
+    let mut key: String = text.chars().take(IDENTIFIER).collect();
+    // Each step can make work for another one: a compatibility form may decompose to a space, or to upper case.
+    loop {
+        let next: String = key.nfkc().flat_map(char::to_lowercase).nfkc().collect();
+        let next = next.trim();
+        if next == key {
+            return key;
+        }
+        next.clone_into(&mut key);
+    }
 }
 
 /// A password as it is hashed: NFC (NIST SP 800-63B-4 §3.1.1.2). `None` if it is too long to be one.

@@ -7,11 +7,12 @@ use uuid::Uuid;
 use super::device::Device;
 use crate::{config::SignIn, storage::throttles::Counter, tokens::digest::Digest};
 
-/// The counters of an attempt on `identifier` from `address`: from a browser known for the account, that browser's
-/// own counter and no other, so that no stranger can lock its owner out.
+/// The counters of an attempt on an account, or on what was typed if there is none, from `address`: from a browser known
+/// for the account, that browser's own counter and no other, so that no stranger can lock its owner out.
 pub fn counters(
     limits: &SignIn,
     identifier: &str,
+    account: Option<Uuid>,
     address: Option<IpAddr>,
     device: Option<&Device>,
 ) -> Vec<Counter> {
@@ -55,7 +56,7 @@ mod tests {
 
     fn keys(address: &str, device: Option<&Device>) -> Vec<Vec<u8>> {
         let address = Some(address.parse().expect("an address"));
-        let counters = counters(&SignIn::default(), "alice", address, device);
+        let counters = counters(&SignIn::default(), "alice", None, address, device);
         counters.into_iter().map(|counter| counter.key).collect()
     }
 

@@ -102,14 +102,18 @@ impl KeyRing {
         now: Timestamp,
     ) -> Result<Vec<String>, SecretsError> {
         let mut made = Vec::new();
+        let mut changed = false;
         for alg in Algorithm::ALL {
             let due = self.set.load().due(alg, now, self.lifetimes);
             if let Some((generation, active_from)) = due {
                 made.extend(self.make(db, alg, generation, active_from, now).await?);
+                changed = true;
             }
         }
         // Also when another replica was quicker, its keys are needed now.
-        self.reload(db, now).await?;
+        if changed {
+            self.reload(db, now).await?;
+        }
         Ok(made)
     }
 

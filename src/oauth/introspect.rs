@@ -9,7 +9,7 @@ use axum::{
 use http::HeaderMap;
 use serde::Serialize;
 
-use super::{Code, Error, client_auth, token};
+use super::{Code, Error, client_auth, target::Shape, token};
 use crate::{
     app::{App, AppState},
     registry::client::Client,
@@ -125,13 +125,15 @@ async fn opaque(
     let now = app.clock.now();
     let row = storage::opaque_tokens::find(&app.db, handle.id, digest.bytes(), now).await?;
     let row = row.filter(|row| concerns(client, &row.client_id, &row.audience));
-    Ok(row.map(|row| Introspection {
+    // The row has all scopes of the grant: the token has those that its resources understand.
+    let shaped = row.and_then(|row| Some((Shape::of_opaque(app, &row)?, row)));
+    Ok(shaped.map(|(shape, row)| Introspection {
         active: true,
         token_type: Some("Bearer"),
-        scope: Some(row.scopes.join(" ")),
+        scope: Some(shape.scopes.join(" ")),
         client_id: Some(row.client_id),
         sub: Some(row.subject),
-        aud: Some(row.audience.into()),
+        aud: Some(shape.audience.into()),
         iss: Some(app.config.server.issuer.as_str().to_owned()),
         exp: Some(row.expires_at.unix_timestamp()),
         iat: Some(row.issued_at.unix_timestamp()),

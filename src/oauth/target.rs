@@ -3,6 +3,7 @@
 
 use super::Error;
 use crate::{
+    app::App,
     config::Tokens,
     keys::signing::Algorithm,
     registry::{
@@ -11,6 +12,7 @@ use crate::{
         scope,
     },
     replica::Catalogue,
+    storage::opaque_tokens::OpaqueRow,
 };
 
 /// Scopes and resources that a client may ask for.
@@ -167,6 +169,16 @@ impl Shape {
         }
         let alg = alg.unwrap_or(defaults.access_token_alg);
         Ok(Self { scopes, audience, format, alg, lifetime })
+    }
+}
+
+impl Shape {
+    /// The form of an opaque token that was issued before; `None` if a resource of it is no longer known.
+    #[must_use]
+    pub fn of_opaque(app: &App, row: &OpaqueRow) -> Option<Self> {
+        let issuer = app.config.server.issuer.as_str();
+        let catalogue = app.replica.resources();
+        Self::of(&catalogue, &app.config.tokens, issuer, &row.scopes, &row.audience).ok()
     }
 }
 

@@ -13,6 +13,7 @@ use uuid::Uuid;
 use super::{
     Code, Error,
     bearer::{self, Refusal},
+    target::Shape,
     token,
 };
 use crate::{
@@ -82,7 +83,8 @@ async fn open(app: &App, text: &str) -> storage::Result<Option<Opened>> {
     if let Some(handle) = Handle::<Access>::parse(text) {
         let digest = handle.digest();
         let row = storage::opaque_tokens::find(&app.db, handle.id, digest.bytes(), now).await?;
-        return Ok(row.map(|row| Opened { subject: row.subject, scopes: row.scopes }));
+        let shaped = row.and_then(|row| Some((Shape::of_opaque(app, &row)?, row)));
+        return Ok(shaped.map(|(shape, row)| Opened { subject: row.subject, scopes: shape.scopes }));
     }
     let issuer = app.config.server.issuer.as_str();
     let Some(claims) = app.verified.verify(&app.keys.set(), issuer, text, now) else {

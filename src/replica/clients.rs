@@ -15,7 +15,7 @@ use crate::{
 
 /// How many are remembered.
 const CAPACITY: usize = 16 * 1024;
-/// The longest id that is remembered; longer ones are asked for each time, so that they cannot fill the memory.
+/// The longest id that is remembered; no client has a longer one, so it is not even asked for.
 const LONGEST: usize = 256;
 
 pub struct Clients {
@@ -52,6 +52,12 @@ impl Clients {
             self.cache.remove(client_id);
         }
         Ok(client)
+    }
+
+    /// Forgets all of them.
+    pub fn forget_all(&self) {
+        self.forgotten.fetch_add(1, Ordering::AcqRel);
+        self.cache.clear();
     }
 
     /// Forgets a client that changed.

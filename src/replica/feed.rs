@@ -18,6 +18,8 @@ use crate::storage::{self, Result, changes::Change};
 pub const INTERVAL: Duration = Duration::from_millis(200);
 /// For how long after a reading what is remembered is trusted.
 pub const TRUST: Duration = Duration::from_secs(2);
+/// After this long without a reading, everything is read again. Changes are kept for much longer.
+const LOST: Duration = Duration::from_secs(3600);
 
 pub struct Feed {
     state: Mutex<State>,
@@ -45,8 +47,23 @@ impl Feed {
 
     /// Whether the last reading is recent enough.
     pub fn is_current(&self) -> bool {
-        let at = self.began + Duration::from_millis(self.current_at.load(Ordering::Acquire));
-        at.elapsed() < TRUST
+        self.age() < TRUST
+    }
+
+    /// Whether the last reading is so old that there may be changes that no one can read any more.
+    pub fn is_lost(&self) -> bool {
+        self.age() > LOST
+    }
+
+    fn age(&self) -> Duration {
+        (self.began + Duration::from_millis(self.current_at.load(Ordering::Acquire))).elapsed()
+    }
+
+    /// Goes on from another horizon, read at `started`.
+    pub fn restart(&self, horizon: i64, started: Instant) {
+        let mut state = self.state();
+        *state = State { horizon, next: horizon, seen: HashSet::new() };
+        self.note(started);
     }
 
     /// The changes that were not acted on yet.
@@ -65,6 +82,10 @@ impl Feed {
         state.horizon = state.next;
         let horizon = state.horizon;
         state.seen.retain(|change| change.txid >= horizon);
+        self.note(started);
+    }
+
+    fn note(&self, started: Instant) {
         let millis = started.duration_since(self.began).as_millis();
         self.current_at.store(u64::try_from(millis).unwrap_or(u64::MAX), Ordering::Release);
     }

@@ -1,7 +1,7 @@
 //! What this process remembers of the database, kept true by following its changes.
 //!
-//! Replicas are stateless: everything here can be thrown away and read again. While changes cannot be followed,
-//! nothing remembered is trusted and the database is asked.
+//! Replicas are stateless: everything here can be thrown away and read again. While changes cannot be followed, the
+//! database is asked about clients and revocations; resources and keys stay as they were last read.
 
 mod clients;
 mod feed;
@@ -80,6 +80,9 @@ impl Replica {
         now: Timestamp,
     ) -> std::result::Result<(), SecretsError> {
         let started = tokio::time::Instant::now();
+        if self.feed.is_lost() {
+            return self.begin_anew(keys, now, started).await;
+        }
         let changes = self.feed.read(&self.db).await?;
         let mut revoked = Vec::new();
         let (mut resources, mut signing_keys) = (false, false);
@@ -102,6 +105,22 @@ impl Replica {
             keys.reload(&self.db, now).await?;
         }
         self.feed.followed(&changes, started);
+        Ok(())
+    }
+
+    /// Reads everything again, after so long a time that changes may have been removed unread.
+    async fn begin_anew(
+        &self,
+        keys: &KeyRing,
+        now: Timestamp,
+        started: tokio::time::Instant,
+    ) -> std::result::Result<(), SecretsError> {
+        let horizon = storage::changes::horizon(&self.db).await?;
+        self.clients.forget_all();
+        self.resources.reload(&self.db).await?;
+        self.revocations.reload(&self.db, now).await?;
+        keys.reload(&self.db, now).await?;
+        self.feed.restart(horizon, started);
         Ok(())
     }
 

@@ -47,7 +47,7 @@ pub async fn horizon(db: &PgPool) -> Result<i64> {
     .await?)
 }
 
-/// Removes changes that every replica has read, or has been without for so long that it began anew.
+/// Removes changes that every replica has read, or has been without for so long that it begins anew.
 pub async fn sweep(db: &PgPool, before: Timestamp) -> Result<u64> {
     Ok(sqlx::query!("DELETE FROM changes WHERE at < $1", before).execute(db).await?.rows_affected())
 }

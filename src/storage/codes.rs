@@ -227,7 +227,8 @@ pub async fn examine(db: &PgPool, code: &Redemption<'_>, now: Timestamp) -> Resu
                   coalesce(c.client_id = $3, false) AS "own!",
                   coalesce(c.expires_at <= $7, false) AS "expired!",
                   coalesce(c.code_challenge IS NOT DISTINCT FROM $5, false) AS "challenge_fits!",
-                  coalesce($4 = c.redirect_uri OR $4 IS NULL, false) AS "redirect_uri_fits!",
+                  coalesce($4 = c.redirect_uri
+                      OR ($4 IS NULL AND (c.code_challenge IS NOT NULL OR NOT c.redirect_uri_named)), false) AS "redirect_uri_fits!",
                   coalesce($6::text[] IS NULL OR c.resources @> $6, false) AS "resources_fit!"
            FROM (SELECT) AS one LEFT JOIN codes c ON c.id = $1 AND c.secret_hash = $2"#,
         code.id,

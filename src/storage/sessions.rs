@@ -60,17 +60,17 @@ pub struct NewSession<'a> {
     pub expires_at: Timestamp,
 }
 
-/// Begins a session, or renews the one with that id if it is the same person's.
-pub async fn begin(db: &PgPool, session: &NewSession<'_>, now: Timestamp) -> Result<()> {
+/// Begins a session, or renews the one with that id if it is the same person's and has not ended; whether it did.
+pub async fn begin(db: &PgPool, session: &NewSession<'_>, now: Timestamp) -> Result<bool> {
     retry(|| async {
-        sqlx::query!(
+        let done = sqlx::query!(
             "INSERT INTO sessions AS s
                  (id, secret_hash, user_id, auth_time, amr, acr, address, user_agent, created_at, last_seen_at, expires_at)
              VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $4, $4, $9)
              ON CONFLICT (id) DO UPDATE SET
                  secret_hash = EXCLUDED.secret_hash, auth_time = EXCLUDED.auth_time, amr = EXCLUDED.amr,
                  acr = EXCLUDED.acr, address = EXCLUDED.address, user_agent = EXCLUDED.user_agent,
-                 last_seen_at = EXCLUDED.last_seen_at
+                 last_seen_at = EXCLUDED.last_seen_at, expires_at = EXCLUDED.expires_at
              WHERE s.user_id = EXCLUDED.user_id AND s.ended_at IS NULL",
             session.id,
             session.secret_hash,
@@ -84,7 +84,7 @@ pub async fn begin(db: &PgPool, session: &NewSession<'_>, now: Timestamp) -> Res
         )
         .execute(db)
         .await?;
-        Ok(())
+        Ok(done.rows_affected() > 0)
     })
     .await
 }
@@ -152,7 +152,7 @@ pub async fn end(
     .await
 }
 
-/// Removes sessions that ended or expired before `before`, some at a time.
+/// Removes sessions that expired before `before`, some at a time.
 pub async fn sweep(db: &PgPool, before: Timestamp) -> Result<u64> {
     Ok(sqlx::query!(
         "DELETE FROM sessions WHERE id IN (SELECT id FROM sessions WHERE expires_at < $1 LIMIT 5000)",

@@ -14,6 +14,7 @@ import { chromium } from "playwright-core";
 
 export const SPA = "demo-spa";
 export const RESOURCE = "https://api.example.com";
+const START_TIMEOUT = 120_000;
 const TEST_TIMEOUT = 60_000;
 const PAGE_TIMEOUT = 15_000;
 
@@ -21,8 +22,8 @@ const PAGE_TIMEOUT = 15_000;
 
 /** `signet dev` in a folder of its own; what it says at its start is what is known of it. */
 async function startServer() {
-  const folder = await mkdtemp(join(tmpdir(), "signet-browser-"));
   assert.ok(process.env.SIGNET_BIN, "SIGNET_BIN names the binary to test");
+  const folder = await mkdtemp(join(tmpdir(), "signet-browser-"));
   const child = spawn(process.env.SIGNET_BIN, ["dev", "--dir", folder, "--port", "0"], {
     stdio: ["ignore", "pipe", "pipe"],
   });
@@ -32,9 +33,10 @@ async function startServer() {
     throw new Error(`signet dev ended with ${code}:\n${Buffer.concat(log)}`);
   });
   failed.catch(() => {});
-  // Should this process end before it stops the server.
   const kill = () => child.kill("SIGINT");
+  // Should this process end before it stops the server.
   process.once("exit", kill);
+  const deadline = setTimeout(kill, START_TIMEOUT);
 
   const said = {};
   const patterns = { issuer: /running at (\S+)/, person: /^ {2}Person +(\S+) +(\S+)/ };
@@ -45,7 +47,14 @@ async function startServer() {
     }
     child.stdout.resume();
   })();
-  await Promise.race([welcome, failed]);
+  try {
+    await Promise.race([welcome.then(() => said.person ?? failed), failed]);
+  } catch (error) {
+    await rm(folder, { recursive: true });
+    throw error;
+  } finally {
+    clearTimeout(deadline);
+  }
   const [issuer] = said.issuer;
   const [login, password] = said.person;
   const ready = await fetch(`${issuer}/readyz`);

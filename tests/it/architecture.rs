@@ -8,11 +8,20 @@ use std::{
 
 /// What each room may name. `app`, which is handed to everyone, and the leaves `clock` and `entropy` are free.
 const ARROWS: [(&str, &[&str]); 15] = [
-    ("cli", &["admin", "audit", "config", "dev", "http", "identity", "keys", "oauth", "registry", "storage", "tokens"]),
+    (
+        "cli",
+        &[
+            "admin", "audit", "config", "dev", "http", "identity", "keys", "oauth", "registry",
+            "storage", "tokens",
+        ],
+    ),
     ("dev", &["admin", "tokens", "web"]),
     ("http", &["audit", "config", "dev", "identity", "oauth", "tokens", "web"]),
     ("admin", &["audit", "config", "identity", "registry", "storage", "tokens"]),
-    ("oauth", &["audit", "config", "identity", "keys", "registry", "replica", "storage", "tokens", "web"]),
+    (
+        "oauth",
+        &["audit", "config", "identity", "keys", "registry", "replica", "storage", "tokens", "web"],
+    ),
     ("identity", &["audit", "config", "storage", "tokens", "web"]),
     ("replica", &["keys", "registry", "storage", "tokens"]),
     ("web", &["audit", "storage", "tokens"]),
@@ -22,7 +31,10 @@ const ARROWS: [(&str, &[&str]); 15] = [
     ("keys", &["storage", "tokens"]),
     ("tokens", &["keys"]),
     ("storage", &[]),
-    ("app", &["audit", "config", "identity", "keys", "oauth", "replica", "storage", "tokens", "web"]),
+    (
+        "app",
+        &["audit", "config", "identity", "keys", "oauth", "replica", "storage", "tokens", "web"],
+    ),
 ];
 
 const FREE: [&str; 3] = ["app", "clock", "entropy"];
@@ -47,8 +59,11 @@ fn sources() -> Vec<(PathBuf, String)> {
 /// The rooms that a file names: the first segments behind `crate::`, also within braces.
 fn named(text: &str) -> Vec<String> {
     let code = text.split("#[cfg(test)]").next().unwrap_or_default();
-    let code: String =
-        code.lines().filter(|line| !line.trim_start().starts_with("//")).collect::<Vec<_>>().join("\n");
+    let code: String = code
+        .lines()
+        .filter(|line| !line.trim_start().starts_with("//"))
+        .collect::<Vec<_>>()
+        .join("\n");
     let mut rooms = Vec::new();
     for rest in code.split("crate::").skip(1) {
         if let Some(group) = rest.strip_prefix('{') {

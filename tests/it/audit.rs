@@ -14,15 +14,18 @@ async fn a_flow_leaves_its_trail() {
     server.post("/revoke", &[("client_id", "spa"), ("token", tokens.refresh())]).await;
     let page = browser.get("/sign-out").await;
     browser.submit(&page, &[]).await;
-    assert_eq!(server.events().await, [
-        "sign_in.succeeded",
-        "consent.given",
-        "code.issued",
-        "token.issued",
-        "token.issued",
-        "revoked",
-        "signed_out",
-    ]);
+    assert_eq!(
+        server.events().await,
+        [
+            "sign_in.succeeded",
+            "consent.given",
+            "code.issued",
+            "token.issued",
+            "token.issued",
+            "revoked",
+            "signed_out",
+        ]
+    );
     let rows = sqlx::query(
         "SELECT kind, user_id, client_id, session_id, grant_id, host(address) AS address, request_id
          FROM audit_events WHERE kind = 'token.issued'",
@@ -44,10 +47,11 @@ async fn tokens_of_services_are_counted() {
         server.post_as(SERVICE, "/token", &[("grant_type", "client_credentials")]).await;
     }
     server.app.audit.flush().await;
-    let detail: Value = sqlx::query_scalar("SELECT detail FROM audit_events WHERE kind = 'token.issued'")
-        .fetch_one(&server.db)
-        .await
-        .expect("one event");
+    let detail: Value =
+        sqlx::query_scalar("SELECT detail FROM audit_events WHERE kind = 'token.issued'")
+            .fetch_one(&server.db)
+            .await
+            .expect("one event");
     assert_eq!(detail["count"], 5);
 }
 

@@ -1,1 +1,178 @@
-//! (soon)
+//! The command line: the real binary, its exit codes and what it says.
+
+use signet::storage;
+
+use crate::support::{
+    MANIFEST,
+    database::Database,
+    process::{BINARY, command, run},
+};
+
+async fn signet(url: &str, arguments: &[&str]) -> (i32, String, String) {
+    run(command(url).args(arguments)).await
+}
+
+#[tokio::test]
+async fn every_command_has_help_with_an_example() {
+    for path in [
+        &["serve"][..],
+        &["dev"],
+        &["migrate"],
+        &["apply"],
+        &["doctor"],
+        &["user"],
+        &["user", "add"],
+        &["user", "disable"],
+        &["client"],
+        &["client", "add-secret"],
+        &["key"],
+        &["key", "list"],
+        &["key", "add"],
+        &["key", "rotate"],
+        &["key", "reseal"],
+    ] {
+        let mut arguments = path.to_vec();
+        arguments.push("--help");
+        let (code, help, _) = signet("postgres://nowhere", &arguments).await;
+        assert_eq!(code, 0, "{path:?}");
+        assert!(help.contains("Example:\n"), "{path:?}:\n{help}");
+    }
+}
+
+#[tokio::test]
+async fn serve_refuses_to_start_on_what_is_not_valid_and_names_the_key() {
+    for (name, value, expected) in [
+        ("SIGNET_SERVER__ISSUER", "http://example.com", "server.issuer"),
+        ("SIGNET_SERVER__ISUER", "https://example.com", "isuer"),
+        ("SIGNET_SERVER__LISTEN", "0.0.0.0:8080", "server.tls_certificate"),
+        ("SIGNET_TOKENS__CODE_LIFETIME", "1day", "tokens.code_lifetime"),
+        ("SIGNET_MASTER_KEY", "short", "keys.master_key"),
+        ("DATABASE_URL", "mysql://nowhere", "database.url"),
+        ("SIGNET_CONFIG", "/nowhere/signet.toml", "/nowhere/signet.toml"),
+    ] {
+        let mut command = command("postgres://signet@localhost/nowhere?host=/nowhere");
+        let (code, _, errors) = run(command.env(name, value).arg("serve")).await;
+        assert_eq!(code, 1, "{name}");
+        assert!(errors.contains(expected), "{name}: {errors}");
+    }
+    let mut without = command("postgres://nowhere");
+    let (code, _, errors) = run(without.env_remove("SIGNET_MASTER_KEY").arg("serve")).await;
+    assert_eq!(code, 1);
+    assert!(errors.contains("SIGNET_MASTER_KEY"), "{errors}");
+}
+
+#[tokio::test]
+async fn variables_of_others_with_the_prefix_are_left_alone() {
+    let database = Database::filled().await;
+    let mut command = command(&database.url);
+    let (code, _, errors) =
+        run(command.env("SIGNET_PORT", "tcp://10.0.0.1:80").args(["key", "list"])).await;
+    assert_eq!(code, 0, "{errors}");
+}
+
+#[tokio::test]
+async fn migrate_apply_and_the_rest_on_an_empty_database() {
+    let database = Database::empty().await;
+    let url = database.url.as_str();
+    let (code, _, errors) = signet(url, &["user", "list"]).await;
+    assert_eq!(code, 1);
+    assert!(errors.contains("signet migrate"), "{errors}");
+    let (code, printed, errors) = signet(url, &["migrate"]).await;
+    assert_eq!(code, 0, "{errors}");
+    assert!(printed.contains("applied identity"), "{printed}");
+    assert_eq!(signet(url, &["migrate"]).await.1, "nothing to apply\n");
+
+    let folder = tempfile::tempdir().expect("a folder");
+    let file = folder.path().join("manifest.toml");
+    std::fs::write(&file, MANIFEST).expect("written");
+    let file = file.to_str().expect("UTF-8");
+    let (code, plan, errors) = signet(url, &["apply", "--dry-run", file]).await;
+    assert_eq!(code, 0, "{errors}");
+    assert!(plan.contains("+ client spa\n") && plan.contains("nothing was done"), "{plan}");
+    assert_eq!(signet(url, &["client", "list"]).await.1, "", "indeed nothing");
+    let (code, applied, errors) = signet(url, &["apply", file]).await;
+    assert_eq!(code, 0, "{errors}");
+    assert!(applied.contains("secret of service, shown this once: sgx_"), "{applied}");
+    let (_, again, _) = signet(url, &["apply", file]).await;
+    assert!(again.ends_with("0 changed\n") && !again.contains("+ "), "{again}");
+    std::fs::write(file, MANIFEST.replace("Single-page application", "Renamed")).expect("written");
+    let (_, changed, _) = signet(url, &["apply", file]).await;
+    assert!(
+        changed.contains("client_name: \"Single-page application\" → \"Renamed\""),
+        "{changed}"
+    );
+    std::fs::write(file, "[[client]]\nclient_idd = \"x\"").expect("written");
+    let (code, _, errors) = signet(url, &["apply", file]).await;
+    assert_eq!(code, 1);
+    assert!(errors.contains("client.client_idd") && errors.contains("client_id,"), "{errors}");
+
+    let (_, listed, _) = signet(url, &["user", "list"]).await;
+    assert!(listed.contains("alice@example.com"));
+    assert_eq!(signet(url, &["user", "disable", "alice"]).await.0, 0);
+    assert!(signet(url, &["user", "list"]).await.1.contains("disabled"));
+    let (code, secret, _) = signet(url, &["client", "add-secret", "service"]).await;
+    assert_eq!(code, 0);
+    assert!(secret.starts_with("sgx_"));
+    assert_eq!(signet(url, &["client", "add-secret", "service"]).await.0, 1, "a third one");
+    let (_, keys, _) = signet(url, &["key", "list"]).await;
+    assert_eq!(keys.matches("signs").count(), 3, "{keys}");
+    assert_eq!(signet(url, &["key", "rotate", "EdDSA", "--now"]).await.0, 0);
+    let (_, keys, _) = signet(url, &["key", "list"]).await;
+    assert_eq!(keys.matches("published").count(), 1, "{keys}");
+    assert_eq!(signet(url, &["client", "delete", "stranger"]).await.0, 0);
+    assert!(!signet(url, &["client", "list"]).await.1.contains("stranger"));
+}
+
+#[tokio::test]
+async fn the_manifest_among_the_examples_is_valid() {
+    let example = concat!(env!("CARGO_MANIFEST_DIR"), "/config/examples/shop.toml");
+    let text = std::fs::read_to_string(example).expect("readable");
+    signet::admin::manifest::Manifest::parse(&text).expect("valid");
+}
+
+#[tokio::test]
+async fn doctor_says_what_is_wrong_and_how_to_mend_it() {
+    let database = Database::empty().await;
+    let (code, report, _) = signet(&database.url, &["doctor"]).await;
+    assert_eq!(code, 1);
+    assert!(
+        report.contains("FAIL  migrations are missing") && report.contains("signet migrate"),
+        "{report}"
+    );
+    let db = storage::connect(&database.url, 2, std::time::Duration::from_secs(5)).expect("a pool");
+    storage::migrate(&db).await.expect("migrated");
+    let (_, report, _) = signet(&database.url, &["doctor"]).await;
+    for fine in [
+        "ok    configuration",
+        "ok    master key",
+        "ok    database answers",
+        "ok    clock",
+        "ok    migrations",
+    ] {
+        assert!(report.contains(fine), "{fine}:\n{report}");
+    }
+    assert!(report.contains("FAIL  issuer"), "nothing listens: {report}");
+    let (code, report, _) =
+        signet("postgres://signet@localhost/x?host=/nowhere", &["doctor"]).await;
+    assert_eq!(code, 1);
+    assert!(report.contains("FAIL  database answers"), "{report}");
+}
+
+#[tokio::test]
+async fn a_master_key_is_made_once_and_kept_from_others() {
+    use std::os::unix::fs::PermissionsExt;
+    let folder = tempfile::tempdir().expect("a folder");
+    let file = folder.path().join("master.key");
+    let generate = |more: &[&str]| {
+        let mut command = tokio::process::Command::new(BINARY);
+        command.args(["key", "generate-master", "--output"]).arg(&file).args(more);
+        async move { run(&mut command).await.0 }
+    };
+    assert_eq!(generate(&[]).await, 0);
+    let first = std::fs::read_to_string(&file).expect("written");
+    assert_eq!(std::fs::metadata(&file).expect("there").permissions().mode() & 0o777, 0o600);
+    assert_eq!(generate(&[]).await, 1, "never over one that is there");
+    assert_eq!(generate(&["--if-missing"]).await, 0);
+    assert_eq!(std::fs::read_to_string(&file).expect("there"), first);
+    signet::keys::MasterKeys::parse(&first).expect("a master key");
+}

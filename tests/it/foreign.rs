@@ -40,7 +40,10 @@ async fn run(program: &str, script: &str) {
 }
 
 fn python() -> String {
-    env::var("PYTHON_BIN").ok().filter(|path| !path.is_empty()).unwrap_or_else(|| "python3".to_owned())
+    env::var("PYTHON_BIN")
+        .ok()
+        .filter(|path| !path.is_empty())
+        .unwrap_or_else(|| "python3".to_owned())
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -17,7 +17,9 @@ async fn every_answer_is_guarded() {
         assert_eq!(headers["x-content-type-options"], "nosniff", "{path}");
         assert_eq!(headers["x-frame-options"], "DENY", "{path}");
         assert_eq!(headers["cross-origin-opener-policy"], "same-origin", "{path}");
-        assert!(headers.contains_key("permissions-policy") && headers.contains_key("referrer-policy"));
+        assert!(
+            headers.contains_key("permissions-policy") && headers.contains_key("referrer-policy")
+        );
         let policy = headers["content-security-policy"].to_str().expect("ASCII");
         assert!(policy.contains("default-src 'none'") && policy.contains("frame-ancestors 'none'"));
         assert!(!policy.contains("unsafe"));

@@ -25,7 +25,8 @@ async fn a_key_is_published_before_it_signs_and_after_it_signed() {
     assert_eq!(kids(&server).await, std::slice::from_ref(&old));
     server.advance(Duration::days(89));
     server.app.maintain().await.expect("maintained");
-    let new = kids(&server).await.into_iter().find(|kid| *kid != old).expect("the next one is published");
+    let new =
+        kids(&server).await.into_iter().find(|kid| *kid != old).expect("the next one is published");
     assert_eq!(signing(&server).await, old, "and does not sign yet");
     server.advance(Duration::days(1));
     assert_eq!(signing(&server).await, new);
@@ -39,7 +40,12 @@ async fn a_token_outlives_the_rotation_of_its_key() {
     let server = Server::start().await;
     let form = [("grant_type", "client_credentials")];
     let token = Tokens::from(server.post_as(SERVICE, "/token", &form).await).await.access;
-    server.app.keys.add(&server.db, Algorithm::Es256, true, server.clock.now()).await.expect("made");
+    server
+        .app
+        .keys
+        .add(&server.db, Algorithm::Es256, true, server.clock.now())
+        .await
+        .expect("made");
     assert_ne!(signing(&server).await, header(&token)["kid"]);
     assert!(server.is_active(&token).await);
 }
@@ -73,11 +79,16 @@ async fn resealing_moves_everything_to_a_new_master_key() {
     let token = server.tokens(&mut server.browser(), &[]).await;
     let new = MasterKeys::generate("next", &server.app.entropy);
     let both = format!("{},{MASTER_KEY}", *new);
-    let options = Options { master_key: Some(&both), clock: Some(server.clock.clone()), ..Options::default() };
+    let options = Options {
+        master_key: Some(&both),
+        clock: Some(server.clock.clone()),
+        ..Options::default()
+    };
     let during = Server::on(std::sync::Arc::clone(&server.database), options).await;
     assert_eq!(during.app.keys.reseal(&during.db).await.expect("resealed"), 5);
     assert_eq!(during.app.keys.reseal(&during.db).await.expect("nothing left"), 0);
-    let options = Options { master_key: Some(&new), clock: Some(server.clock.clone()), ..Options::default() };
+    let options =
+        Options { master_key: Some(&new), clock: Some(server.clock.clone()), ..Options::default() };
     let after = Server::on(std::sync::Arc::clone(&server.database), options).await;
     assert_eq!(kids(&after).await, kids(&server).await);
     assert_eq!(after.refresh(token.refresh(), &[]).await.status(), 200, "the same derivation key");

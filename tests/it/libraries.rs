@@ -10,7 +10,10 @@ use openidconnect::{
 use crate::support::{CALLBACK, EMAIL, PASSWORD, RESOURCE_SERVER, SERVICE, SPA, Server};
 
 fn http() -> reqwest::Client {
-    reqwest::Client::builder().redirect(reqwest::redirect::Policy::none()).build().expect("a client")
+    reqwest::Client::builder()
+        .redirect(reqwest::redirect::Policy::none())
+        .build()
+        .expect("a client")
 }
 
 #[tokio::test]
@@ -77,8 +80,8 @@ async fn openidconnect_discovers_signs_in_refreshes_and_reads_userinfo() {
 #[tokio::test]
 async fn oauth2_gets_introspects_and_revokes_a_token() {
     use oauth2::{
-        AuthUrl, IntrospectionUrl, RevocationUrl, StandardRevocableToken, TokenIntrospectionResponse,
-        TokenUrl, basic::BasicClient,
+        AuthUrl, IntrospectionUrl, RevocationUrl, StandardRevocableToken,
+        TokenIntrospectionResponse, TokenUrl, basic::BasicClient,
     };
     let server = Server::start().await;
     let http = http();
@@ -108,11 +111,9 @@ async fn oauth2_gets_introspects_and_revokes_a_token() {
     assert!(introspect().await);
     // The crate wants https for revocation, and says so itself.
     let token = StandardRevocableToken::AccessToken(tokens.access_token().clone());
-    let insecure = service
-        .clone()
-        .set_revocation_url(RevocationUrl::new(server.url("/revoke")).expect("a URL"))
-        .revoke_token(token);
-    assert!(insecure.is_err());
+    let url = RevocationUrl::new(server.url("/revoke")).expect("a URL");
+    let insecure = service.clone().set_revocation_url(url);
+    assert!(insecure.revoke_token(token).is_err());
     server.post_as(SERVICE, "/revoke", &[("token", tokens.access_token().secret())]).await;
     assert!(!introspect().await);
 }

@@ -15,12 +15,8 @@ async fn document(server: &Server) -> Value {
 async fn both_well_known_documents_are_the_same() {
     let server = Server::start().await;
     let metadata = document(&server).await;
-    let oauth: Value = server
-        .get("/.well-known/oauth-authorization-server")
-        .await
-        .json()
-        .await
-        .expect("JSON");
+    let oauth: Value =
+        server.get("/.well-known/oauth-authorization-server").await.json().await.expect("JSON");
     assert_eq!(metadata, oauth);
     assert_eq!(metadata["issuer"], server.issuer);
     let text = metadata.to_string().replace(&server.issuer, "[issuer]");
@@ -32,7 +28,8 @@ async fn every_endpoint_that_is_named_is_there() {
     let server = Server::start().await;
     let metadata = document(&server).await;
     let endpoints = metadata.as_object().expect("an object").iter();
-    let endpoints = endpoints.filter(|(name, _)| name.ends_with("_endpoint") || *name == "jwks_uri");
+    let endpoints =
+        endpoints.filter(|(name, _)| name.ends_with("_endpoint") || *name == "jwks_uri");
     let mut count = 0;
     for (name, url) in endpoints {
         let path = url.as_str().expect("a URL").strip_prefix(&server.issuer).expect("our own");

@@ -64,7 +64,8 @@ async fn rotations_are_hot_updates() {
     let sql = "SELECT sum(n_tup_upd)::bigint, sum(n_tup_hot_upd)::bigint FROM pg_stat_user_tables WHERE relname LIKE 'grants%'";
     for _ in 0..100 {
         sqlx::query("SELECT pg_stat_clear_snapshot()").execute(&server.db).await.expect("cleared");
-        let (updates, hot): (i64, i64) = sqlx::query_as(sql).fetch_one(&server.db).await.expect("statistics");
+        let (updates, hot): (i64, i64) =
+            sqlx::query_as(sql).fetch_one(&server.db).await.expect("statistics");
         if updates >= 20 {
             assert_eq!(updates, hot);
             return;

@@ -27,7 +27,8 @@ async fn a_revocation_takes_effect_at_once_here_and_soon_there() {
     assert!(two.replica_says_active(&tokens.access).await);
     one.post("/revoke", &[("client_id", SPA), ("token", tokens.refresh())]).await;
     assert!(!one.is_active(&tokens.access).await);
-    soon("the other replica knows", || async { !two.replica_says_active(&tokens.access).await }).await;
+    soon("the other replica knows", || async { !two.replica_says_active(&tokens.access).await })
+        .await;
 }
 
 impl Server {
@@ -56,7 +57,9 @@ async fn changes_of_clients_and_resources_are_followed() {
     .await;
     metadata.disabled = false;
     admin::clients::put(&one.app, SERVICE, &metadata).await.expect("stored");
-    let manifest = format!("[[resource]]\nidentifier = \"{VAULT}\"\nname = \"Vault\"\nscopes = [{{ name = \"open\" }}]");
+    let manifest = format!(
+        "[[resource]]\nidentifier = \"{VAULT}\"\nname = \"Vault\"\nscopes = [{{ name = \"open\" }}]"
+    );
     let manifest = admin::manifest::Manifest::parse(&manifest).expect("a manifest");
     let plan = admin::manifest::plan(&one.app, &manifest).await.expect("a plan");
     admin::manifest::apply(&one.app, plan).await.expect("applied");
@@ -73,7 +76,8 @@ async fn a_new_signing_key_is_followed_without_a_restart() {
     let one = Server::start().await;
     let two = one.replica().await;
     let alg = signet::keys::signing::Algorithm::Es256;
-    let kid = one.app.keys.add(&one.db, alg, true, one.clock.now()).await.expect("made").expect("new");
+    let kid =
+        one.app.keys.add(&one.db, alg, true, one.clock.now()).await.expect("made").expect("new");
     soon("the other replica signs with it", || async {
         two.app.keys.signing(alg, two.clock.now()).kid == kid
     })
@@ -114,7 +118,12 @@ async fn a_replica_that_cannot_follow_asks_the_database_and_does_not_guess() {
     let proxy = Proxy::before(&one.database.url).await;
     let url = proxy.url.clone();
     let config = "[database]\nacquire_timeout = \"1s\"";
-    let options = Options { config, database_url: Some(url), clock: Some(one.clock.clone()), ..Options::default() };
+    let options = Options {
+        config,
+        database_url: Some(url),
+        clock: Some(one.clock.clone()),
+        ..Options::default()
+    };
     let two = Server::on(Arc::clone(&one.database), options).await;
     let form = [("grant_type", "client_credentials")];
     let token = Tokens::from(two.post_as(SERVICE, "/token", &form).await).await.access;

@@ -127,7 +127,7 @@ async fn too_many_attempts_on_an_account_must_wait_even_with_the_right_password(
         assert_eq!(attempt(&mut server.browser(), EMAIL, "wrong").await.status, 422);
     }
     let refused = attempt(&mut server.browser(), USERNAME, "wrong").await;
-    assert_eq!(refused.status, 422, "counted by what was typed");
+    assert_eq!(refused.status, 429, "the account is the same by another name");
     let refused = attempt(&mut server.browser(), EMAIL, PASSWORD).await;
     assert_eq!(refused.status, 429);
     assert_eq!(refused.header("retry-after"), "900");
@@ -198,12 +198,15 @@ async fn guesses_at_once_are_counted_as_well_as_one_after_the_other() {
 
 #[tokio::test]
 async fn a_flood_is_turned_away_and_the_rest_goes_on() {
-    let config = "[sign_in]\nmax_wait = \"200ms\"\naddress_attempts = 100000\n[password]\nthreads = 1";
+    let config =
+        "[sign_in]\nmax_wait = \"200ms\"\naddress_attempts = 100000\n[password]\nthreads = 1";
     let server = Server::with(Options { config, ..Options::default() }).await;
     let attempts: Vec<_> = (0..60)
         .map(|number| {
             let mut browser = server.browser();
-            tokio::spawn(async move { attempt(&mut browser, &format!("user{number}"), "wrong").await })
+            tokio::spawn(
+                async move { attempt(&mut browser, &format!("user{number}"), "wrong").await },
+            )
         })
         .collect();
     let token = server.post_as("service", "/token", &[("grant_type", "client_credentials")]).await;

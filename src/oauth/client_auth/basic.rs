@@ -68,7 +68,7 @@ mod tests {
 
     proptest! {
         #[test]
-        fn what_is_encoded_is_decoded(id in "[ -~]{1,40}", secret in "\\PC{1,40}") {
+        fn what_is_encoded_is_decoded(id in "[ -~]{1,40}", secret in "[^\u{fffd}\\pC]{1,40}") {
             prop_assert_eq!(decode(&encode(&id, &secret)), Some((id, secret)));
         }
 

@@ -48,7 +48,7 @@ pub(super) async fn grant(
                 client_id: client.id.to_string(),
                 subject: client.id.to_string(),
                 scopes: shape.scopes.clone(),
-                audience: shape.audience.clone(),
+                audience: target.resources.clone(),
                 issued_at: now,
                 expires_at: now + time::Duration::seconds(shape.lifetime),
             };

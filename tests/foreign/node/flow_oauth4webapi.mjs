@@ -4,7 +4,7 @@ import assert from "node:assert/strict";
 import * as oauth from "oauth4webapi";
 import { authorize } from "./browser.mjs";
 
-const { ISSUER, SPA_ID, SERVICE_ID, SERVICE_SECRET, API_ID, API_SECRET, RESOURCE } = process.env;
+const { ISSUER, SPA_ID, SERVICE_ID, SERVICE_SECRET, API_ID, API_SECRET, RESOURCE, SCOPE } = process.env;
 const REDIRECT_URI = "http://127.0.0.1:8766/callback";
 const http = { [oauth.allowInsecureRequests]: true };
 
@@ -23,7 +23,7 @@ authorizationUrl.search = new URLSearchParams({
   client_id: SPA_ID,
   response_type: "code",
   redirect_uri: REDIRECT_URI,
-  scope: "openid email orders:read",
+  scope: `openid email ${SCOPE}`,
   resource: RESOURCE,
   code_challenge: await oauth.calculatePKCECodeChallenge(verifier),
   code_challenge_method: "S256",
@@ -55,7 +55,7 @@ async function present(token) {
 const access = await present(tokens.access_token);
 assert.equal(access.sub, sub);
 assert.equal(access.client_id, SPA_ID);
-assert.equal(access.scope, "openid email orders:read");
+assert.equal(access.scope, `openid email ${SCOPE}`);
 
 const userinfoResponse = await oauth.userInfoRequest(as, client, tokens.access_token, http);
 const userinfo = await oauth.processUserInfoResponse(as, client, sub, userinfoResponse);
@@ -81,7 +81,7 @@ assert.deepEqual(await introspect(refreshed.access_token), { active: false });
 await assert.rejects(refresh(refreshed.refresh_token), { error: "invalid_grant", status: 400 });
 
 const service = { client_id: SERVICE_ID };
-const parameters = new URLSearchParams({ scope: "orders:read orders:write", resource: RESOURCE });
+const parameters = new URLSearchParams({ scope: SCOPE, resource: RESOURCE });
 const authentication = oauth.ClientSecretBasic(SERVICE_SECRET);
 const own = await oauth.processClientCredentialsResponse(
   as,
@@ -90,4 +90,4 @@ const own = await oauth.processClientCredentialsResponse(
 );
 const ownAccess = await present(own.access_token);
 assert.equal(ownAccess.sub, SERVICE_ID);
-assert.equal(ownAccess.scope, "orders:read orders:write");
+assert.equal(ownAccess.scope, SCOPE);

@@ -4,7 +4,7 @@ import assert from "node:assert/strict";
 import * as client from "openid-client";
 import { authorize } from "./browser.mjs";
 
-const { ISSUER, SPA_ID, SERVICE_ID, SERVICE_SECRET, API_ID, API_SECRET, RESOURCE } = process.env;
+const { ISSUER, SPA_ID, SERVICE_ID, SERVICE_SECRET, API_ID, API_SECRET, RESOURCE, SCOPE } = process.env;
 const REDIRECT_URI = "http://127.0.0.1:8765/callback";
 
 const discover = (id, authentication, algorithm = "oidc") =>
@@ -22,7 +22,7 @@ const state = client.randomState();
 const nonce = client.randomNonce();
 const authorizationUrl = client.buildAuthorizationUrl(spa, {
   redirect_uri: REDIRECT_URI,
-  scope: "openid profile email offline_access orders:read orders:write",
+  scope: `openid profile email offline_access ${SCOPE}`,
   resource: RESOURCE,
   code_challenge: await client.calculatePKCECodeChallenge(verifier),
   code_challenge_method: "S256",
@@ -48,10 +48,10 @@ assert.equal(seen.sub, claims.sub);
 assert.equal(seen.client_id, SPA_ID);
 assert.ok([seen.aud].flat().includes(RESOURCE));
 
-const refreshed = await client.refreshTokenGrant(spa, tokens.refresh_token, { scope: "openid orders:read" });
+const refreshed = await client.refreshTokenGrant(spa, tokens.refresh_token, { scope: `openid ${SCOPE}` });
 assert.notEqual(refreshed.access_token, tokens.access_token);
 assert.notEqual(refreshed.refresh_token, tokens.refresh_token);
-assert.equal((await introspect(refreshed.access_token)).scope, "openid orders:read");
+assert.equal((await introspect(refreshed.access_token)).scope, `openid ${SCOPE}`);
 
 await client.tokenRevocation(spa, refreshed.refresh_token, { token_type_hint: "refresh_token" });
 await assert.rejects(client.refreshTokenGrant(spa, refreshed.refresh_token), { error: "invalid_grant", status: 400 });
@@ -60,11 +60,11 @@ await assert.rejects(client.fetchUserInfo(spa, refreshed.access_token, claims.su
 // The code was redeemed before.
 await assert.rejects(client.authorizationCodeGrant(spa, callback, checks), { error: "invalid_grant" });
 
-const own = await client.clientCredentialsGrant(service, { scope: "orders:read", resource: RESOURCE });
+const own = await client.clientCredentialsGrant(service, { scope: SCOPE, resource: RESOURCE });
 const ownSeen = await introspect(own.access_token);
 assert.equal(ownSeen.active, true);
 assert.equal(ownSeen.client_id, SERVICE_ID);
-assert.equal(ownSeen.scope, "orders:read");
+assert.equal(ownSeen.scope, SCOPE);
 
 const wrong = await discover(SERVICE_ID, client.ClientSecretBasic("not the secret"));
 await assert.rejects(client.clientCredentialsGrant(wrong, {}), { status: 401, code: "OAUTH_WWW_AUTHENTICATE_CHALLENGE" });

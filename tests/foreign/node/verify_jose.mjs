@@ -3,14 +3,14 @@
 import assert from "node:assert/strict";
 import { createRemoteJWKSet, decodeProtectedHeader, jwtVerify } from "jose";
 
-const { ISSUER, SERVICE_ID, SERVICE_SECRET, RESOURCE } = process.env;
+const { ISSUER, SERVICE_ID, SERVICE_SECRET, RESOURCE, SCOPE } = process.env;
 
 const discovery = await fetch(`${ISSUER.replace(/\/$/, "")}/.well-known/oauth-authorization-server`);
 const metadata = await discovery.json();
 const response = await fetch(metadata.token_endpoint, {
   method: "POST",
   headers: { authorization: `Basic ${btoa(`${encodeURIComponent(SERVICE_ID)}:${encodeURIComponent(SERVICE_SECRET)}`)}` },
-  body: new URLSearchParams({ grant_type: "client_credentials", scope: "orders:read", resource: RESOURCE }),
+  body: new URLSearchParams({ grant_type: "client_credentials", scope: SCOPE, resource: RESOURCE }),
 });
 const { access_token: token } = await response.json();
 assert.equal(response.status, 200);
@@ -24,7 +24,7 @@ const expected = {
   requiredClaims: ["exp", "iat", "jti", "client_id"],
 };
 const { payload, protectedHeader } = await jwtVerify(token, keys, expected);
-assert.equal(payload.scope, "orders:read");
+assert.equal(payload.scope, SCOPE);
 assert.ok(protectedHeader.kid);
 
 const [header, claims, signature] = token.split(".");
@@ -32,7 +32,7 @@ const encode = (value) => Buffer.from(JSON.stringify(value)).toString("base64url
 const signed = Buffer.from(signature, "base64url");
 signed[0] ^= 1;
 const forgeries = {
-  "another scope": [header, encode({ ...payload, scope: "orders:write" }), signature],
+  "another scope": [header, encode({ ...payload, scope: `${SCOPE} admin` }), signature],
   "another signature": [header, claims, signed.toString("base64url")],
   "no signature": [header, claims, ""],
   "no algorithm": [encode({ ...decodeProtectedHeader(token), alg: "none" }), claims, ""],

@@ -12,7 +12,7 @@ from joserfc.jwk import KeySet
 
 from browser import authorize
 
-ISSUER, RESOURCE = os.environ["ISSUER"], os.environ["RESOURCE"]
+ISSUER, RESOURCE, SCOPE = (os.environ[name] for name in ("ISSUER", "RESOURCE", "SCOPE"))
 REDIRECT_URI = "http://127.0.0.1:8767/callback"
 
 metadata = requests.get(ISSUER.rstrip("/") + "/.well-known/openid-configuration", timeout=30).json()
@@ -39,7 +39,7 @@ spa = OAuth2Session(
     token_endpoint_auth_method="none",
     code_challenge_method="S256",
     redirect_uri=REDIRECT_URI,
-    scope="openid email offline_access orders:read",
+    scope=f"openid email offline_access {SCOPE}",
     token_endpoint=metadata["token_endpoint"],
 )
 verifier, nonce = generate_token(48), generate_token()
@@ -82,6 +82,6 @@ except OAuthError as error:
     assert error.error == "invalid_grant", error
 
 service = confidential("SERVICE")
-own = service.fetch_token(grant_type="client_credentials", scope="orders:read", resource=RESOURCE)
-assert own["scope"] == "orders:read" and "refresh_token" not in own, sorted(own)
+own = service.fetch_token(grant_type="client_credentials", scope=SCOPE, resource=RESOURCE)
+assert own["scope"] == SCOPE and "refresh_token" not in own, sorted(own)
 assert introspect(own["access_token"])["client_id"] == os.environ["SERVICE_ID"]

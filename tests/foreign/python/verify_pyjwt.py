@@ -7,13 +7,13 @@ import os
 import jwt
 import requests
 
-ISSUER, RESOURCE = os.environ["ISSUER"], os.environ["RESOURCE"]
+ISSUER, RESOURCE, SCOPE = (os.environ[name] for name in ("ISSUER", "RESOURCE", "SCOPE"))
 
 metadata = requests.get(ISSUER.rstrip("/") + "/.well-known/oauth-authorization-server", timeout=30).json()
 response = requests.post(
     metadata["token_endpoint"],
     auth=(os.environ["SERVICE_ID"], os.environ["SERVICE_SECRET"]),
-    data={"grant_type": "client_credentials", "scope": "orders:read", "resource": RESOURCE},
+    data={"grant_type": "client_credentials", "scope": SCOPE, "resource": RESOURCE},
     timeout=30,
 )
 assert response.status_code == 200, response.text
@@ -43,10 +43,10 @@ def refuses(token, error, **expected):
 verified = verify(token)
 assert verified["header"]["typ"] == "at+jwt", verified["header"]
 assert verified["payload"]["sub"] == os.environ["SERVICE_ID"], verified["payload"]
-assert verified["payload"]["scope"] == "orders:read", verified["payload"]
+assert verified["payload"]["scope"] == SCOPE, verified["payload"]
 
 header, _, signature = token.split(".")
-wider = json.dumps(verified["payload"] | {"scope": "orders:write"}).encode()
+wider = json.dumps(verified["payload"] | {"scope": f"{SCOPE} admin"}).encode()
 forged = base64.urlsafe_b64encode(wider).rstrip(b"=").decode()
 refuses(f"{header}.{forged}.{signature}", jwt.InvalidSignatureError)
 refuses(token, jwt.InvalidAudienceError, audience="https://other.example")

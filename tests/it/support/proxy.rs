@@ -60,8 +60,8 @@ impl Proxy {
                         if cut.load(Ordering::SeqCst) {
                             return;
                         }
-                        statements
-                            .fetch_add(messages.executions(&bytes[..count]), Ordering::SeqCst);
+                        let executed = messages.executed(&bytes[..count]);
+                        statements.lock().expect("not poisoned").extend(executed);
                         if to_server.write_all(&bytes[..count]).await.is_err() {
                             return;
                         }
