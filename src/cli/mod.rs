@@ -161,6 +161,11 @@ fn database(config: &Config) -> anyhow::Result<PgPool> {
     let url = config.database.url.as_ref().context(
         "configuration: database.url: missing: set DATABASE_URL, such as postgres://user:password@host/database",
     )?;
+    let scheme = url.expose().split_once("://").map(|(scheme, _)| scheme);
+    anyhow::ensure!(
+        matches!(scheme, Some("postgres" | "postgresql")),
+        "configuration: database.url: not a postgres:// URL"
+    );
     let database = &config.database;
     storage::connect(url.expose(), database.max_connections, database.acquire_timeout.0)
         .context("configuration: database.url: not a postgres:// URL")

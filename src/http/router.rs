@@ -4,9 +4,9 @@ use std::sync::Arc;
 
 use axum::{
     Router,
-    extract::{DefaultBodyLimit, State},
+    extract::DefaultBodyLimit,
     middleware::from_fn_with_state,
-    response::Response,
+    response::{IntoResponse, Response},
     routing::{get, post},
 };
 use http::{HeaderMap, Method, StatusCode, Uri, header};
@@ -21,7 +21,7 @@ use crate::{
     dev,
     identity::pages,
     oauth::{
-        authorize, introspect, jwks,
+        Error, authorize, introspect, jwks,
         metadata::{self, path},
         revoke, token, userinfo,
     },
@@ -74,6 +74,8 @@ fn for_browsers_elsewhere(app: &AppState) -> Router<AppState> {
         .route(path::TOKEN, post(token::token))
         .route(path::REVOKE, post(revoke::revoke))
         .route(path::USERINFO, get(userinfo::userinfo).post(userinfo::userinfo))
+        // Before the layer, which a fallback that is set later would pass by.
+        .method_not_allowed_fallback(method_not_allowed_for_clients)
         .layer(cors)
 }
 
@@ -90,7 +92,12 @@ async fn not_found(context: RequestContext) -> Response {
         .respond(&context)
 }
 
-async fn method_not_allowed(State(_): State<AppState>, context: RequestContext) -> Response {
+async fn method_not_allowed_for_clients() -> Response {
+    let error = Error::invalid_request("this endpoint does not take requests of that method");
+    (StatusCode::METHOD_NOT_ALLOWED, error.into_response()).into_response()
+}
+
+async fn method_not_allowed(context: RequestContext) -> Response {
     Problem::new(
         StatusCode::METHOD_NOT_ALLOWED,
         "This cannot be done here",

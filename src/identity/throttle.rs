@@ -20,13 +20,20 @@ pub fn counters(
         let key = key("device", &[device.user.as_bytes(), device.id.as_bytes()]);
         return vec![Counter { key, limit: limits.known_browser_attempts }];
     }
-    let account =
-        Counter { key: key("account", &[identifier.as_bytes()]), limit: limits.account_attempts };
+    let account = Counter { key: account_key(identifier, account), limit: limits.account_attempts };
     let address = address.map(|address| Counter {
         key: key("address", &[&network(address)]),
         limit: limits.address_attempts,
     });
     std::iter::once(account).chain(address).collect()
+}
+
+/// One key an account, by whatever name it is called.
+fn account_key(identifier: &str, account: Option<Uuid>) -> Vec<u8> {
+    match account {
+        Some(user) => key("account", &[user.as_bytes()]),
+        None => key("nobody", &[identifier.as_bytes()]),
+    }
 }
 
 /// The device that is known for `user`.

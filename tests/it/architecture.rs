@@ -75,7 +75,12 @@ fn named(text: &str) -> Vec<String> {
                     '{' => depth += 1,
                     '}' if depth == 0 => break,
                     '}' => depth -= 1,
-                    ',' if depth == 0 => fresh = true,
+                    ',' if depth == 0 => {
+                        if fresh && !word.is_empty() {
+                            rooms.push(std::mem::take(&mut word));
+                        }
+                        fresh = true;
+                    }
                     c if fresh && (c.is_ascii_lowercase() || c == '_') => word.push(c),
                     c if c.is_whitespace() => {}
                     _ => {

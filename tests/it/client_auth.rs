@@ -80,6 +80,7 @@ async fn a_secret_is_replaced_without_an_outage() {
     let follow = || async {
         server.app.replica.follow(&server.app.keys, server.clock.now()).await.expect("followed");
     };
+    server.advance(time::Duration::minutes(1));
     let new = signet::admin::clients::add_secret(&server.app, SERVICE, None).await.expect("added");
     follow().await;
     assert_eq!(with_basic(&server, &format!("service:{new}")).await.status(), 200);
