@@ -113,7 +113,7 @@ impl App {
     }
 
     async fn maintain_forever(&self) {
-        let mut ticks = tokio::time::interval(Duration::from_secs(300));
+        let mut ticks = tokio::time::interval(Duration::from_mins(5));
         ticks.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
         loop {
             ticks.tick().await;
@@ -137,7 +137,7 @@ impl App {
         storage::changes::sweep(&self.db, now - Tokens::LONGEST_ACCESS_TOKEN.0).await?;
         storage::throttles::sweep(&self.db, now - self.config.sign_in.window.0).await?;
         // A session's row is needed while grants that were bound to it may be asked about.
-        while storage::sessions::sweep(&self.db, now - Duration::from_secs(86_400)).await? > 0 {}
+        while storage::sessions::sweep(&self.db, now - Duration::from_hours(24)).await? > 0 {}
         Ok(())
     }
 

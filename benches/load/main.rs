@@ -44,7 +44,11 @@ async fn main() -> anyhow::Result<()> {
         return floor::serve().await;
     }
     let deployment = Deployment::make().await?;
-    let outcome = run(&deployment).await;
+    // Postgres has a process group of its own: whoever interrupts us wants it to end too.
+    let outcome = tokio::select! {
+        outcome = run(&deployment) => outcome,
+        interrupted = tokio::signal::ctrl_c() => interrupted.map_err(Into::into),
+    };
     deployment.remove().await?;
     outcome
 }

@@ -50,8 +50,8 @@ impl Measured {
     /// The milliseconds within which so many of a thousand operations were completed.
     #[must_use]
     pub fn within(&self, thousandths: usize) -> Option<f64> {
-        let at =
-            (self.latencies.len() * thousandths / 1000).min(self.latencies.len().checked_sub(1)?);
+        let last = self.latencies.len().checked_sub(1)?;
+        let at = (self.latencies.len() * thousandths / 1000).min(last);
         self.latencies.get(at).map(|&micros| f64::from(micros) / 1000.0)
     }
 
@@ -246,7 +246,8 @@ pub async fn log_ins(
     let by_themselves = alone(first, None, database).await?;
     let after = hashing();
     let share = before.zip(after).map(|((all, hashed), (all_after, hashed_after))| {
-        (hashed_after - hashed).as_secs_f64() / (all_after - all).as_secs_f64()
+        let seconds = |after: Duration, before| after.saturating_sub(before).as_secs_f64();
+        seconds(hashed_after, hashed) / seconds(all_after, all)
     });
     let others_idle = alone(contender(idle), Some(interval), database).await?;
     let (beside, others_busy) = tokio::try_join!(

@@ -28,7 +28,7 @@ struct Report {
 }
 
 impl Report {
-    fn fine(&self, what: &str) {
+    fn fine(what: &str) {
         print(&format!("ok    {what}"));
     }
 
@@ -46,7 +46,7 @@ impl Report {
     ) -> Option<T> {
         match outcome {
             Ok(value) => {
-                self.fine(what);
+                Self::fine(what);
                 Some(value)
             }
             Err(error) => {
@@ -97,13 +97,13 @@ async fn check_database(db: &PgPool, report: &mut Report) -> bool {
         let what = format!("clock: {skew} apart from the database's");
         report.wrong(&what, "synchronise both machines' clocks (chrony, systemd-timesyncd)");
     } else {
-        report.fine("clock agrees with the database's");
+        Report::fine("clock agrees with the database's");
     }
     let pending = storage::pending_migrations(db).await;
     let remedy = "may the user create tables?";
     match report.outcome("schema is readable", pending, remedy) {
         Some(pending) if pending.is_empty() => {
-            report.fine("migrations are applied");
+            Report::fine("migrations are applied");
             true
         }
         Some(pending) => {
@@ -118,7 +118,7 @@ async fn check_database(db: &PgPool, report: &mut Report) -> bool {
 async fn check_keys(config: &Config, db: &PgPool, master: MasterKeys, report: &mut Report) {
     let rows = match storage::keys::signing_keys(db).await {
         Ok(rows) if rows.is_empty() => {
-            report.fine("signing keys: none yet, the first start makes them");
+            Report::fine("signing keys: none yet, the first start makes them");
             return;
         }
         Ok(rows) => rows,

@@ -28,7 +28,7 @@ pub enum Command {
     /// List signing keys: what signs now, what comes, what is still published.
     #[command(after_help = "Example:\n  signet key list")]
     List,
-    /// Make the next signing key of an algorithm: published at once, signing after keys.publish_lead.
+    /// Make the next signing key of an algorithm: published at once, signing after `keys.publish_lead`.
     #[command(after_help = "Example:\n  signet key add EdDSA")]
     Add {
         /// EdDSA, ES256 or RS256.
@@ -113,7 +113,7 @@ async fn add(app: &App, alg: Algorithm, at_once: bool) -> anyhow::Result<()> {
             print(&format!("{alg} {kid}"));
         }
         None => {
-            print(&format!("{alg}: another one was made at the same time; see `signet key list`"))
+            print(&format!("{alg}: another one was made at the same time; see `signet key list`"));
         }
     }
     Ok(())

@@ -104,7 +104,7 @@ async fn list(app: &App) -> anyhow::Result<()> {
         }
         match page.last() {
             Some(last) if i64::try_from(page.len()) == Ok(PAGE) => {
-                after = text::identifier_key(&last.email)
+                after = text::identifier_key(&last.email);
             }
             _ => return Ok(()),
         }

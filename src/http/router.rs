@@ -66,7 +66,7 @@ fn for_browsers_elsewhere(app: &AppState) -> Router<AppState> {
         .allow_methods([Method::GET, Method::POST])
         .allow_headers([header::AUTHORIZATION, header::CONTENT_TYPE])
         .expose_headers([header::WWW_AUTHENTICATE, header::RETRY_AFTER])
-        .max_age(std::time::Duration::from_secs(3600));
+        .max_age(std::time::Duration::from_hours(1));
     Router::new()
         .route(path::OAUTH, get(serve.clone()))
         .route(path::OPENID, get(serve))

@@ -68,7 +68,7 @@ async fn follow(tls: Tls, resolver: Arc<Resolver>, mut seen: Digest) {
                 tracing::info!("the TLS certificate was read again");
             }
             Err(error) => {
-                tracing::warn!(%error, "the TLS certificate cannot be read; the former one stays")
+                tracing::warn!(%error, "the TLS certificate cannot be read; the former one stays");
             }
         }
     }

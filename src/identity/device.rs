@@ -12,7 +12,7 @@ use uuid::Uuid;
 use crate::entropy::Entropy;
 
 /// How long a browser stays known.
-pub const MAX_AGE: Duration = Duration::from_secs(365 * 86_400);
+pub const MAX_AGE: Duration = Duration::from_hours(8760);
 /// How many people a browser is known for.
 const PEOPLE: usize = 5;
 const IDS: usize = 32;

@@ -264,7 +264,7 @@ mod tests {
 
     #[tokio::test]
     async fn a_password_is_told_from_others() {
-        let hasher = hasher(&config::Password::default(), Duration::from_secs(60));
+        let hasher = hasher(&config::Password::default(), Duration::from_mins(1));
         let phc = hasher.hash(secret("correct horse")).await.expect("hashed");
         assert!(phc.starts_with("$argon2id$v=19$m=19456,t=2,p=1$"), "{phc}");
         let check = |password: &'static str| hasher.verify(secret(password), Some(&phc));
@@ -275,7 +275,7 @@ mod tests {
 
     #[tokio::test]
     async fn a_cheaper_hash_is_noticed() {
-        let wait = Duration::from_secs(60);
+        let wait = Duration::from_mins(1);
         let cheap = config::Password::default();
         let dear = config::Password { iterations: 3, ..cheap.clone() };
         let phc = hasher(&cheap, wait).hash(secret("p")).await.expect("hashed");
@@ -297,7 +297,7 @@ mod tests {
 
     #[tokio::test]
     async fn a_foreign_hash_is_an_error_and_not_a_wrong_password() {
-        let hasher = hasher(&config::Password::default(), Duration::from_secs(60));
+        let hasher = hasher(&config::Password::default(), Duration::from_mins(1));
         for phc in [
             "",
             "plain",

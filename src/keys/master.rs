@@ -63,7 +63,7 @@ impl MasterKeys {
     #[must_use]
     pub fn generate(id: &str, entropy: &Entropy) -> Zeroizing<String> {
         let bytes = Zeroizing::new(entropy.bytes::<32>());
-        Zeroizing::new(format!("{id}:{}", BASE64_STANDARD.encode(&*bytes)))
+        Zeroizing::new(format!("{id}:{}", BASE64_STANDARD.encode(*bytes)))
     }
 
     /// The id of the key that seals.

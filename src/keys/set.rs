@@ -117,9 +117,9 @@ mod tests {
     use super::*;
 
     const START: Timestamp = datetime!(2030-01-01 00:00 UTC);
-    const HOUR: Duration = Duration::from_secs(3600);
+    const HOUR: Duration = Duration::from_hours(1);
     const LIFETIMES: Lifetimes =
-        Lifetimes { rotation: Duration::from_secs(90 * 86_400), lead: HOUR, token: HOUR };
+        Lifetimes { rotation: Duration::from_hours(2160), lead: HOUR, token: HOUR };
 
     fn entry(generation: i32, active_from: Timestamp) -> Entry {
         let pkcs8 = SigningKey::generate(Algorithm::EdDsa).expect("a key");

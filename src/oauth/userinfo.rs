@@ -1,4 +1,4 @@
-//! UserInfo (OpenID Connect Core §5.3).
+//! `UserInfo` (OpenID Connect Core §5.3).
 
 use axum::{
     Json,

@@ -19,7 +19,7 @@ pub const INTERVAL: Duration = Duration::from_millis(200);
 /// For how long after a reading what is remembered is trusted.
 pub const TRUST: Duration = Duration::from_secs(2);
 /// After this long without a reading, everything is read again. Changes are kept for much longer.
-const LOST: Duration = Duration::from_secs(3600);
+const LOST: Duration = Duration::from_hours(1);
 
 pub struct Feed {
     state: Mutex<State>,

@@ -137,7 +137,6 @@ impl Replica {
                     tracing::info!("changes are followed again");
                     failing = false;
                 }
-                Ok(Ok(())) => {}
                 Ok(Err(error)) if !failing => {
                     tracing::warn!(%error, "changes cannot be followed");
                     failing = true;
@@ -146,7 +145,8 @@ impl Replica {
                     tracing::warn!("changes cannot be followed: the database does not answer");
                     failing = true;
                 }
-                Ok(Err(_)) | Err(_) => {}
+                // As before, well or not.
+                _ => {}
             }
         }
     }

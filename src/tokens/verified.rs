@@ -44,14 +44,13 @@ impl VerifiedTokens {
             self.cache.clear();
         }
         let digest = Digest::of(token.as_bytes()).0;
-        let claims = match self.cache.get(&digest) {
-            Some(claims) => claims,
-            None => {
-                let claims: AccessClaims = jws::verify(keys, issuer, Type::Access, token)?;
-                let claims = Arc::new(claims);
-                self.cache.insert(digest, Arc::clone(&claims));
-                claims
-            }
+        let claims = if let Some(claims) = self.cache.get(&digest) {
+            claims
+        } else {
+            let claims: AccessClaims = jws::verify(keys, issuer, Type::Access, token)?;
+            let claims = Arc::new(claims);
+            self.cache.insert(digest, Arc::clone(&claims));
+            claims
         };
         (!claims.expired(now)).then_some(claims)
     }

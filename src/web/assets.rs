@@ -41,7 +41,7 @@ pub static PLAYGROUND: LazyLock<Asset> = LazyLock::new(|| {
 pub static FAVICON: LazyLock<Asset> = LazyLock::new(|| {
     let content = include_bytes!("../../static/favicon.svg");
     let mut icon = Asset::named("favicon", "svg", content, "image/svg+xml");
-    icon.url = "/assets/favicon.svg".to_owned();
+    "/assets/favicon.svg".clone_into(&mut icon.url);
     icon.immutable = false;
     icon
 });

@@ -27,7 +27,7 @@ pub struct Policy {
 impl Policy {
     /// The value of a cookie in a request.
     #[must_use]
-    pub fn get<'h>(self, headers: &'h HeaderMap, cookie: Cookie) -> Option<&'h str> {
+    pub fn get(self, headers: &HeaderMap, cookie: Cookie) -> Option<&str> {
         let name = self.name(cookie);
         headers
             .get_all(header::COOKIE)

@@ -82,8 +82,6 @@ macro_rules! page {
         impl $name {
             /// The page with these contents.
             #[must_use]
-            #[expect(clippy::too_many_arguments, reason = "a page has as many parts as it has")]
-            #[expect(clippy::allow_attributes, reason = "not every page has that many")]
             pub fn new($($field: $type),*) -> Self {
                 Self { css: &assets::STYLESHEET.url, lang: LANG, $($field),* }
             }

@@ -82,7 +82,7 @@ impl Params {
 
     /// The value of a parameter that must be there.
     pub fn require(&self, name: &'static str) -> Result<&str, ParamsError> {
-        self.get(name).ok_or_else(|| ParamsError::Missing(name))
+        self.get(name).ok_or(ParamsError::Missing(name))
     }
 
     /// Every value of a parameter.

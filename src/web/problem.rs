@@ -16,7 +16,7 @@ pub struct Problem {
     title: &'static str,
     message: String,
     details: Option<String>,
-    back: Option<LinkView>,
+    back: Option<Box<LinkView>>,
     retry_after: Option<u64>,
 }
 
@@ -67,7 +67,7 @@ impl Problem {
     /// A way on.
     #[must_use]
     pub fn back(mut self, href: impl Into<String>, label: &str) -> Self {
-        self.back = Some(LinkView { href: href.into(), label: label.to_owned() });
+        self.back = Some(Box::new(LinkView { href: href.into(), label: label.to_owned() }));
         self
     }
 
@@ -80,7 +80,7 @@ impl Problem {
             self.message,
             context.request_id().to_owned(),
             self.details,
-            self.back,
+            self.back.map(|back| *back),
         );
         let mut response = pages::respond(self.status, &page, &Freedom::Usual);
         if let Some(seconds) = self.retry_after {

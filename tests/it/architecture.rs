@@ -108,13 +108,13 @@ fn arrows_between_rooms_point_one_way() {
     for (path, text) in sources() {
         let below = path.strip_prefix(&root).expect("below src");
         let first = below.components().next().expect("a name").as_os_str().to_str().expect("UTF-8");
-        let room = first.strip_suffix(".rs").unwrap_or(first);
-        let Some(allowed) = arrows.get(room) else { continue };
+        let home = first.strip_suffix(".rs").unwrap_or(first);
+        let Some(allowed) = arrows.get(home) else { continue };
         for other in named(&text) {
-            let fine = other == room
+            let fine = other == home
                 || FREE.contains(&other.as_str())
                 || allowed.contains(&other.as_str());
-            assert!(fine, "{}: {room} must not name {other}", below.display());
+            assert!(fine, "{}: {home} must not name {other}", below.display());
         }
     }
 }

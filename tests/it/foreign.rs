@@ -1,4 +1,4 @@
-//! Foreign clients in other languages: libraries of npm and PyPI that run the flows and check the tokens over HTTP.
+//! Foreign clients in other languages: libraries of npm and `PyPI` that run the flows and check the tokens over HTTP.
 
 use std::{env, path::Path, process::Stdio};
 

@@ -51,7 +51,7 @@ async fn of_many_redemptions_of_one_code_one_succeeds_and_the_grant_ends_revoked
         match answer.status().as_u16() {
             200 => won.push(Tokens::from(answer).await),
             400 => {
-                assert_eq!(answer.json::<Value>().await.expect("JSON")["error"], "invalid_grant")
+                assert_eq!(answer.json::<Value>().await.expect("JSON")["error"], "invalid_grant");
             }
             other => panic!("{other}: {}", answer.text().await.expect("text")),
         }

@@ -1,4 +1,4 @@
-//! UserInfo (OpenID Connect Core §5.3, RFC 6750).
+//! `UserInfo` (OpenID Connect Core §5.3, RFC 6750).
 
 use openidconnect::reqwest::{Method, Response, header};
 use serde_json::{Value, json};

@@ -212,9 +212,13 @@ mod tests {
         storage::{clients::ClientRow, resources::ResourceRow},
     };
 
+    const REDIRECT: (&str, &str) = ("redirect_uri", "https://app.example/cb");
+    /// Parameters to change, and the error with whether the client is told.
+    type Case<'a> = (&'a [(&'a str, &'a str)], Result<(), (bool, Code)>);
+
     const CHALLENGE: &str = "E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM";
 
-    fn client(overrides: Value) -> Client {
+    fn client(overrides: &Value) -> Client {
         let mut metadata = json!({
             "client_name": "Test", "token_endpoint_auth_method": "none",
             "grant_types": ["authorization_code", "refresh_token"],
@@ -268,11 +272,10 @@ mod tests {
             InvalidRequest, InvalidScope, InvalidTarget, RegistrationNotSupported,
             RequestNotSupported, RequestUriNotSupported, UnsupportedResponseType,
         };
-        let spa = client(json!({}));
-        const REDIRECT: (&str, &str) = ("redirect_uri", "https://app.example/cb");
+        let spa = client(&json!({}));
         let told_person = |code| Err((false, code));
         let told_client = |code| Err((true, code));
-        let cases: Vec<(&[(&str, &str)], Result<(), (bool, Code)>)> = vec![
+        let cases: Vec<Case<'_>> = vec![
             (&[], Ok(())),
             (&[("unknown", "x")], Ok(())),
             // Where the answer may not go anywhere.
@@ -323,10 +326,13 @@ mod tests {
             "token_endpoint_auth_method": "client_secret_basic", "unsafe_without_pkce": true,
         });
         let public = json!({ "unsafe_without_pkce": true });
-        assert_eq!(code(run(&without, &client(confidential))), Err((true, Code::InvalidRequest)));
-        assert_eq!(code(run(&without, &client(exempt.clone()))), Ok(()));
-        assert_eq!(code(run(&without, &client(public))), Err((true, Code::InvalidRequest)));
-        assert!(run(&[], &client(exempt)).expect("fine").code_challenge.is_some(), "used if there");
+        assert_eq!(code(run(&without, &client(&confidential))), Err((true, Code::InvalidRequest)));
+        assert_eq!(code(run(&without, &client(&exempt))), Ok(()));
+        assert_eq!(code(run(&without, &client(&public))), Err((true, Code::InvalidRequest)));
+        assert!(
+            run(&[], &client(&exempt)).expect("fine").code_challenge.is_some(),
+            "used if there"
+        );
     }
 
     #[test]
@@ -335,14 +341,14 @@ mod tests {
             Params::parse(b"client_id=x&redirect_uri=https://app.example/cb").expect("parses");
         assert!(matches!(check(&params, None, &catalogue()), Err(Failure::Unsafe(_))));
         assert_eq!(
-            code(run(&[], &client(json!({ "disabled": true })))),
+            code(run(&[], &client(&json!({ "disabled": true })))),
             Err((false, Code::InvalidRequest))
         );
     }
 
     #[test]
     fn a_client_without_the_grant_type_is_told_so() {
-        let other = client(json!({ "grant_types": ["client_credentials"] }));
+        let other = client(&json!({ "grant_types": ["client_credentials"] }));
         assert_eq!(code(run(&[], &other)), Err((true, Code::UnauthorizedClient)));
     }
 }

@@ -74,11 +74,14 @@ async fn authorize(
         }
     };
     let client = client.ok_or_else(|| unsafe_problem(&Error::invalid_request("no client")))?;
-    advance(app, &client, &request, headers, context).await.or_else(|error| {
+    match advance(app, &client, &request, headers, context).await {
+        Ok(response) => Ok(response),
         // The client is told, if what failed is the server.
-        let to = &request.return_address;
-        Ok(respond(app, &client, to, Outcome::Error(error.into()), After::Link))
-    })
+        Err(error) => {
+            let to = &request.return_address;
+            Ok(respond(app, &client, to, Outcome::Error(error.into()), After::Link))
+        }
+    }
 }
 
 /// Answers the client if nothing is owed or nothing may be asked; else keeps the request and shows its first page.

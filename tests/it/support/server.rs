@@ -81,7 +81,7 @@ impl Server {
             .expect("it loads");
         let follower = Arc::clone(&app);
         tokio::spawn(async move {
-            follower.replica.follow_forever(&follower.keys, &follower.clock).await
+            follower.replica.follow_forever(&follower.keys, &follower.clock).await;
         });
         tokio::spawn(listener.serve(http::router(&app), std::future::pending(), Duration::ZERO));
         let http = reqwest::Client::builder()
