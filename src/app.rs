@@ -115,7 +115,7 @@ impl App {
     async fn maintain_forever(&self) {
         let mut ticks = tokio::time::interval(Duration::from_mins(5));
         ticks.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
-        loop {
+        while !self.db.is_closed() {
             ticks.tick().await;
             if let Err(error) = self.maintain().await {
                 tracing::warn!(%error, "maintenance failed; it is tried again in five minutes");

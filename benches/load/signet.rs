@@ -190,15 +190,18 @@ impl Deployment {
     }
 
     fn manifest(&self) -> String {
+        use std::fmt::Write;
         let secret = &self.secret;
         let mut text = String::new();
         for (identifier, alg) in [(ES256, "ES256"), (EDDSA, "EdDSA")] {
-            text += &format!(
+            let _ = write!(
+                text,
                 "[[resource]]\nidentifier = \"{identifier}\"\nname = \"{alg}\"\n\
                  access_token_alg = \"{alg}\"\nscopes = [{{ name = \"{SCOPE}\" }}]\n"
             );
         }
-        text += &format!(
+        let _ = write!(
+            text,
             "[[client]]\nclient_id = \"{SERVICE}\"\nclient_name = \"Service\"\nsecret = \"{secret}\"\n\
              token_endpoint_auth_method = \"client_secret_basic\"\n\
              grant_types = [\"client_credentials\"]\nscopes = [\"{SCOPE}\"]\n\
@@ -211,7 +214,7 @@ impl Deployment {
         );
         for number in 0..CONNECTIONS {
             let email = email(number);
-            text += &format!("[[user]]\nemail = \"{email}\"\npassword = \"{PASSWORD}\"\n");
+            let _ = write!(text, "[[user]]\nemail = \"{email}\"\npassword = \"{PASSWORD}\"\n");
         }
         text
     }

@@ -79,6 +79,8 @@ pub async fn serve(
     listener.serve(http::router(&app), shutdown, grace).await;
     tracing::info!("stopping");
     app.audit.flush().await;
+    // What goes on in the background ends with it.
+    app.db.close().await;
     drop(stop);
     if let Some(management) = management {
         let _ = management.await;

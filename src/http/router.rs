@@ -35,7 +35,7 @@ pub fn router(app: &AppState) -> Router {
         .route(path::AUTHORIZE, get(authorize::get).post(authorize::post))
         .route(path::INTROSPECT, post(introspect::introspect))
         .route("/interaction/{id}", get(authorize::show))
-        .route("/interaction/{id}/{step}", post(authorize::submit))
+        .route("/interaction/{id}/{step}", get(authorize::show_step).post(authorize::submit))
         .route("/", get(pages::home))
         .route("/sign-in", get(pages::show_sign_in).post(pages::post_sign_in))
         .route("/sign-out", get(pages::show_sign_out).post(pages::post_sign_out))

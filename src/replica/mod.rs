@@ -129,7 +129,7 @@ impl Replica {
         let mut ticks = tokio::time::interval(feed::INTERVAL);
         ticks.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
         let mut failing = false;
-        loop {
+        while !self.db.is_closed() {
             ticks.tick().await;
             let outcome = tokio::time::timeout(feed::TRUST, self.follow(keys, clock.now())).await;
             match outcome {

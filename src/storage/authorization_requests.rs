@@ -83,6 +83,14 @@ pub async fn set_consented(db: &PgPool, id: Uuid, session: Uuid) -> Result<()> {
     Ok(())
 }
 
+/// Opens a request again that was answered before.
+pub async fn reopen(db: &PgPool, id: Uuid) -> Result<()> {
+    sqlx::query!("UPDATE authorization_requests SET completed_at = NULL WHERE id = $1", id)
+        .execute(db)
+        .await?;
+    Ok(())
+}
+
 /// Notes that the client gets its answer.
 pub async fn complete(db: &PgPool, id: Uuid, now: Timestamp) -> Result<()> {
     sqlx::query!("UPDATE authorization_requests SET completed_at = $2 WHERE id = $1", id, now)

@@ -54,7 +54,7 @@ async fn refresh_forever(
     loop {
         match refresh(&issuer, &token).await {
             Some((200, body)) => {
-                token = body["refresh_token"].as_str().expect("a refresh token").to_owned();
+                body["refresh_token"].as_str().expect("a refresh token").clone_into(&mut token);
                 if acknowledged.send((200, token.clone())).is_err() {
                     return;
                 }

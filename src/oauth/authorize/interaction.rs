@@ -89,6 +89,14 @@ pub async fn show(
     outcome.await.unwrap_or_else(|problem: Problem| problem.respond(&context))
 }
 
+/// `GET /interaction/{id}/{step}`: where someone reloads the answer to a form. The request's own page is the way on.
+pub async fn show_step(Path((id, _)): Path<(String, String)>) -> Response {
+    match Uuid::try_parse(&id) {
+        Ok(id) => see_other(&path(id)),
+        Err(_) => see_other("/"),
+    }
+}
+
 /// `POST /interaction/{id}/{step}`.
 pub async fn submit(
     State(app): State<AppState>,
@@ -104,7 +112,7 @@ pub async fn submit(
             "sign-in" => waiting.sign_in(&app, &params, &headers, &context).await,
             "account" => waiting.select_account(&app, &params, &headers, &context).await,
             "consent" => waiting.consent(&app, &params, &headers, &context).await,
-            "continue" => waiting.answer_again(&app, &params, &headers, &context).await,
+            "continue" => waiting.reopen(&app, &params, &headers).await,
             _ => Err(Problem::new(
                 StatusCode::NOT_FOUND,
                 "There is no such page",
@@ -363,16 +371,15 @@ impl Waiting {
         }
     }
 
-    /// Answers the client once more, for a person who came back to a request that was answered before.
-    async fn answer_again(
+    /// Opens a request again, for a person who came back to it after it was answered.
+    async fn reopen(
         self,
         app: &App,
         params: &Params,
         headers: &HeaderMap,
-        context: &RequestContext,
     ) -> Result<Response, Problem> {
         check_post(app, headers, params, &self.browser.digest, &path(self.row.id))?;
-        let standing = self.assess(app, headers).await?;
-        self.next(app, standing, context).await
+        storage::authorization_requests::reopen(&app.db, self.row.id).await?;
+        Ok(self.back())
     }
 }

@@ -10,5 +10,5 @@ mod request;
 mod respond;
 
 pub use endpoint::{get, post};
-pub use interaction::{show, submit};
+pub use interaction::{show, show_step, submit};
 pub use request::{AuthorizationRequest, Prompt, ResponseMode};
