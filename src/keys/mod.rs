@@ -10,4 +10,4 @@ pub mod signing;
 pub use jwks::Document;
 pub use master::MasterKeys;
 pub use ring::KeyRing;
-pub use set::{KeySet, Lifetimes};
+pub use set::{Entry, KeySet, Lifetimes};

@@ -20,7 +20,9 @@ pub(super) fn read(headers: &HeaderMap) -> Result<Option<Credentials>, Error> {
     Ok(Some(Credentials { client_id, secret: Some(secret), method }))
 }
 
-fn decode(header: &str) -> Option<(String, String)> {
+/// The client id and secret in the value of the header, if it is well-formed.
+#[must_use]
+pub fn decode(header: &str) -> Option<(String, String)> {
     let (scheme, encoded) = header.split_once(' ')?;
     if !scheme.eq_ignore_ascii_case("Basic") {
         return None;

@@ -1,6 +1,6 @@
 //! Client authentication (RFC 6749 §2.3): one file a method, and each client held to the one it is registered for.
 
-mod basic;
+pub mod basic;
 
 use std::sync::Arc;
 
