@@ -32,7 +32,7 @@ test: setup-test fmt shell clippy doc packages test-rust test-browser ## Run eve
 check: fmt clippy ## Run the quick checks: formatting, and clippy, which finds what `cargo check` finds
 
 bench: setup-run ## Measure what is promised about speed
-	scripts/with-postgres cargo bench $(locked) --bench load
+	cargo bench $(locked) --bench load
 
 sqlx: setup-run ## Renew .sqlx, by which queries are checked without a database; after a change of SQL or migrations
 	scripts/with-postgres scripts/renew-sqlx

@@ -8,7 +8,7 @@ mod key;
 mod serve;
 mod user;
 
-use std::{path::PathBuf, process::ExitCode};
+use std::{io::IsTerminal, path::PathBuf, process::ExitCode};
 
 use anyhow::Context;
 use clap::{Parser, Subcommand};
@@ -194,7 +194,10 @@ fn start_logging(logging: &Logging) -> anyhow::Result<()> {
     let filter = tracing_subscriber::EnvFilter::try_new(&logging.filter).with_context(|| {
         format!("configuration: logging.filter: {:?} is no filter", logging.filter)
     })?;
-    let log = tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr);
+    let log = tracing_subscriber::fmt()
+        .with_env_filter(filter)
+        .with_ansi(std::io::stderr().is_terminal())
+        .with_writer(std::io::stderr);
     match logging.format {
         Format::Text => log.init(),
         Format::Json => log.json().flatten_event(true).init(),

@@ -1,6 +1,7 @@
 //! The JWK Set (RFC 7517 §5), its bytes prepared once and not at each request.
 
 use bytes::Bytes;
+use http::HeaderValue;
 
 use super::set::{KeySet, Lifetimes};
 use crate::{clock::Timestamp, tokens::digest::Digest};
@@ -11,17 +12,21 @@ pub struct Document {
     /// The JSON.
     pub body: Bytes,
     /// A strong entity tag (RFC 9110 §8.8.3), quotes included.
-    pub etag: String,
+    pub etag: HeaderValue,
     /// Until when it is true, if that is known.
     pub until: Option<Timestamp>,
 }
 
 impl Document {
     /// Prepares `json`.
+    ///
+    /// # Panics
+    /// Never: a digest in base64url is a header value.
     #[must_use]
     pub fn new(json: &serde_json::Value, until: Option<Timestamp>) -> Self {
         let body = Bytes::from(json.to_string());
         let etag = format!("\"{}\"", &Digest::of(&body).base64url()[..22]);
+        let etag = HeaderValue::from_str(&etag).expect("base64url in quotes");
         Self { body, etag, until }
     }
 

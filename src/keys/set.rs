@@ -6,7 +6,7 @@
 use std::{collections::HashMap, sync::Arc, time::Duration};
 
 use super::signing::{Algorithm, SigningKey};
-use crate::clock::Timestamp;
+use crate::{clock::Timestamp, tokens::digest::Digest};
 
 /// How long keys live.
 #[derive(Clone, Copy, Debug)]
@@ -33,6 +33,8 @@ pub struct Entry {
 /// Every signing key that the database holds, as of one reading.
 #[derive(Clone, Debug, Default)]
 pub struct KeySet {
+    /// Digest of the ids of its keys: tells one set from another.
+    identity: u64,
     /// By algorithm, then youngest first.
     entries: Vec<Entry>,
     by_kid: HashMap<String, Arc<SigningKey>>,
@@ -45,7 +47,16 @@ impl KeySet {
         entries.sort_by_key(|entry| (entry.key.alg, std::cmp::Reverse(entry.generation)));
         let by_kid =
             entries.iter().map(|entry| (entry.key.kid.clone(), entry.key.clone())).collect();
-        Self { entries, by_kid }
+        let kids: Vec<&[u8]> = entries.iter().map(|entry| entry.key.kid.as_bytes()).collect();
+        let digest = Digest::of_parts(&kids).0;
+        let identity = digest.iter().take(8).fold(0, |id, byte| (id << 8) | u64::from(*byte));
+        Self { identity, entries, by_kid }
+    }
+
+    /// Tells this set of keys from another one.
+    #[must_use]
+    pub fn identity(&self) -> u64 {
+        self.identity
     }
 
     /// The key that signs with `alg` at `now`.

@@ -20,9 +20,7 @@ pub async fn jwks(State(app): State<AppState>, headers: HeaderMap) -> Response {
 /// Answers with a prepared document, or with nothing if the client has it.
 #[must_use]
 pub fn serve(document: &Document, headers: &HeaderMap) -> Response {
-    let known = headers
-        .get(header::IF_NONE_MATCH)
-        .is_some_and(|value| value.as_bytes() == document.etag.as_bytes());
+    let known = headers.get(header::IF_NONE_MATCH).is_some_and(|value| value == document.etag);
     let mut response = if known {
         StatusCode::NOT_MODIFIED.into_response()
     } else {
@@ -31,8 +29,6 @@ pub fn serve(document: &Document, headers: &HeaderMap) -> Response {
     let headers = response.headers_mut();
     headers.insert(header::CONTENT_TYPE, JSON);
     headers.insert(header::CACHE_CONTROL, MAX_AGE);
-    if let Ok(etag) = HeaderValue::from_str(&document.etag) {
-        headers.insert(header::ETAG, etag);
-    }
+    headers.insert(header::ETAG, document.etag.clone());
     response
 }

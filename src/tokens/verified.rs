@@ -2,7 +2,7 @@
 
 use std::sync::{
     Arc,
-    atomic::{AtomicUsize, Ordering},
+    atomic::{AtomicU64, Ordering},
 };
 
 use quick_cache::sync::Cache;
@@ -20,12 +20,12 @@ const CAPACITY: usize = 32 * 1024;
 pub struct VerifiedTokens {
     cache: Cache<[u8; 32], Arc<AccessClaims>>,
     /// The key set that was current when they were verified; another one empties the memory.
-    keys: AtomicUsize,
+    keys: AtomicU64,
 }
 
 impl Default for VerifiedTokens {
     fn default() -> Self {
-        Self { cache: Cache::new(CAPACITY), keys: AtomicUsize::new(0) }
+        Self { cache: Cache::new(CAPACITY), keys: AtomicU64::new(0) }
     }
 }
 
@@ -33,13 +33,12 @@ impl VerifiedTokens {
     /// The claims of an access token that we signed and that has not ended. Whether it was revoked is another matter.
     pub fn verify(
         &self,
-        keys: &Arc<KeySet>,
+        keys: &KeySet,
         issuer: &str,
         token: &str,
         now: Timestamp,
     ) -> Option<Arc<AccessClaims>> {
-        // Only an identity: a set is replaced as a whole when a key is added or removed.
-        let current = Arc::as_ptr(keys).addr();
+        let current = keys.identity();
         if self.keys.swap(current, Ordering::AcqRel) != current {
             self.cache.clear();
         }
