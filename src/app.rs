@@ -117,7 +117,9 @@ impl App {
         ticks.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
         while !self.db.is_closed() {
             ticks.tick().await;
-            if let Err(error) = self.maintain().await {
+            if let Err(error) = self.maintain().await
+                && !self.db.is_closed()
+            {
                 tracing::warn!(%error, "maintenance failed; it is tried again in five minutes");
             }
         }

@@ -66,6 +66,8 @@ pub async fn run(mut config: Config, arguments: &Arguments) -> anyhow::Result<Ex
         let demo = Some(credentials.demo());
         let app = App::load(config, Clock::System, entropy, db, master, demo).await?;
         demo::apply(&app, &credentials).await?;
+        // The first request may come before the first poll.
+        app.replica.follow(&app.keys, app.clock.now()).await?;
         let issuer = app.config.server.issuer.clone();
         serve::serve(app, terminated, |_| {
             print(&welcome(&issuer, &credentials, folder));

@@ -8,7 +8,11 @@ mod key;
 mod serve;
 mod user;
 
-use std::{io::IsTerminal, path::PathBuf, process::ExitCode};
+use std::{
+    io::{IsTerminal, Write},
+    path::PathBuf,
+    process::ExitCode,
+};
 
 use anyhow::Context;
 use clap::{Parser, Subcommand};
@@ -205,12 +209,13 @@ fn start_logging(logging: &Logging) -> anyhow::Result<()> {
     Ok(())
 }
 
-#[expect(clippy::print_stdout, reason = "what a command prints is its result")]
+/// Prints a result. Whoever closes the pipe, as `| head` does, does not want to read on: that is no failure of ours, and
+/// no reason for a server to fall.
 fn print(text: &str) {
-    println!("{text}");
+    let _ = writeln!(std::io::stdout(), "{text}");
 }
 
-#[expect(clippy::print_stderr, reason = "what goes wrong on the command line")]
+/// Says what went wrong.
 fn say(text: &str) {
-    eprintln!("{text}");
+    let _ = writeln!(std::io::stderr(), "{text}");
 }

@@ -133,6 +133,7 @@ impl Replica {
             ticks.tick().await;
             let outcome = tokio::time::timeout(feed::TRUST, self.follow(keys, clock.now())).await;
             match outcome {
+                _ if self.db.is_closed() => return,
                 Ok(Ok(())) if failing => {
                     tracing::info!("changes are followed again");
                     failing = false;

@@ -81,7 +81,7 @@ async fn a_newcomer_gets_tokens_and_finds_them_again_the_next_day() {
     };
     let form = vec![("grant_type", "client_credentials".to_owned())];
     let token = post("/token", &service, &secret, form).await;
-    let token = token["access_token"].as_str().expect("a token").to_owned();
+    let token = token["access_token"].as_str().unwrap_or_else(|| panic!("{token}")).to_owned();
     let seen = post("/introspect", &api, &api_secret, vec![("token", token)]).await;
     assert_eq!(seen["active"], true);
     assert_eq!(seen["aud"], "https://api.example.com");
