@@ -5,5 +5,6 @@ pub mod hashing;
 pub mod pages;
 pub mod session;
 pub mod sign_in;
+pub mod sign_in_form;
 pub mod text;
 mod throttle;

@@ -10,17 +10,16 @@ use http::{HeaderMap, HeaderValue, StatusCode, header};
 
 use super::{
     session::{self, Current},
-    sign_in::{self, Refusal, SignedIn},
+    sign_in_form::SignInForm,
 };
 use crate::{
     app::{App, AppState},
-    clock::Timestamp,
     tokens::{digest::Digest, secret::BrowserSecret},
     web::{
         RequestContext,
         cookies::Cookie,
         csrf,
-        pages::{self, ClientView, Freedom, Home, SignIn, SignOut, SignedOut, UserView},
+        pages::{self, Freedom, Home, SignOut, SignedOut},
         params::Params,
         problem::Problem,
     },
@@ -86,86 +85,6 @@ pub fn read_form(body: &[u8]) -> Result<Params, Problem> {
     })
 }
 
-/// The sign-in page, and what comes of it, apart from where it is shown.
-pub struct SignInForm {
-    /// For which client.
-    pub client: Option<ClientView>,
-    /// Where the form goes.
-    pub action: String,
-    /// What is filled in.
-    pub identifier: String,
-    /// Who is to prove themself again.
-    pub account: Option<UserView>,
-    /// Whether there is a way back to the client.
-    pub cancel: bool,
-    /// What it may do beyond the usual.
-    pub freedom: Freedom,
-}
-
-impl SignInForm {
-    /// The form.
-    #[must_use]
-    pub fn show(self, app: &App, browser: Browser) -> Response {
-        let csrf = browser.csrf(app);
-        browser.remember(self.page(csrf, StatusCode::OK, None))
-    }
-
-    /// Signs in with what was typed, or shows the form again with what was wrong.
-    pub async fn submit(
-        mut self,
-        app: &App,
-        params: &Params,
-        headers: &HeaderMap,
-        context: &RequestContext,
-        browser: &Browser,
-    ) -> Result<Result<SignedIn, Response>, Problem> {
-        let identifier = params.get("identifier").unwrap_or_default();
-        let password = params.get("password").unwrap_or_default();
-        identifier.clone_into(&mut self.identifier);
-        let csrf = browser.csrf(app);
-        if identifier.trim().is_empty() || password.is_empty() {
-            let message = "Enter your e-mail or user name, and your password.";
-            return Ok(Err(self.page(
-                csrf,
-                StatusCode::UNPROCESSABLE_ENTITY,
-                Some(message.into()),
-            )));
-        }
-        match sign_in::sign_in(app, identifier, password, headers, context).await {
-            Ok(signed_in) => Ok(Ok(signed_in)),
-            Err(Refusal::Wrong) => {
-                let message = "That e-mail, user name or password is not right.";
-                Ok(Err(self.page(csrf, StatusCode::UNPROCESSABLE_ENTITY, Some(message.into()))))
-            }
-            Err(Refusal::Throttled(until)) => {
-                let seconds = (until - app.clock.now()).whole_seconds().max(1);
-                let message = throttled(until, app.clock.now());
-                let mut page = self.page(csrf, StatusCode::TOO_MANY_REQUESTS, Some(message));
-                page.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from(seconds));
-                Ok(Err(page))
-            }
-            Err(Refusal::Busy(seconds)) => {
-                Err(Problem::busy(seconds).back(self.action, "Try again"))
-            }
-            Err(Refusal::Storage(error)) => Err(error.into()),
-        }
-    }
-
-    fn page(self, csrf: String, status: StatusCode, error: Option<String>) -> Response {
-        let Self { client, action, identifier, account, cancel, freedom } = self;
-        let page = SignIn::new(client, action, csrf, identifier, error, None, account, cancel);
-        pages::respond(status, &page, &freedom)
-    }
-}
-
-fn throttled(until: Timestamp, now: Timestamp) -> String {
-    let minutes = (until - now).whole_seconds().max(1).unsigned_abs().div_ceil(60);
-    let unit = if minutes == 1 { "minute" } else { "minutes" };
-    format!(
-        "There were too many attempts. Try again in {minutes} {unit}, or from a browser in which you signed in before."
-    )
-}
-
 /// `GET /`.
 pub async fn home(
     State(app): State<AppState>,
@@ -183,11 +102,12 @@ pub async fn home(
     }
 }
 
-fn own_form(identifier: String) -> SignInForm {
+fn own_form() -> SignInForm {
     SignInForm {
         client: None,
+        page: "/sign-in".to_owned(),
         action: "/sign-in".to_owned(),
-        identifier,
+        identifier: String::new(),
         account: None,
         cancel: false,
         freedom: Freedom::Usual,
@@ -196,7 +116,7 @@ fn own_form(identifier: String) -> SignInForm {
 
 /// `GET /sign-in`.
 pub async fn show_sign_in(State(app): State<AppState>, headers: HeaderMap) -> Response {
-    own_form(String::new()).show(&app, Browser::of(&app, &headers))
+    own_form().show(&app, &headers, Browser::of(&app, &headers))
 }
 
 /// `POST /sign-in`.
@@ -210,8 +130,8 @@ pub async fn post_sign_in(
         let params = read_form(&body)?;
         let browser = Browser::of(&app, &headers);
         check_post(&app, &headers, &params, &browser.digest, "/sign-in")?;
-        let form = own_form(String::new());
-        Ok(match form.submit(&app, &params, &headers, &context, &browser).await? {
+        let form = own_form();
+        Ok(match form.submit(&app, &params, &headers, &context).await? {
             Ok(signed_in) => with_cookies(see_other("/"), signed_in.cookies),
             Err(page) => page,
         })

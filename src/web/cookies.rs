@@ -15,6 +15,8 @@ pub enum Cookie {
     Session,
     /// Who signed in from this browser before.
     Device,
+    /// What was wrong with the form that was just submitted.
+    Notice,
 }
 
 /// How cookies are set.
@@ -64,6 +66,8 @@ impl Policy {
             (Cookie::Browser, true) => "__Host-signet_browser",
             (Cookie::Session, true) => "__Host-signet_session",
             (Cookie::Device, true) => "__Host-signet_device",
+            (Cookie::Notice, true) => "__Host-signet_notice",
+            (Cookie::Notice, false) => "signet_notice",
             (Cookie::Browser, false) => "signet_browser",
             (Cookie::Session, false) => "signet_session",
             (Cookie::Device, false) => "signet_device",

@@ -157,3 +157,23 @@ visits("form_post brings the answer in the body of a POST", {}, async (person) =
   assert.equal(answer.iss, person.server.metadata.issuer);
   await person.party.redeem(request);
 });
+
+visits("going back after a mistyped password finds the request where it is", { expected: [422] }, async (person) => {
+  const request = await person.begin({ prompt: "consent" });
+  await person.signIn({ password: "not the password" });
+  await person.sees("form-error");
+  await person.signIn();
+  await person.sees("consent-form");
+  await person.page.goBack();
+  await person.press("allow");
+  await person.returns();
+  await person.party.redeem(request);
+});
+
+visits("going back after cancelling does not say that one signed in", {}, async (person) => {
+  await person.begin();
+  await person.press("cancel");
+  await person.returns();
+  await person.page.goBack();
+  assert.doesNotMatch(await person.page.locator("h1").textContent(), /signed in/);
+});

@@ -21,8 +21,9 @@ use crate::{
     app::{App, AppState},
     audit::{Event, Kind},
     identity::{
-        pages::{Browser, SignInForm, check_post, read_form, see_other, with_cookies},
+        pages::{Browser, check_post, read_form, see_other, with_cookies},
         session::{self, Current},
+        sign_in_form::SignInForm,
     },
     oauth::{Code, Error},
     registry::{client::Client, scope},
@@ -84,7 +85,7 @@ pub async fn show(
             return Ok(waiting.completed(&app));
         }
         let standing = waiting.assess(&app, &headers).await?;
-        waiting.next(&app, standing, &context).await
+        waiting.next(&app, standing, &headers, &context).await
     };
     outcome.await.unwrap_or_else(|problem: Problem| problem.respond(&context))
 }
@@ -161,6 +162,7 @@ impl Waiting {
         self,
         app: &App,
         standing: Standing,
+        headers: &HeaderMap,
         context: &RequestContext,
     ) -> Result<Response, Problem> {
         if let Some(code) = standing.issue(app, &self.client, &self.request, context).await {
@@ -172,7 +174,7 @@ impl Waiting {
         Ok(match (standing.owed, session) {
             (Owed::SelectAccount, Some(session)) => self.account_page(app, &session),
             (Owed::Consent, Some(session)) => self.consent_page(app, &session),
-            (_, session) => self.sign_in_page(session).show(app, self.browser),
+            (_, session) => self.sign_in_page(session).show(app, headers, self.browser),
         })
     }
 
@@ -197,6 +199,7 @@ impl Waiting {
         let account = session.filter(|_| !self.request.prompts_for(Prompt::SelectAccount));
         SignInForm {
             client: Some(respond::view(&self.client)),
+            page: path(self.row.id),
             action: self.step("sign-in"),
             identifier: hint.chars().take(320).collect(),
             account: account.map(|current| session::view(&current.row)),
@@ -296,7 +299,7 @@ impl Waiting {
         }
         let session = session::current(app, headers).await?;
         let form = self.sign_in_page(session);
-        Ok(match form.submit(app, params, headers, context, &self.browser).await? {
+        Ok(match form.submit(app, params, headers, context).await? {
             Ok(signed_in) => with_cookies(self.back(), signed_in.cookies),
             Err(page) => page,
         })

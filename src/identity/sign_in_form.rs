@@ -1,0 +1,170 @@
+//! The sign-in form, and what comes of it. A failed attempt leads back to the form's own page by a redirect, so that
+//! reloading it or going back to it sends nothing again; a short-lived cookie carries what was wrong.
+
+use std::time::Duration;
+
+use axum::response::Response;
+use base64::{Engine, prelude::BASE64_URL_SAFE_NO_PAD};
+use http::{HeaderMap, HeaderValue, StatusCode, header};
+use serde::{Deserialize, Serialize};
+
+use super::{
+    pages::{Browser, see_other, with_cookies},
+    sign_in::{self, Refusal, SignedIn},
+};
+use crate::{
+    app::App,
+    web::{
+        RequestContext,
+        cookies::Cookie,
+        pages::{self, ClientView, Freedom, SignIn, UserView},
+        params::Params,
+        problem::Problem,
+    },
+};
+
+/// How long a browser has to show what was wrong.
+const NOTICE_AGE: Duration = Duration::from_mins(1);
+/// As much of what was typed as is filled in again, in characters.
+const IDENTIFIER: usize = 320;
+
+/// The sign-in form, apart from where it is shown.
+pub struct SignInForm {
+    /// For which client.
+    pub client: Option<ClientView>,
+    /// Its page.
+    pub page: String,
+    /// Where the form goes.
+    pub action: String,
+    /// What is filled in.
+    pub identifier: String,
+    /// Who is to prove themself again.
+    pub account: Option<UserView>,
+    /// Whether there is a way back to the client.
+    pub cancel: bool,
+    /// What it may do beyond the usual.
+    pub freedom: Freedom,
+}
+
+/// What was wrong with the last attempt.
+#[derive(Debug, PartialEq, Eq, Serialize, Deserialize)]
+struct Notice {
+    problem: Mistake,
+    identifier: String,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+enum Mistake {
+    Incomplete,
+    Wrong,
+    /// Until this second since 1970.
+    Throttled(i64),
+}
+
+impl SignInForm {
+    /// The form, with what was wrong with the last attempt.
+    #[must_use]
+    pub fn show(mut self, app: &App, headers: &HeaderMap, browser: Browser) -> Response {
+        let csrf = browser.csrf(app);
+        let notice = app.cookies().get(headers, Cookie::Notice).and_then(Notice::read);
+        let Some(Notice { problem, identifier }) = notice else {
+            return browser.remember(self.page(csrf, StatusCode::OK, None));
+        };
+        self.identifier = identifier;
+        let now = app.clock.now().unix_timestamp();
+        let mut page = self.page(csrf, problem.status(), Some(problem.message(now)));
+        if let Mistake::Throttled(until) = problem {
+            let seconds = HeaderValue::from(until.saturating_sub(now).max(1));
+            page.headers_mut().insert(header::RETRY_AFTER, seconds);
+        }
+        browser.remember(with_cookies(page, vec![app.cookies().remove(Cookie::Notice)]))
+    }
+
+    /// Signs in with what was typed, or leads back to the form.
+    pub async fn submit(
+        self,
+        app: &App,
+        params: &Params,
+        headers: &HeaderMap,
+        context: &RequestContext,
+    ) -> Result<Result<SignedIn, Response>, Problem> {
+        let identifier = params.get("identifier").unwrap_or_default();
+        let password = params.get("password").unwrap_or_default();
+        if identifier.trim().is_empty() || password.is_empty() {
+            return Ok(Err(self.again(app, Mistake::Incomplete, identifier)));
+        }
+        match sign_in::sign_in(app, identifier, password, headers, context).await {
+            Ok(signed_in) => Ok(Ok(signed_in)),
+            Err(Refusal::Wrong) => Ok(Err(self.again(app, Mistake::Wrong, identifier))),
+            Err(Refusal::Throttled(until)) => {
+                let problem = Mistake::Throttled(until.unix_timestamp());
+                Ok(Err(self.again(app, problem, identifier)))
+            }
+            Err(Refusal::Busy(seconds)) => Err(Problem::busy(seconds).back(self.page, "Try again")),
+            Err(Refusal::Storage(error)) => Err(error.into()),
+        }
+    }
+
+    fn again(&self, app: &App, problem: Mistake, identifier: &str) -> Response {
+        let identifier = identifier.chars().take(IDENTIFIER).collect();
+        let notice = Notice { problem, identifier }.write();
+        let cookie = app.cookies().set(Cookie::Notice, &notice, Some(NOTICE_AGE));
+        with_cookies(see_other(&self.page), vec![cookie])
+    }
+
+    fn page(self, csrf: String, status: StatusCode, error: Option<String>) -> Response {
+        let Self { client, action, identifier, account, cancel, freedom, .. } = self;
+        let page = SignIn::new(client, action, csrf, identifier, error, None, account, cancel);
+        pages::respond(status, &page, &freedom)
+    }
+}
+
+impl Notice {
+    fn write(&self) -> String {
+        BASE64_URL_SAFE_NO_PAD.encode(serde_json::to_vec(self).unwrap_or_default())
+    }
+
+    fn read(text: &str) -> Option<Self> {
+        serde_json::from_slice(&BASE64_URL_SAFE_NO_PAD.decode(text).ok()?).ok()
+    }
+}
+
+impl Mistake {
+    const fn status(self) -> StatusCode {
+        match self {
+            Self::Incomplete | Self::Wrong => StatusCode::UNPROCESSABLE_ENTITY,
+            Self::Throttled(_) => StatusCode::TOO_MANY_REQUESTS,
+        }
+    }
+
+    fn message(self, now: i64) -> String {
+        match self {
+            Self::Incomplete => "Enter your e-mail or user name, and your password.".to_owned(),
+            Self::Wrong => "That e-mail, user name or password is not right.".to_owned(),
+            Self::Throttled(until) => {
+                let minutes = until.saturating_sub(now).max(1).unsigned_abs().div_ceil(60);
+                let unit = if minutes == 1 { "minute" } else { "minutes" };
+                format!(
+                    "There were too many attempts. Try again in {minutes} {unit}, or from a browser in which you \
+                     signed in before."
+                )
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    proptest! {
+        #[test]
+        fn what_is_written_is_read_and_nothing_breaks_the_reader(text in "\\PC{0,80}", until: i64) {
+            let _ = Notice::read(&text);
+            let notice = Notice { problem: Mistake::Throttled(until), identifier: text };
+            prop_assert_eq!(Notice::read(&notice.write()), Some(notice));
+        }
+    }
+}
