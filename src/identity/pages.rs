@@ -53,11 +53,8 @@ impl Browser {
 
     /// Sets the browser's cookie if it is new.
     #[must_use]
-    pub fn remember(self, mut response: Response) -> Response {
-        if let Some(cookie) = self.cookie {
-            response.headers_mut().append(header::SET_COOKIE, cookie);
-        }
-        response
+    pub fn remember(self, response: Response) -> Response {
+        with_cookies(response, self.cookie)
     }
 }
 
@@ -169,7 +166,7 @@ pub async fn post_sign_out(
             check_post(&app, &headers, &params, &digest, "/sign-out")?;
             session::end(&app, &row, &context).await?;
         }
-        Ok(with_cookies(see_other("/sign-out"), vec![app.cookies().remove(Cookie::Session)]))
+        Ok(with_cookies(see_other("/sign-out"), [app.cookies().remove(Cookie::Session)]))
     };
     outcome.await.unwrap_or_else(|problem: Problem| problem.respond(&context))
 }
@@ -184,7 +181,10 @@ pub fn see_other(to: &str) -> Response {
 
 /// Adds cookies to an answer.
 #[must_use]
-pub fn with_cookies(mut response: Response, cookies: Vec<HeaderValue>) -> Response {
+pub fn with_cookies(
+    mut response: Response,
+    cookies: impl IntoIterator<Item = HeaderValue>,
+) -> Response {
     for cookie in cookies {
         response.headers_mut().append(header::SET_COOKIE, cookie);
     }

@@ -1,7 +1,6 @@
 //! Browser sessions: found by their cookie, begun by a sign-in, ended by a sign-out.
 
 use http::HeaderMap;
-use uuid::Uuid;
 
 use crate::{
     app::App,
@@ -53,19 +52,14 @@ pub async fn end(app: &App, session: &SessionRow, context: &RequestContext) -> s
     let now = app.clock.now();
     let tokens_end = app.tokens_end(now);
     if let Some(grants) = storage::sessions::end(&app.db, session.id, now, tokens_end).await? {
-        revoked(app, &grants);
+        // Here at once; other replicas follow.
+        for grant in grants {
+            app.replica.revoked(grant, tokens_end);
+        }
         let event = Event::new(Kind::SignedOut).user(session.user_id).session(session.id);
         app.audit.record(event, &context.origin).await?;
     }
     Ok(())
-}
-
-/// Remembers grants that were revoked here.
-fn revoked(app: &App, grants: &[Uuid]) {
-    let until = app.tokens_end(app.clock.now());
-    for grant in grants {
-        app.replica.revoked(*grant, until);
-    }
 }
 
 /// How pages show the person of a session.

@@ -18,7 +18,6 @@ use crate::{
     audit::{Event, Kind},
     clock::Timestamp,
     storage::{self, sessions::NewSession, throttles::Counter, users::Account},
-    tokens::digest::Digest,
     web::{RequestContext, cookies::Cookie},
 };
 
@@ -27,12 +26,10 @@ pub const ACR_PASSWORD: &str = "aal1";
 /// `pwd` of RFC 8176.
 const AMR_PASSWORD: &str = "pwd";
 
-/// Someone who proved who they are, and the cookies that say so.
+/// Someone proved who they are.
 #[derive(Debug)]
 pub struct SignedIn {
-    /// The person.
-    pub user_id: Uuid,
-    /// To be set in the answer.
+    /// What says so, to be set in the answer.
     pub cookies: Vec<HeaderValue>,
 }
 
@@ -77,7 +74,7 @@ pub async fn sign_in(
         Ok(Some(account)) => {
             forgive(app, &counters).await?;
             let cookies = begin(app, account.user_id, cookie, headers, context).await?;
-            Ok(SignedIn { user_id: account.user_id, cookies })
+            Ok(SignedIn { cookies })
         }
         Ok(None) => {
             let event = with_user(Event::new(Kind::SignInFailed), account.as_ref());
@@ -197,7 +194,7 @@ async fn write(
     context: &RequestContext,
 ) -> storage::Result<bool> {
     let now = app.clock.now();
-    let digest: Digest = handle.digest();
+    let digest = handle.digest();
     let new = NewSession {
         id: handle.id,
         secret_hash: digest.bytes(),

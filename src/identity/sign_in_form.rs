@@ -77,7 +77,7 @@ impl SignInForm {
             let seconds = HeaderValue::from(until.saturating_sub(now).max(1));
             page.headers_mut().insert(header::RETRY_AFTER, seconds);
         }
-        browser.remember(with_cookies(page, vec![app.cookies().remove(Cookie::Notice)]))
+        browser.remember(with_cookies(page, [app.cookies().remove(Cookie::Notice)]))
     }
 
     /// Signs in with what was typed, or leads back to the form.
@@ -109,7 +109,7 @@ impl SignInForm {
         let identifier = identifier.chars().take(IDENTIFIER).collect();
         let notice = Notice { problem, identifier }.write();
         let cookie = app.cookies().set(Cookie::Notice, &notice, Some(NOTICE_AGE));
-        with_cookies(see_other(&self.page), vec![cookie])
+        with_cookies(see_other(&self.page), [cookie])
     }
 
     fn page(self, csrf: String, status: StatusCode, error: Option<String>) -> Response {

@@ -35,11 +35,17 @@ impl ServerSecrets {
         entropy: &Entropy,
         now: Timestamp,
     ) -> Result<Self, SecretsError> {
-        for name in NAMES {
+        let mut stored = storage::keys::server_secrets(db).await?;
+        let missing: Vec<&str> =
+            NAMES.into_iter().filter(|name| !stored.contains_key(*name)).collect();
+        for name in &missing {
             let sealed = master.seal(&place(name), &entropy.bytes::<32>());
             storage::keys::insert_server_secret(db, name, &sealed, now).await?;
         }
-        let stored = storage::keys::server_secrets(db).await?;
+        if !missing.is_empty() {
+            // What is there now may be another replica's.
+            stored = storage::keys::server_secrets(db).await?;
+        }
         let open = |name: &'static str| {
             let sealed = stored.get(name).ok_or(SecretsError::Missing(name))?;
             Ok::<_, SecretsError>(master.open(&place(name), sealed)?)

@@ -331,7 +331,7 @@ impl Waiting {
         context: &RequestContext,
     ) -> Result<Response, Problem> {
         session::end(app, &current.row, context).await?;
-        Ok(with_cookies(self.back(), vec![app.cookies().remove(Cookie::Session)]))
+        Ok(with_cookies(self.back(), [app.cookies().remove(Cookie::Session)]))
     }
 
     async fn consent(
