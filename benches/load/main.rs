@@ -1,5 +1,6 @@
 //! `make bench`: what Signet's requests cost, held against what they would cost at the least. Prints what it measures
-//! and writes `benches/RESULTS.md`.
+//! and writes `benches/RESULTS.md`. With an argument, as in `cargo bench --bench load -- documents`, it measures that
+//! part alone and writes nothing.
 //!
 //! Both servers run in processes of their own, and so does Postgres, with its default settings. Nothing leaves the
 //! machine.
@@ -40,13 +41,15 @@ const ACTIVE: &str = "{\"active\":true";
 
 #[tokio::main]
 async fn main() -> anyhow::Result<()> {
-    if std::env::args().nth(1).as_deref() == Some("floor") {
+    // Cargo adds `--bench`.
+    let only = std::env::args().skip(1).find(|argument| !argument.starts_with('-'));
+    if only.as_deref() == Some("floor") {
         return floor::serve().await;
     }
     let deployment = Deployment::make().await?;
     // Postgres has a process group of its own: whoever interrupts us wants it to end too.
     let outcome = tokio::select! {
-        outcome = run(&deployment) => outcome,
+        outcome = run(&deployment, only) => outcome,
         interrupted = tokio::signal::ctrl_c() => interrupted.map_err(Into::into),
     };
     deployment.remove().await?;
@@ -58,7 +61,7 @@ fn print(text: &str) {
     println!("{text}");
 }
 
-async fn run(deployment: &Deployment) -> anyhow::Result<()> {
+async fn run(deployment: &Deployment, only: Option<String>) -> anyhow::Result<()> {
     let began = Instant::now();
     let db = sqlx::PgPool::connect(&deployment.url()).await?;
     let postgres: String = sqlx::query_scalar("SHOW server_version").fetch_one(&db).await?;
@@ -69,6 +72,12 @@ async fn run(deployment: &Deployment) -> anyhow::Result<()> {
     let bench = Bench { deployment, floor: Floor::start().await?, server };
     let mut report = Report::default();
 
+    if let Some(only) = only {
+        bench.only(&only, &mut report).await?;
+        bench.server.stop().await?;
+        print(&format!("\n{}", report.promises()));
+        return Ok(());
+    }
     let token_rate = bench.client_credentials(&mut report).await?;
     bench.introspection(&mut report).await?;
     bench.documents(&mut report).await?;
@@ -133,6 +142,24 @@ impl Bench<'_> {
         let pairs =
             [("grant_type", "client_credentials"), ("scope", SCOPE), ("resource", resource)];
         load::post(path, &self.deployment.authorization(SERVICE), &pairs)
+    }
+
+    /// One part alone, for whoever works on it.
+    async fn only(&self, part: &str, report: &mut Report) -> anyhow::Result<()> {
+        match part {
+            "tokens" => drop(self.client_credentials(report).await?),
+            "introspection" => self.introspection(report).await?,
+            "documents" => self.documents(report).await?,
+            "people" => {
+                let tokens = self.client_credentials(&mut Report::default()).await?;
+                self.people(report, tokens).await?;
+            }
+            "log-ins" => self.log_ins(report).await?,
+            _ => anyhow::bail!(
+                "there is no such part: tokens, introspection, documents, people, log-ins"
+            ),
+        }
+        Ok(())
     }
 
     /// Returns Signet's rate with ES256.

@@ -70,13 +70,13 @@ pub async fn serve(
     let (stop, stopped) = tokio::sync::watch::channel(());
     let management = management.map(|listener| {
         let mut stopped = stopped.clone();
-        let router = management::router(app.clone(), metrics);
+        let service = management::Service::new(app.clone(), metrics);
         tokio::spawn(async move {
             let stopped = async move { drop(stopped.changed().await) };
-            listener.serve(router, stopped, grace).await;
+            listener.serve(service, stopped, grace).await;
         })
     });
-    listener.serve(http::router(&app), shutdown, grace).await;
+    listener.serve(http::Service::new(&app), shutdown, grace).await;
     tracing::info!("stopping");
     app.audit.flush().await;
     // What goes on in the background ends with it.

@@ -5,10 +5,6 @@ use std::net::{IpAddr, SocketAddr};
 use http::HeaderMap;
 use ipnet::IpNet;
 
-/// The connection's other end, as the listener saw it.
-#[derive(Clone, Copy, Debug)]
-pub struct Peer(pub SocketAddr);
-
 /// The client's address: from the right of `X-Forwarded-For`, the first one that is not itself a trusted proxy. What
 /// stands left of it was written by whoever sent the request.
 #[must_use]

@@ -1,13 +1,14 @@
 //! Listeners: HTTP/1.1 and HTTP/2 over TCP or TLS, with limits on how slow a peer may be, and a shutdown that finishes
 //! what is in flight.
 
-use std::{future::Future, io, net::SocketAddr, time::Duration};
+use std::{convert::Infallible, future::Future, io, net::SocketAddr, time::Duration};
 
-use axum::{Extension, Router};
+use axum::response::Response;
+use http::Request;
+use hyper::{body::Incoming, service::service_fn};
 use hyper_util::{
     rt::{TokioExecutor, TokioIo, TokioTimer},
     server::{conn::auto, graceful::GracefulShutdown},
-    service::TowerToHyperService,
 };
 use tokio::{
     io::{AsyncRead, AsyncWrite},
@@ -15,7 +16,7 @@ use tokio::{
 };
 use tokio_rustls::TlsAcceptor;
 
-use super::{address::Peer, tls};
+use super::tls;
 use crate::config::Tls;
 
 pub use super::tls::TlsError;
@@ -24,6 +25,16 @@ pub use super::tls::TlsError;
 const HANDSHAKE: Duration = Duration::from_secs(10);
 /// How long it may take for the head of a request.
 const HEAD: Duration = Duration::from_secs(15);
+
+/// What answers a listener's requests. A clone is made for each connection.
+pub trait Answer: Clone + Send + Sync + 'static {
+    /// Answers a request that `peer`, the connection's other end, sent.
+    fn answer(
+        &self,
+        peer: SocketAddr,
+        request: Request<Incoming>,
+    ) -> impl Future<Output = Response> + Send;
+}
 
 /// A bound listener.
 pub struct Listener {
@@ -45,7 +56,12 @@ impl Listener {
     }
 
     /// Serves until `shutdown`, then finishes requests in flight for at most `grace`.
-    pub async fn serve(self, router: Router, shutdown: impl Future<Output = ()>, grace: Duration) {
+    pub async fn serve(
+        self,
+        answer: impl Answer,
+        shutdown: impl Future<Output = ()>,
+        grace: Duration,
+    ) {
         let graceful = GracefulShutdown::new();
         let mut shutdown = std::pin::pin!(shutdown);
         loop {
@@ -62,15 +78,15 @@ impl Listener {
                 () = &mut shutdown => break,
             };
             let _ = stream.set_nodelay(true);
-            let router = router.clone().layer(Extension(Peer(peer)));
+            let answer = answer.clone();
             let watcher = graceful.watcher();
             let acceptor = self.tls.clone();
             tokio::spawn(async move {
                 match acceptor {
-                    None => connection(stream, router, watcher).await,
+                    None => connection(stream, peer, answer, watcher).await,
                     Some(acceptor) => {
                         if let Some(stream) = handshake(&acceptor, stream).await {
-                            connection(stream, router, watcher).await;
+                            connection(stream, peer, answer, watcher).await;
                         }
                     }
                 }
@@ -99,14 +115,18 @@ async fn handshake(
 
 async fn connection(
     stream: impl AsyncRead + AsyncWrite + Unpin + Send + 'static,
-    router: Router,
+    peer: SocketAddr,
+    answer: impl Answer,
     watcher: hyper_util::server::graceful::Watcher,
 ) {
     let mut builder = auto::Builder::new(TokioExecutor::new());
     builder.http1().timer(TokioTimer::new()).header_read_timeout(HEAD);
     builder.http2().timer(TokioTimer::new()).max_concurrent_streams(128);
-    let service = TowerToHyperService::new(router);
-    let connection = builder.serve_connection(TokioIo::new(stream), service).into_owned();
+    let service = service_fn(|request| {
+        let answer = answer.clone();
+        async move { Ok::<_, Infallible>(answer.answer(peer, request).await) }
+    });
+    let connection = builder.serve_connection(TokioIo::new(stream), service);
     if let Err(error) = watcher.watch(connection).await {
         tracing::debug!(%error, "a connection ended badly");
     }

@@ -1,14 +1,19 @@
 //! For operators and their tools: health, readiness, metrics.
 
+use std::net::SocketAddr;
+
 use axum::{
     Router,
     extract::State,
     response::{IntoResponse, Response},
     routing::get,
 };
-use http::StatusCode;
+use http::{Request, StatusCode};
+use hyper::{body::Incoming, service::Service as _};
+use hyper_util::service::TowerToHyperService;
 use metrics_exporter_prometheus::{PrometheusBuilder, PrometheusHandle};
 
+use super::listener::Answer;
 use crate::app::AppState;
 
 /// Installs the process's metrics recorder. `None` if there is one already, as in tests.
@@ -17,17 +22,34 @@ pub fn install_metrics() -> Option<PrometheusHandle> {
     PrometheusBuilder::new().install_recorder().ok()
 }
 
-/// The router of the management listener.
-pub fn router(app: AppState, metrics: Option<PrometheusHandle>) -> Router {
-    let text = move || {
-        let metrics = metrics.clone();
-        async move { metrics.map(|metrics| metrics.render()).unwrap_or_default() }
-    };
-    Router::new()
-        .route("/metrics", get(text))
-        .route("/healthz", get(healthz))
-        .route("/readyz", get(readyz))
-        .with_state(app)
+/// Answers the management listener.
+#[derive(Clone)]
+pub struct Service(TowerToHyperService<Router>);
+
+impl Service {
+    /// The service of this application, with the metrics of this process.
+    #[must_use]
+    pub fn new(app: AppState, metrics: Option<PrometheusHandle>) -> Self {
+        let text = move || {
+            let metrics = metrics.clone();
+            async move { metrics.map(|metrics| metrics.render()).unwrap_or_default() }
+        };
+        let router = Router::new()
+            .route("/metrics", get(text))
+            .route("/healthz", get(healthz))
+            .route("/readyz", get(readyz))
+            .with_state(app);
+        Self(TowerToHyperService::new(router))
+    }
+}
+
+impl Answer for Service {
+    async fn answer(&self, _: SocketAddr, request: Request<Incoming>) -> Response {
+        match self.0.call(request).await {
+            Ok(response) => response,
+            Err(never) => match never {},
+        }
+    }
 }
 
 /// `GET /healthz`: the process runs and answers.

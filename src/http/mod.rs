@@ -3,8 +3,8 @@
 mod address;
 pub mod listener;
 pub mod management;
-mod middleware;
 mod router;
+mod service;
 mod tls;
 
-pub use router::router;
+pub use service::Service;

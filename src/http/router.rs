@@ -4,34 +4,26 @@ use std::sync::Arc;
 
 use axum::{
     Router,
-    extract::DefaultBodyLimit,
-    middleware::from_fn_with_state,
     response::{IntoResponse, Response},
     routing::{get, post},
 };
 use http::{HeaderMap, Method, StatusCode, Uri, header};
-use tower_http::{
-    catch_panic::CatchPanicLayer,
-    cors::{Any, CorsLayer},
-};
+use tower_http::cors::{Any, CorsLayer};
 
-use super::{management, middleware};
+use super::management;
 use crate::{
     app::AppState,
     dev,
     identity::pages,
-    oauth::{
-        Error, authorize, introspect, jwks,
-        metadata::{self, path},
-        revoke, token, userinfo,
-    },
+    keys::Document,
+    oauth::{Error, authorize, introspect, jwks, metadata::path, revoke, token, userinfo},
     web::{RequestContext, assets, problem::Problem},
 };
 
 /// The router of the public listener.
-pub fn router(app: &AppState) -> Router {
+pub fn router(app: &AppState, metadata: &Document) -> Router {
     let mut router = Router::new()
-        .merge(for_browsers_elsewhere(app))
+        .merge(for_browsers_elsewhere(metadata))
         .route(path::AUTHORIZE, get(authorize::get).post(authorize::post))
         .route(path::INTROSPECT, post(introspect::introspect))
         .route("/interaction/{id}", get(authorize::show))
@@ -48,19 +40,27 @@ pub fn router(app: &AppState) -> Router {
     router
         .fallback(not_found)
         .method_not_allowed_fallback(method_not_allowed)
-        .layer(CatchPanicLayer::custom(middleware::panicked))
-        .layer(DefaultBodyLimit::max(app.config.server.body_limit))
-        .layer(from_fn_with_state(Arc::clone(app), middleware::surround))
         .with_state(Arc::clone(app))
 }
 
+/// Whether what answers at this path speaks the protocol, and not to people: its errors are JSON.
+pub fn is_for_clients(path: &str) -> bool {
+    [
+        path::TOKEN,
+        path::INTROSPECT,
+        path::REVOKE,
+        path::USERINFO,
+        path::JWKS,
+        path::OAUTH,
+        path::OPENID,
+    ]
+    .contains(&path)
+}
+
 /// What scripts of applications call from their own origin: nothing here looks at cookies, so any origin may.
-fn for_browsers_elsewhere(app: &AppState) -> Router<AppState> {
-    let document = Arc::new(metadata::document(&app.config.server.issuer));
-    let serve = move |headers: HeaderMap| {
-        let document = Arc::clone(&document);
-        async move { jwks::serve(&document, &headers) }
-    };
+fn for_browsers_elsewhere(metadata: &Document) -> Router<AppState> {
+    let metadata = metadata.clone();
+    let serve = move |headers: HeaderMap| async move { jwks::serve(&metadata, &headers) };
     let cors = CorsLayer::new()
         .allow_origin(Any)
         .allow_methods([Method::GET, Method::POST])

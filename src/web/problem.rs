@@ -37,12 +37,18 @@ impl Problem {
     /// Too much is going on.
     #[must_use]
     pub fn busy(seconds: u64) -> Self {
-        let mut problem = Self::new(
-            StatusCode::SERVICE_UNAVAILABLE,
-            "Just a moment",
+        let mut problem = Self::unavailable(
             "Too many people are signing in right now. Please try again shortly.",
         );
         problem.retry_after = Some(seconds);
+        problem
+    }
+
+    /// The server cannot answer now, and probably can soon.
+    #[must_use]
+    pub fn unavailable(message: &'static str) -> Self {
+        let mut problem = Self::new(StatusCode::SERVICE_UNAVAILABLE, "Just a moment", message);
+        problem.retry_after = Some(1);
         problem
     }
 
@@ -94,13 +100,9 @@ impl From<storage::Error> for Problem {
     fn from(error: storage::Error) -> Self {
         if let storage::Error::Unavailable(_) = error {
             tracing::warn!(%error, "storage is unavailable");
-            let mut problem = Self::new(
-                StatusCode::SERVICE_UNAVAILABLE,
-                "Just a moment",
+            return Self::unavailable(
                 "Signet cannot reach its database right now. Please try again shortly.",
             );
-            problem.retry_after = Some(1);
-            return problem;
         }
         tracing::error!(%error, "storage failed");
         Self::new(

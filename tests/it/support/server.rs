@@ -83,7 +83,8 @@ impl Server {
         tokio::spawn(async move {
             follower.replica.follow_forever(&follower.keys, &follower.clock).await;
         });
-        tokio::spawn(listener.serve(http::router(&app), std::future::pending(), Duration::ZERO));
+        let service = http::Service::new(&app);
+        tokio::spawn(listener.serve(service, std::future::pending(), Duration::ZERO));
         let http = reqwest::Client::builder()
             .redirect(reqwest::redirect::Policy::none())
             .build()
