@@ -3,7 +3,10 @@
 use std::{
     collections::HashMap,
     net::IpAddr,
-    sync::{Arc, Mutex, PoisonError},
+    sync::{
+        Arc, PoisonError, RwLock,
+        atomic::{AtomicU64, Ordering},
+    },
     time::Duration,
 };
 
@@ -24,6 +27,10 @@ const QUEUE: usize = 8 * 1024;
 const BATCH: usize = 256;
 /// Events that are kept while the database is away and no one waits for them; past that they go to the log alone.
 const BACKLOG: usize = 64 * 1024;
+/// How long a statement may take: a database that falls silent, as in some failovers, must not silence this writer for
+/// as long as its host goes on waiting. Events have ids of their own, so one that was written after all is not written
+/// twice.
+const PATIENCE: Duration = Duration::from_secs(5);
 /// How often summaries are written.
 const SUMMARY: Duration = Duration::from_secs(1);
 /// Distinct summaries between two writes; past that they are written at once.
@@ -51,7 +58,8 @@ pub struct Summary {
 #[derive(Clone)]
 pub struct Recorder {
     queue: mpsc::Sender<Message>,
-    summaries: Arc<Mutex<HashMap<Summary, u64>>>,
+    /// Counted under the lock that many may hold at once; only a new summary needs it alone.
+    summaries: Arc<RwLock<HashMap<Summary, AtomicU64>>>,
     clock: Clock,
     entropy: Entropy,
 }
@@ -88,9 +96,16 @@ impl Recorder {
 
     /// Counts a token that concerns no person: one event per client, scope and address each second.
     pub async fn count(&self, summary: Summary) {
+        {
+            let summaries = self.summaries.read().unwrap_or_else(PoisonError::into_inner);
+            if let Some(count) = summaries.get(&summary) {
+                count.fetch_add(1, Ordering::Relaxed);
+                return;
+            }
+        }
         let full = {
-            let mut summaries = self.summaries.lock().unwrap_or_else(PoisonError::into_inner);
-            *summaries.entry(summary).or_default() += 1;
+            let mut summaries = self.summaries.write().unwrap_or_else(PoisonError::into_inner);
+            *summaries.entry(summary).or_default().get_mut() += 1;
             summaries.len() >= SUMMARIES
         };
         if full {
@@ -118,8 +133,9 @@ impl Recorder {
 
     async fn write_summaries(&self) {
         let summaries =
-            std::mem::take(&mut *self.summaries.lock().unwrap_or_else(PoisonError::into_inner));
+            std::mem::take(&mut *self.summaries.write().unwrap_or_else(PoisonError::into_inner));
         for (summary, count) in summaries {
+            let count = count.into_inner();
             let origin = Origin { address: summary.address, request_id: None };
             let detail = json!({
                 "grant_type": "client_credentials", "scope": summary.scope, "count": count,
@@ -166,8 +182,11 @@ async fn write(db: PgPool, mut messages: mpsc::Receiver<Message>) {
         for acknowledge in waiting {
             let _ = acknowledge.send(outcome);
         }
+        // What follows a batch that fails would fail too, and keep those waiting who come meanwhile.
+        let mut failing = outcome.is_err();
         for batch in unawaited.chunks(BATCH) {
-            if append(&db, batch).await.is_err() {
+            failing = failing || append(&db, batch).await.is_err();
+            if failing {
                 backlog.extend_from_slice(batch);
             }
         }
@@ -188,7 +207,10 @@ async fn append(db: &PgPool, rows: &[EventRow]) -> Result<(), ()> {
     if rows.is_empty() {
         return Ok(());
     }
-    storage::audit::append(db, rows).await.map_err(|error| {
+    let written = match tokio::time::timeout(PATIENCE, storage::audit::append(db, rows)).await {
+        Ok(written) => written.map_err(|error| error.to_string()),
+        Err(error) => Err(error.to_string()),
+    };
+    written.map_err(|error| {
         tracing::error!(%error, events = rows.len(), "audit events were not written");
     })
-}

@@ -44,9 +44,13 @@ pub async fn run(mut config: Config, arguments: &Arguments) -> anyhow::Result<Ex
     start_logging(&config.logging)?;
     let folder = &arguments.dir;
     if arguments.reset {
-        reset(folder)?;
+        check_ours(folder)?;
     }
     private_folder(folder)?;
+    let _lock = lock(folder)?;
+    if arguments.reset {
+        reset(folder).await?;
+    }
     // Before anything is started, so that Ctrl-C stops all of it.
     let terminated = serve::terminated()?;
     let entropy = Entropy::system();
@@ -80,17 +84,30 @@ pub async fn run(mut config: Config, arguments: &Arguments) -> anyhow::Result<Ex
     outcome.map(|()| ExitCode::SUCCESS)
 }
 
-/// Removes a folder that is one of ours, and no other.
-fn reset(folder: &Path) -> anyhow::Result<()> {
-    if !folder.exists() {
-        return Ok(());
-    }
+/// What `signet dev` did not make is not for it to remove.
+fn check_ours(folder: &Path) -> anyhow::Result<()> {
     anyhow::ensure!(
-        folder.join("master.key").exists(),
+        !folder.exists() || folder.join("master.key").exists(),
         "{} was not made by `signet dev`: it is left alone",
         folder.display()
     );
-    fs::remove_dir_all(folder).with_context(|| folder.display().to_string())
+    Ok(())
+}
+
+/// Removes all that is kept.
+async fn reset(folder: &Path) -> anyhow::Result<()> {
+    let postgres = folder.join("postgres");
+    Cluster::stop_former(&postgres).await?;
+    if postgres.exists() {
+        fs::remove_dir_all(&postgres).with_context(|| postgres.display().to_string())?;
+    }
+    for name in ["demo.toml", "master.key"] {
+        let file = folder.join(name);
+        if file.exists() {
+            fs::remove_file(&file).with_context(|| file.display().to_string())?;
+        }
+    }
+    Ok(())
 }
 
 /// Others may pass through to the socket's folder, which has its own guard, and read nothing.
@@ -99,6 +116,14 @@ fn private_folder(folder: &Path) -> anyhow::Result<()> {
     fs::create_dir_all(folder).with_context(|| folder.display().to_string())?;
     fs::set_permissions(folder, fs::Permissions::from_mode(0o711))?;
     Ok(())
+}
+
+/// One process a folder. The lock ends with the process, however it ends.
+fn lock(folder: &Path) -> anyhow::Result<fs::File> {
+    let file = fs::File::create(folder.join("lock"))?;
+    file.try_lock()
+        .with_context(|| format!("another `signet dev` runs in {}", folder.display()))?;
+    Ok(file)
 }
 
 fn master_key(file: &Path, entropy: &Entropy) -> anyhow::Result<MasterKeys> {

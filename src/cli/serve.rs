@@ -12,7 +12,11 @@ use crate::{
     clock::Clock,
     config::Config,
     entropy::Entropy,
-    http::{self, listener::Listener, management},
+    http::{
+        self,
+        listener::{Limits, Listener},
+        management,
+    },
     storage,
 };
 
@@ -49,15 +53,17 @@ pub async fn serve(
     shutdown: impl Future<Output = ()>,
     ready: impl FnOnce(std::net::SocketAddr) -> anyhow::Result<()>,
 ) -> anyhow::Result<()> {
+    raise_file_limit();
     let server = &app.config.server;
     let metrics = management::install_metrics();
-    let listener = Listener::bind(server.listen, server.tls().as_ref())
+    let limits = Limits::of(server);
+    let listener = Listener::bind(server.listen, server.tls().as_ref(), limits)
         .await
         .with_context(|| format!("server.listen: {}", server.listen))?;
     let grace = server.shutdown_timeout.0;
     let management = match server.management_listen {
         Some(address) => Some(
-            Listener::bind(address, None)
+            Listener::bind(address, None, limits)
                 .await
                 .with_context(|| format!("server.management_listen: {address}"))?,
         ),
@@ -88,14 +94,28 @@ pub async fn serve(
     Ok(())
 }
 
+/// Connections are files, and what a process may have open is often set for shells and not for servers: as many as it
+/// may raise that to by itself.
+fn raise_file_limit() {
+    use rustix::process::{Resource, getrlimit, setrlimit};
+    let mut limit = getrlimit(Resource::Nofile);
+    limit.current = limit.maximum;
+    if let Err(error) = setrlimit(Resource::Nofile, limit) {
+        tracing::debug!(%error, "the limit of open files stays");
+    }
+}
+
 /// Resolves when the process is asked to end.
 pub fn terminated() -> anyhow::Result<impl Future<Output = ()>> {
     let mut terminate = signal(SignalKind::terminate())?;
     let mut interrupt = signal(SignalKind::interrupt())?;
+    // The terminal was closed.
+    let mut hang_up = signal(SignalKind::hangup())?;
     Ok(async move {
         tokio::select! {
             _ = terminate.recv() => {}
             _ = interrupt.recv() => {}
+            _ = hang_up.recv() => {}
         }
     })
 }

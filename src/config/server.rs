@@ -31,6 +31,10 @@ pub struct Server {
     pub shutdown_timeout: Span,
     /// The largest request body, in bytes.
     pub body_limit: usize,
+    /// Connections at once; more wait to be accepted.
+    pub max_connections: usize,
+    /// How long a connection may take until its next request has arrived as a whole.
+    pub idle_timeout: Span,
 }
 
 /// TLS as configured.
@@ -54,6 +58,8 @@ impl Default for Server {
             request_timeout: Span::seconds(15),
             shutdown_timeout: Span::seconds(20),
             body_limit: 64 * 1024,
+            max_connections: 8192,
+            idle_timeout: Span::seconds(75),
         }
     }
 }

@@ -42,6 +42,7 @@ impl Cluster {
         if !data.join("PG_VERSION").exists() {
             init(&programs, user.as_ref(), &data).await?;
         }
+        stop_orphan(&programs, user.as_ref(), &data).await?;
         let (socket, temporary) = socket_directory(&folder, user.as_ref())?;
         let mut command = command(user.as_ref(), &programs.join("postgres"));
         command.arg("-D").arg(&data);
@@ -59,6 +60,11 @@ impl Cluster {
         let url = cluster.url("postgres");
         wait_until_ready(&url, &mut cluster.postmaster, &folder).await?;
         Ok(cluster)
+    }
+
+    /// Stops a cluster in `folder` that a process left running when it was killed.
+    pub async fn stop_former(folder: &Path) -> anyhow::Result<()> {
+        stop_orphan(&find_programs().await?, server_user()?.as_ref(), &folder.join("data")).await
     }
 
     /// Where to connect to.
@@ -204,6 +210,29 @@ async fn init(programs: &Path, user: Option<&ServerUser>, data: &Path) -> anyhow
         "initdb failed: {}",
         String::from_utf8_lossy(&output.stderr).trim()
     );
+    Ok(())
+}
+
+/// Stops the server of a process that was killed before it could.
+async fn stop_orphan(
+    programs: &Path,
+    user: Option<&ServerUser>,
+    data: &Path,
+) -> anyhow::Result<()> {
+    let Ok(file) = fs::read_to_string(data.join("postmaster.pid")) else { return Ok(()) };
+    let pid = file.lines().next().unwrap_or_default().trim().to_owned();
+    // The number may be another process's by now; a server that is gone leaves its file behind.
+    let named = Command::new("ps").args(["-o", "comm=", "-p", &pid]).output().await?;
+    if !String::from_utf8_lossy(&named.stdout).trim().ends_with("postgres") {
+        return Ok(());
+    }
+    let output = command(user, &programs.join("pg_ctl"))
+        .args(["stop", "--wait", "--mode=fast", "-D"])
+        .arg(data)
+        .output()
+        .await?;
+    let said = String::from_utf8_lossy(&output.stderr);
+    ensure!(output.status.success(), "a former Postgres does not stop: {}", said.trim());
     Ok(())
 }
 

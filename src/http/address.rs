@@ -2,7 +2,7 @@
 
 use std::net::{IpAddr, SocketAddr};
 
-use http::HeaderMap;
+use http::{HeaderMap, HeaderValue};
 use ipnet::IpNet;
 
 /// The client's address: from the right of `X-Forwarded-For`, the first one that is not itself a trusted proxy. What
@@ -13,11 +13,11 @@ pub fn client(peer: IpAddr, headers: &HeaderMap, trusted: &[IpNet]) -> IpAddr {
     if !is_trusted(peer, trusted) {
         return peer;
     }
-    let lines: Vec<&str> =
-        headers.get_all("x-forwarded-for").iter().filter_map(|line| line.to_str().ok()).collect();
+    // Bytes, since what the client wrote need not be text, and must not hide what a proxy wrote behind it.
+    let lines = headers.get_all("x-forwarded-for").iter().rev().map(HeaderValue::as_bytes);
     let mut nearest = peer;
-    for entry in lines.iter().rev().flat_map(|line| line.rsplit(',')) {
-        let Some(address) = parse(entry.trim()) else { break };
+    for entry in lines.flat_map(|line| line.rsplit(|&byte| byte == b',')) {
+        let Some(address) = parse(entry) else { break };
         nearest = address;
         if !is_trusted(address, trusted) {
             break;
@@ -33,7 +33,8 @@ pub fn is_trusted(address: IpAddr, trusted: &[IpNet]) -> bool {
 }
 
 /// An address, also with a port as some proxies write it.
-fn parse(entry: &str) -> Option<IpAddr> {
+fn parse(entry: &[u8]) -> Option<IpAddr> {
+    let entry = std::str::from_utf8(entry).ok()?.trim();
     let address = entry
         .parse::<IpAddr>()
         .or_else(|_| entry.parse::<SocketAddr>().map(|address| address.ip()));
@@ -42,8 +43,6 @@ fn parse(entry: &str) -> Option<IpAddr> {
 
 #[cfg(test)]
 mod tests {
-    use http::HeaderValue;
-
     use super::*;
 
     fn from(peer: &str, forwarded: &[&'static str]) -> String {
@@ -69,5 +68,16 @@ mod tests {
         assert_eq!(from("10.0.0.1", &["1.1.1.1", "198.51.100.1"]), "198.51.100.1");
         assert_eq!(from("10.0.0.1", &["198.51.100.1, nonsense"]), "10.0.0.1");
         assert_eq!(from("10.0.0.1", &["198.51.100.1:4711"]), "198.51.100.1");
+        assert_eq!(
+            from("10.0.0.1", &["1.1.1.1", "198.51.100.1, 10.0.0.3", "10.0.0.2"]),
+            "198.51.100.1"
+        );
+        // Proxies add to the line that is there, whatever the client wrote in it.
+        let mut headers = HeaderMap::new();
+        let line = HeaderValue::from_bytes(b"\xff\xfe, 198.51.100.1").expect("opaque bytes");
+        headers.insert("x-forwarded-for", line);
+        let trusted = ["10.0.0.0/8".parse().expect("a network")];
+        let peer = "10.0.0.1".parse().expect("an address");
+        assert_eq!(client(peer, &headers, &trusted).to_string(), "198.51.100.1");
     }
 }

@@ -1,53 +1,99 @@
 //! Listeners: HTTP/1.1 and HTTP/2 over TCP or TLS, with limits on how slow a peer may be, and a shutdown that finishes
 //! what is in flight.
 
-use std::{convert::Infallible, future::Future, io, net::SocketAddr, time::Duration};
+use std::{convert::Infallible, future::Future, io, net::SocketAddr, sync::Arc, time::Duration};
 
 use axum::response::Response;
+use bytes::Bytes;
 use http::Request;
-use hyper::{body::Incoming, service::service_fn};
+use http_body_util::{BodyExt, LengthLimitError, Limited};
+use hyper::{
+    body::{Body, Incoming},
+    service::service_fn,
+};
 use hyper_util::{
-    rt::{TokioExecutor, TokioIo, TokioTimer},
-    server::{conn::auto, graceful::GracefulShutdown},
+    rt::{TokioExecutor, TokioIo},
+    server::{
+        conn::auto,
+        graceful::{GracefulShutdown, Watcher},
+    },
 };
 use tokio::{
     io::{AsyncRead, AsyncWrite},
     net::{TcpListener, TcpStream},
+    sync::Semaphore,
 };
 use tokio_rustls::TlsAcceptor;
 
-use super::tls;
-use crate::config::Tls;
+use super::{pulse::Pulse, tls};
+use crate::config::{self, Tls};
 
 pub use super::tls::TlsError;
 
 /// How long a peer may take for the TLS handshake.
 const HANDSHAKE: Duration = Duration::from_secs(10);
-/// How long it may take for the head of a request.
-const HEAD: Duration = Duration::from_secs(15);
+/// Requests that an HTTP/2 connection may have open at once.
+const STREAMS: u32 = 128;
+
+/// Why a request's body was not read.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Unread {
+    /// It is larger than the limit.
+    TooLarge,
+    /// It ended before its end, or is not what its headers say.
+    Broken,
+}
+
+/// A request that has arrived as a whole.
+pub type Arrived = Request<Result<Bytes, Unread>>;
 
 /// What answers a listener's requests. A clone is made for each connection.
 pub trait Answer: Clone + Send + Sync + 'static {
     /// Answers a request that `peer`, the connection's other end, sent.
-    fn answer(
-        &self,
-        peer: SocketAddr,
-        request: Request<Incoming>,
-    ) -> impl Future<Output = Response> + Send;
+    fn answer(&self, peer: SocketAddr, request: Arrived) -> impl Future<Output = Response> + Send;
+}
+
+/// What a listener puts up with.
+#[derive(Clone, Copy, Debug)]
+pub struct Limits {
+    /// Connections at once; more wait to be accepted.
+    pub connections: usize,
+    /// How long a connection may take until its next request has arrived as a whole.
+    pub idle: Duration,
+    /// The largest request body, in bytes.
+    pub body: usize,
+}
+
+impl Limits {
+    /// The configured ones.
+    #[must_use]
+    pub fn of(server: &config::Server) -> Self {
+        Self {
+            connections: server.max_connections,
+            idle: server.idle_timeout.0,
+            body: server.body_limit,
+        }
+    }
 }
 
 /// A bound listener.
 pub struct Listener {
     tcp: TcpListener,
     tls: Option<TlsAcceptor>,
+    limits: Limits,
 }
 
 impl Listener {
     /// Binds to `address`, with TLS if so configured.
-    pub async fn bind(address: SocketAddr, tls: Option<&Tls>) -> Result<Self, TlsError> {
+    pub async fn bind(
+        address: SocketAddr,
+        tls: Option<&Tls>,
+        limits: Limits,
+    ) -> Result<Self, TlsError> {
         let failed = |error| TlsError::File(address.to_string(), error);
         let acceptor = tls.map(tls::acceptor).transpose()?;
-        Ok(Self { tcp: TcpListener::bind(address).await.map_err(failed)?, tls: acceptor })
+        let tcp = TcpListener::bind(address).await.map_err(failed)?;
+        Ok(Self { tcp, tls: acceptor, limits })
     }
 
     /// Where it listens, the port chosen by the system included.
@@ -64,9 +110,14 @@ impl Listener {
     ) {
         let graceful = GracefulShutdown::new();
         let mut shutdown = std::pin::pin!(shutdown);
+        let places = Arc::new(Semaphore::new(self.limits.connections));
         loop {
-            let (stream, peer) = tokio::select! {
-                accepted = self.tcp.accept() => match accepted {
+            let accept = async {
+                let place = Arc::clone(&places).acquire_owned().await;
+                self.tcp.accept().await.map(|(stream, peer)| (stream, peer, place))
+            };
+            let (stream, peer, place) = tokio::select! {
+                accepted = accept => match accepted {
                     Ok(accepted) => accepted,
                     Err(error) => {
                         // Out of file descriptors, say: let some go.
@@ -78,15 +129,16 @@ impl Listener {
                 () = &mut shutdown => break,
             };
             let _ = stream.set_nodelay(true);
-            let answer = answer.clone();
+            let connection = Connection { peer, answer: answer.clone(), limits: self.limits };
             let watcher = graceful.watcher();
             let acceptor = self.tls.clone();
             tokio::spawn(async move {
+                let _place = place;
                 match acceptor {
-                    None => connection(stream, peer, answer, watcher).await,
+                    None => connection.serve(stream, watcher).await,
                     Some(acceptor) => {
                         if let Some(stream) = handshake(&acceptor, stream).await {
-                            connection(stream, peer, answer, watcher).await;
+                            connection.serve(stream, watcher).await;
                         }
                     }
                 }
@@ -113,21 +165,60 @@ async fn handshake(
     }
 }
 
-async fn connection(
-    stream: impl AsyncRead + AsyncWrite + Unpin + Send + 'static,
+struct Connection<A> {
     peer: SocketAddr,
-    answer: impl Answer,
-    watcher: hyper_util::server::graceful::Watcher,
-) {
-    let mut builder = auto::Builder::new(TokioExecutor::new());
-    builder.http1().timer(TokioTimer::new()).header_read_timeout(HEAD);
-    builder.http2().timer(TokioTimer::new()).max_concurrent_streams(128);
-    let service = service_fn(|request| {
-        let answer = answer.clone();
-        async move { Ok::<_, Infallible>(answer.answer(peer, request).await) }
-    });
-    let connection = builder.serve_connection(TokioIo::new(stream), service);
-    if let Err(error) = watcher.watch(connection).await {
-        tracing::debug!(%error, "a connection ended badly");
+    answer: A,
+    limits: Limits,
+}
+
+impl<A: Answer> Connection<A> {
+    /// Serves until the peer closes, falls silent for too long, or the server shuts down.
+    async fn serve(
+        self,
+        stream: impl AsyncRead + AsyncWrite + Unpin + Send + 'static,
+        watcher: Watcher,
+    ) {
+        let Self { peer, answer, limits } = self;
+        let pulse = Arc::new(Pulse::default());
+        let service = {
+            let pulse = Arc::clone(&pulse);
+            service_fn(move |request: Request<Incoming>| {
+                let (answer, pulse) = (answer.clone(), Arc::clone(&pulse));
+                async move {
+                    let (head, body) = request.into_parts();
+                    let body = read(body, limits.body).await;
+                    let _answering = pulse.answering();
+                    let request = Request::from_parts(head, body);
+                    Ok::<_, Infallible>(answer.answer(peer, request).await)
+                }
+            })
+        };
+        let mut builder = auto::Builder::new(TokioExecutor::new());
+        builder.http2().max_concurrent_streams(STREAMS);
+        let connection = builder.serve_connection(TokioIo::new(stream), service).into_owned();
+        tokio::select! {
+            biased;
+            served = watcher.watch(connection) => if let Err(error) = served {
+                tracing::debug!(%error, "a connection ended badly");
+            },
+            () = pulse.quiet_for(limits.idle) => {
+                tracing::debug!(%peer, "a connection that brought no request was closed");
+            }
+        }
+    }
+}
+
+/// Reads a body as a whole, so that nothing that is done about a request waits for its peer.
+async fn read(body: Incoming, limit: usize) -> Result<Bytes, Unread> {
+    if body.is_end_stream() {
+        return Ok(Bytes::new());
+    }
+    if body.size_hint().lower() > limit as u64 {
+        return Err(Unread::TooLarge);
+    }
+    match Limited::new(body, limit).collect().await {
+        Ok(collected) => Ok(collected.to_bytes()),
+        Err(error) if error.is::<LengthLimitError>() => Err(Unread::TooLarge),
+        Err(_) => Err(Unread::Broken),
     }
 }

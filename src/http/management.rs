@@ -4,16 +4,17 @@ use std::net::SocketAddr;
 
 use axum::{
     Router,
+    body::Body,
     extract::State,
     response::{IntoResponse, Response},
     routing::get,
 };
-use http::{Request, StatusCode};
-use hyper::{body::Incoming, service::Service as _};
+use http::StatusCode;
+use hyper::service::Service as _;
 use hyper_util::service::TowerToHyperService;
 use metrics_exporter_prometheus::{PrometheusBuilder, PrometheusHandle};
 
-use super::listener::Answer;
+use super::listener::{Answer, Arrived};
 use crate::app::AppState;
 
 /// Installs the process's metrics recorder. `None` if there is one already, as in tests.
@@ -44,8 +45,9 @@ impl Service {
 }
 
 impl Answer for Service {
-    async fn answer(&self, _: SocketAddr, request: Request<Incoming>) -> Response {
-        match self.0.call(request).await {
+    async fn answer(&self, _: SocketAddr, request: Arrived) -> Response {
+        // Nothing here reads a body.
+        match self.0.call(request.map(|_| Body::empty())).await {
             Ok(response) => response,
             Err(never) => match never {},
         }

@@ -3,6 +3,8 @@
 mod address;
 pub mod listener;
 pub mod management;
+mod pulse;
+mod request_id;
 mod router;
 mod service;
 mod tls;

@@ -5,25 +5,26 @@ use std::{net::SocketAddr, panic::AssertUnwindSafe, sync::Arc};
 
 use axum::{
     Router,
-    extract::DefaultBodyLimit,
+    body::Body,
     response::{IntoResponse, Response},
 };
+use bytes::Bytes;
 use futures_util::FutureExt;
-use http::{HeaderName, HeaderValue, Method, Request, StatusCode, header};
-use hyper::{body::Incoming, service::Service as _};
+use http::{HeaderMap, HeaderName, HeaderValue, Method, Request, StatusCode, header};
+use hyper::service::Service as _;
 use hyper_util::service::TowerToHyperService;
 use metrics::{Counter, counter};
 use tracing::Instrument;
 
 use super::{
     address,
-    listener::Answer,
+    listener::{Answer, Arrived, Unread},
+    request_id::RequestIds,
     router::{self, is_for_clients},
 };
 use crate::{
     app::AppState,
     audit::Origin,
-    entropy::Entropy,
     keys::Document,
     oauth::{
         Code, Error, jwks,
@@ -62,8 +63,11 @@ pub struct Service(Arc<Parts>);
 
 struct Parts {
     app: AppState,
+    ids: RequestIds,
     router: TowerToHyperService<Router>,
     metadata: Document,
+    /// The headers of metadata and keys, with places for those that differ.
+    document_headers: HeaderMap,
     /// `signet_http_requests_total` by class of status: 2xx, 3xx, 4xx, 5xx.
     answered: [Counter; 4],
 }
@@ -76,23 +80,34 @@ impl Service {
         let router = TowerToHyperService::new(router::router(app, &metadata));
         let answered = ["2xx", "3xx", "4xx", "5xx"]
             .map(|class| counter!("signet_http_requests_total", "status" => class));
-        Self(Arc::new(Parts { app: Arc::clone(app), router, metadata, answered }))
+        let mut document_headers = jwks::headers(&metadata);
+        document_headers.insert(header::ACCESS_CONTROL_ALLOW_ORIGIN, ANY_ORIGIN);
+        document_headers.insert(REQUEST_ID, HeaderValue::from_static(""));
+        let ids = RequestIds::new(&app.entropy);
+        let mut parts =
+            Parts { app: Arc::clone(app), ids, router, metadata, document_headers, answered };
+        guard(&mut parts.document_headers, app.config.server.issuer.is_https());
+        Self(Arc::new(parts))
     }
 }
 
 impl Answer for Service {
-    async fn answer(&self, peer: SocketAddr, request: Request<Incoming>) -> Response {
+    async fn answer(&self, peer: SocketAddr, request: Arrived) -> Response {
         let parts = &*self.0;
-        let request_id = request_id(&parts.app.entropy);
-        let mut response = if !parts.may_speak_plainly(peer) {
+        let request_id = parts.ids.next();
+        let response = if !parts.may_speak_plainly(peer) {
             StatusCode::FORBIDDEN.into_response()
-        } else if let Some(document) = parts.document(&request) {
-            document
+        } else if let Some(document) = parts.document(&request, &request_id) {
+            parts.count(document.status());
+            return document;
         } else {
-            parts.route(peer, request, &request_id).await
+            let (head, body) = request.into_parts();
+            match body {
+                Ok(body) => parts.route(peer, Request::from_parts(head, body), &request_id).await,
+                Err(unread) => refuse(unread, is_for_clients(head.uri.path()), &request_id),
+            }
         };
-        parts.finish(&mut response, &request_id);
-        response
+        parts.finish(response, &request_id)
     }
 }
 
@@ -110,39 +125,38 @@ impl Parts {
     /// Metadata and keys, which every client and resource server reads again and again: there is nothing to decide about
     /// them, so they take none of the ways below. They cost half of what they cost through the router
     /// (`benches/RESULTS.md`), which has them too, for HEAD and preflight requests.
-    fn document(&self, request: &Request<Incoming>) -> Option<Response> {
+    fn document(&self, request: &Arrived, request_id: &str) -> Option<Response> {
         if request.method() != Method::GET {
             return None;
         }
-        let headers = request.headers();
-        let mut response = match request.uri().path() {
-            path::JWKS => jwks::serve(&self.app.keys.jwks(self.app.clock.now()), headers),
-            path::OAUTH | path::OPENID => jwks::serve(&self.metadata, headers),
+        let keys;
+        let document = match request.uri().path() {
+            path::JWKS => {
+                keys = self.app.keys.jwks(self.app.clock.now());
+                &*keys
+            }
+            path::OAUTH | path::OPENID => &self.metadata,
             _ => return None,
         };
-        response.headers_mut().insert(header::ACCESS_CONTROL_ALLOW_ORIGIN, ANY_ORIGIN);
+        let mut response = jwks::content(document, request.headers());
+        let headers = response.headers_mut();
+        headers.clone_from(&self.document_headers);
+        headers.insert(header::ETAG, document.etag.clone());
+        if let Ok(id) = HeaderValue::from_str(request_id) {
+            headers.insert(REQUEST_ID, id);
+        }
         Some(response)
     }
 
     /// Everything else.
-    async fn route(
-        &self,
-        peer: SocketAddr,
-        mut request: Request<Incoming>,
-        request_id: &str,
-    ) -> Response {
+    async fn route(&self, peer: SocketAddr, request: Request<Bytes>, request_id: &str) -> Response {
         let server = &self.app.config.server;
         let address = address::client(peer.ip(), request.headers(), &server.trusted_proxies);
         let origin = Origin { address: Some(address), request_id: Some(request_id.to_owned()) };
-        let span = tracing::info_span!(
-            "request",
-            id = request_id,
-            method = request.method().as_str(),
-            path = request.uri().path(),
-        );
+        let span = span(&request, request_id);
         let for_clients = is_for_clients(request.uri().path());
+        let mut request = request.map(Body::from);
         request.extensions_mut().insert(origin);
-        DefaultBodyLimit::max(server.body_limit).apply(&mut request);
         let limit = server.request_timeout.0;
         let handled = AssertUnwindSafe(self.router.call(request)).catch_unwind();
         async {
@@ -164,26 +178,53 @@ impl Parts {
         .await
     }
 
-    fn finish(&self, response: &mut Response, request_id: &str) {
-        let class = match response.status().as_u16() {
-            0..300 => 0,
-            300..400 => 1,
-            400..500 => 2,
-            _ => 3,
-        };
-        self.answered[class].increment(1);
+    fn finish(&self, mut response: Response, request_id: &str) -> Response {
+        self.count(response.status());
         let headers = response.headers_mut();
         // At once, and not a few at a time.
         headers.reserve(SECURITY_HEADERS.len() + 2);
         if let Ok(id) = HeaderValue::from_str(request_id) {
             headers.insert(REQUEST_ID, id);
         }
-        for (name, value) in SECURITY_HEADERS {
-            headers.entry(name).or_insert(value);
-        }
-        if self.app.config.server.issuer.is_https() {
-            headers.insert(header::STRICT_TRANSPORT_SECURITY, HSTS);
-        }
+        guard(headers, self.app.config.server.issuer.is_https());
+        response
+    }
+
+    fn count(&self, status: StatusCode) {
+        let class = match status.as_u16() {
+            0..300 => 0,
+            300..400 => 1,
+            400..500 => 2,
+            _ => 3,
+        };
+        self.answered[class].increment(1);
+    }
+}
+
+/// Adds what no answer goes without, where an answer does not have its own.
+fn guard(headers: &mut HeaderMap, https: bool) {
+    for (name, value) in SECURITY_HEADERS {
+        headers.entry(name).or_insert(value);
+    }
+    if https {
+        headers.insert(header::STRICT_TRANSPORT_SECURITY, HSTS);
+    }
+}
+
+/// The span of a request, by the specifications' names for what it asks.
+fn span(request: &Request<Bytes>, id: &str) -> tracing::Span {
+    macro_rules! named {
+        ($name:literal) => {
+            tracing::info_span!($name, %id, method = %request.method(), path = request.uri().path())
+        };
+    }
+    match request.uri().path() {
+        path::AUTHORIZE => named!("authorization"),
+        path::TOKEN => named!("token"),
+        path::INTROSPECT => named!("introspection"),
+        path::REVOKE => named!("revocation"),
+        path::USERINFO => named!("userinfo"),
+        _ => named!("request"),
     }
 }
 
@@ -213,14 +254,20 @@ fn took_too_long(for_clients: bool, request_id: &str) -> Response {
         .respond(&named(request_id))
 }
 
+/// A request whose body is too large, or did not arrive.
+fn refuse(unread: Unread, for_clients: bool, request_id: &str) -> Response {
+    let (status, words) = match unread {
+        Unread::TooLarge => (StatusCode::PAYLOAD_TOO_LARGE, "the request is too large"),
+        Unread::Broken => (StatusCode::BAD_REQUEST, "the request is incomplete"),
+    };
+    if for_clients {
+        return (status, Error::invalid_request(words).into_response()).into_response();
+    }
+    let problem = Problem::new(status, "This could not be read", "Please go back and try again.");
+    problem.details(words).respond(&named(request_id))
+}
+
 fn named(request_id: &str) -> RequestContext {
     let origin = Origin { address: None, request_id: Some(request_id.to_owned()) };
     RequestContext { origin, user_agent: None }
-}
-
-/// 80 random bits: enough to be found again among all requests that a log holds.
-fn request_id(entropy: &Entropy) -> String {
-    let mut bytes = [0; 16];
-    bytes[6..].copy_from_slice(&entropy.bytes::<10>());
-    format!("{:020x}", u128::from_be_bytes(bytes))
 }

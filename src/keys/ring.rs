@@ -85,7 +85,7 @@ impl KeyRing {
         let mut entries = Vec::new();
         for row in storage::keys::signing_keys(db).await? {
             let key = match known.by_kid(&row.kid) {
-                Some(key) => key.clone(),
+                Some(entry) => entry.key.clone(),
                 None => Arc::new(self.open(&row)?),
             };
             entries.push(Entry { key, generation: row.generation, active_from: row.active_from });

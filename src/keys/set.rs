@@ -8,6 +8,9 @@ use std::{collections::HashMap, sync::Arc, time::Duration};
 use super::signing::{Algorithm, SigningKey};
 use crate::{clock::Timestamp, tokens::digest::Digest};
 
+/// How far the clocks of replicas may be apart.
+const SKEW: Duration = Duration::from_mins(1);
+
 /// How long keys live.
 #[derive(Clone, Copy, Debug)]
 pub struct Lifetimes {
@@ -37,7 +40,7 @@ pub struct KeySet {
     identity: u64,
     /// By algorithm, then youngest first.
     entries: Vec<Entry>,
-    by_kid: HashMap<String, Arc<SigningKey>>,
+    by_kid: HashMap<String, usize>,
 }
 
 impl KeySet {
@@ -46,7 +49,7 @@ impl KeySet {
     pub fn new(mut entries: Vec<Entry>) -> Self {
         entries.sort_by_key(|entry| (entry.key.alg, std::cmp::Reverse(entry.generation)));
         let by_kid =
-            entries.iter().map(|entry| (entry.key.kid.clone(), entry.key.clone())).collect();
+            entries.iter().enumerate().map(|(at, entry)| (entry.key.kid.clone(), at)).collect();
         let kids: Vec<&[u8]> = entries.iter().map(|entry| entry.key.kid.as_bytes()).collect();
         let digest = Digest::of_parts(&kids).0;
         let identity = digest.iter().take(8).fold(0, |id, byte| (id << 8) | u64::from(*byte));
@@ -67,8 +70,20 @@ impl KeySet {
 
     /// The key of that id, also if it no longer signs.
     #[must_use]
-    pub fn by_kid(&self, kid: &str) -> Option<&Arc<SigningKey>> {
-        self.by_kid.get(kid)
+    pub fn by_kid(&self, kid: &str) -> Option<&Entry> {
+        self.entries.get(*self.by_kid.get(kid)?)
+    }
+
+    /// Whether a token that `entry` signed, and that says it was issued at `iat` and ends at `exp`, can be one of ours:
+    /// issued while that key signed, and no longer than any token lives. Whoever stole a key that was replaced since can
+    /// sign what they like with it, but nothing that lives past the key's withdrawal.
+    #[must_use]
+    pub fn is_plausible(&self, entry: &Entry, iat: i64, exp: i64, lifetimes: Lifetimes) -> bool {
+        let longest = i64::try_from(lifetimes.token.as_secs()).unwrap_or(i64::MAX);
+        let signed = |end: Timestamp| iat <= (end + SKEW).unix_timestamp();
+        iat < exp
+            && exp.saturating_sub(iat) <= longest
+            && self.superseded_at(entry).is_none_or(signed)
     }
 
     /// The keys to publish at `now`, and the time until which that stays so.
@@ -160,6 +175,31 @@ mod tests {
         assert_eq!(published(&set, before), [2, 1]);
         assert_eq!(published(&set, next + HOUR / 2), [2, 1]);
         assert_eq!(published(&set, next + HOUR), [2]);
+    }
+
+    #[test]
+    fn a_key_that_was_replaced_signs_nothing_younger_and_nothing_that_lives_longer() {
+        let next = START + LIFETIMES.rotation;
+        let set = KeySet::new(vec![entry(1, START), entry(2, next)]);
+        let second = |at: Timestamp| at.unix_timestamp();
+        let hour = 3600;
+        let cases = [
+            (1, second(next) - 1, hour, true),
+            (1, second(next) + 60, hour, true),
+            (1, second(next) + 61, hour, false),
+            (1, second(next) - 1, hour + 1, false),
+            (1, second(next) - 1, i64::MAX / 2, false),
+            (1, second(next) - 1, 0, false),
+            (2, second(next) + 9 * hour, hour, true),
+        ];
+        for (generation, iat, life, expected) in cases {
+            let entry = set.entries().iter().find(|entry| entry.generation == generation);
+            let plausible =
+                set.is_plausible(entry.expect("there"), iat, iat.saturating_add(life), LIFETIMES);
+            assert_eq!(plausible, expected, "{generation} {iat} {life}");
+        }
+        let extreme = set.is_plausible(&set.entries()[0], i64::MIN, i64::MAX, LIFETIMES);
+        assert!(!extreme, "nothing overflows");
     }
 
     #[test]

@@ -91,7 +91,7 @@ fn concerns(caller: &Client, issued_to: &str, audience: &[String]) -> bool {
 async fn jwt(app: &App, client: &Client, text: &str) -> storage::Result<Option<Introspection>> {
     let issuer = app.config.server.issuer.as_str();
     let now = app.clock.now();
-    let Some(claims) = app.verified.verify(&app.keys.set(), issuer, text, now) else {
+    let Some(claims) = app.verified.verify(&app.keys, issuer, text, now) else {
         return Ok(None);
     };
     if !concerns(client, &claims.client_id, claims.aud.names())

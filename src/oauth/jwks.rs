@@ -1,12 +1,9 @@
-//! The JWK Set endpoint (RFC 7517 §5, RFC 8414 `jwks_uri`).
+//! The JWK Set endpoint (RFC 7517 §5, RFC 8414 `jwks_uri`), and how documents are sent.
 
-use axum::{
-    extract::State,
-    response::{IntoResponse, Response},
-};
+use axum::{body::Body, extract::State, response::Response};
 use http::{HeaderMap, HeaderValue, StatusCode, header};
 
-use crate::{app::AppState, keys::Document};
+use crate::{app::AppState, keys::Document, web::entity_tag};
 
 /// How long documents may be kept, in seconds. Keys are published longer than this before they sign.
 const MAX_AGE: HeaderValue = HeaderValue::from_static("public, max-age=300");
@@ -20,15 +17,28 @@ pub async fn jwks(State(app): State<AppState>, headers: HeaderMap) -> Response {
 /// Answers with a prepared document, or with nothing if the client has it.
 #[must_use]
 pub fn serve(document: &Document, headers: &HeaderMap) -> Response {
-    let known = headers.get(header::IF_NONE_MATCH).is_some_and(|value| value == document.etag);
-    let mut response = if known {
-        StatusCode::NOT_MODIFIED.into_response()
-    } else {
-        document.body.clone().into_response()
-    };
-    let headers = response.headers_mut();
-    headers.insert(header::CONTENT_TYPE, JSON);
-    headers.insert(header::CACHE_CONTROL, MAX_AGE);
-    headers.insert(header::ETAG, document.etag.clone());
+    let mut response = content(document, headers);
+    *response.headers_mut() = self::headers(document);
     response
+}
+
+/// A document without its headers, or 304 if the client has it.
+#[must_use]
+pub fn content(document: &Document, headers: &HeaderMap) -> Response {
+    if entity_tag::is_known(headers, &document.etag) {
+        let mut response = Response::new(Body::empty());
+        *response.status_mut() = StatusCode::NOT_MODIFIED;
+        return response;
+    }
+    Response::new(Body::from(document.body.clone()))
+}
+
+/// The headers of a document.
+#[must_use]
+pub fn headers(document: &Document) -> HeaderMap {
+    HeaderMap::from_iter([
+        (header::CONTENT_TYPE, JSON),
+        (header::CACHE_CONTROL, MAX_AGE),
+        (header::ETAG, document.etag.clone()),
+    ])
 }

@@ -87,7 +87,7 @@ impl Subject {
                 .map(|row| Self::Token { id: row.id, grant: row.grant_id }));
         }
         let issuer = app.config.server.issuer.as_str();
-        let claims = app.verified.verify(&app.keys.set(), issuer, text, now);
+        let claims = app.verified.verify(&app.keys, issuer, text, now);
         Ok(claims.filter(|claims| claims.client_id == client_id).and_then(|claims| {
             Some(Self::Token { id: claims.jti.unique()?, grant: claims.jti.grant() })
         }))

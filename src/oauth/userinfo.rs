@@ -87,7 +87,7 @@ async fn open(app: &App, text: &str) -> storage::Result<Option<Opened>> {
         return Ok(shaped.map(|(shape, row)| Opened { subject: row.subject, scopes: shape.scopes }));
     }
     let issuer = app.config.server.issuer.as_str();
-    let Some(claims) = app.verified.verify(&app.keys.set(), issuer, text, now) else {
+    let Some(claims) = app.verified.verify(&app.keys, issuer, text, now) else {
         return Ok(None);
     };
     if app.replica.is_revoked(&claims.jti).await? {

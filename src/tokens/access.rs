@@ -96,10 +96,13 @@ impl TokenId {
     /// Draws one for a token of `grant`, or of none.
     #[must_use]
     pub fn draw(grant: Option<Uuid>, entropy: &Entropy) -> Self {
-        let unique = u128::from_be_bytes(entropy.bytes());
+        // Not a UUID, but as long as one, and so written.
+        let unique = Uuid::from_bytes(entropy.bytes()).simple();
+        let mut buffer = Uuid::encode_buffer();
+        let unique = unique.encode_lower(&mut buffer);
         Self(match grant {
-            Some(grant) => format!("{}.{unique:032x}", grant.simple()),
-            None => format!("{unique:032x}"),
+            Some(grant) => format!("{}.{unique}", grant.simple()),
+            None => unique.to_owned(),
         })
     }
 

@@ -33,10 +33,14 @@ pub(super) fn decode<const N: usize>(text: &str) -> Option<[u8; N]> {
         return None;
     }
     let mut limbs = vec![0u32; N.div_ceil(4)];
-    for character in text.bytes() {
-        let mut carry = u64::from(value(character)?);
+    for digits in text.as_bytes().chunks(CHUNK_DIGITS) {
+        let (mut carry, mut base) = (0, 1);
+        for &digit in digits {
+            carry = carry * 62 + u64::from(value(digit)?);
+            base *= 62;
+        }
         for limb in limbs.iter_mut().rev() {
-            carry += u64::from(*limb) * 62;
+            carry += u64::from(*limb) * base;
             *limb = low(carry);
             carry >>= 32;
         }

@@ -5,7 +5,7 @@ use jsonwebtoken::{TokenData, Validation};
 use serde::{Serialize, de::DeserializeOwned};
 
 use crate::keys::{
-    KeySet,
+    Entry, KeySet,
     signing::{SigningKey, Type},
 };
 
@@ -41,6 +41,17 @@ pub fn verify<C: DeserializeOwned>(
     typ: Type,
     token: &str,
 ) -> Option<C> {
+    verify_with_key(keys, issuer, typ, token).map(|(claims, _)| claims)
+}
+
+/// As [`verify`], with the key that signed.
+#[must_use]
+pub fn verify_with_key<'k, C: DeserializeOwned>(
+    keys: &'k KeySet,
+    issuer: &str,
+    typ: Type,
+    token: &str,
+) -> Option<(C, &'k Entry)> {
     if token.len() > MAX_LENGTH {
         return None;
     }
@@ -48,12 +59,13 @@ pub fn verify<C: DeserializeOwned>(
     if !header.typ.as_deref().is_some_and(|name| typ.is_named(name)) || header.crit.is_some() {
         return None;
     }
-    let key = keys.by_kid(header.kid.as_deref()?)?;
-    let mut validation = Validation::new(key.alg.into());
+    let entry = keys.by_kid(header.kid.as_deref()?)?;
+    let mut validation = Validation::new(entry.key.alg.into());
     validation.set_issuer(&[issuer]);
     validation.set_required_spec_claims(&["iss"]);
     validation.validate_aud = false;
     validation.validate_exp = false;
-    let TokenData { claims, .. } = jsonwebtoken::decode(token, key.verifier(), &validation).ok()?;
-    Some(claims)
+    let TokenData { claims, .. } =
+        jsonwebtoken::decode(token, entry.key.verifier(), &validation).ok()?;
+    Some((claims, entry))
 }

@@ -10,7 +10,7 @@ use quick_cache::sync::Cache;
 use super::{access::AccessClaims, digest::Digest, jws};
 use crate::{
     clock::Timestamp,
-    keys::{KeySet, signing::Type},
+    keys::{KeyRing, signing::Type},
 };
 
 /// How many are remembered: some 30 MB when full.
@@ -33,11 +33,12 @@ impl VerifiedTokens {
     /// The claims of an access token that we signed and that has not ended. Whether it was revoked is another matter.
     pub fn verify(
         &self,
-        keys: &KeySet,
+        ring: &KeyRing,
         issuer: &str,
         token: &str,
         now: Timestamp,
     ) -> Option<Arc<AccessClaims>> {
+        let keys = ring.set();
         let current = keys.identity();
         if self.keys.swap(current, Ordering::AcqRel) != current {
             self.cache.clear();
@@ -46,7 +47,11 @@ impl VerifiedTokens {
         let claims = if let Some(claims) = self.cache.get(&digest) {
             claims
         } else {
-            let claims: AccessClaims = jws::verify(keys, issuer, Type::Access, token)?;
+            let (claims, key): (AccessClaims, _) =
+                jws::verify_with_key(&keys, issuer, Type::Access, token)?;
+            if !keys.is_plausible(key, claims.iat, claims.exp, ring.lifetimes) {
+                return None;
+            }
             let claims = Arc::new(claims);
             self.cache.insert(digest, Arc::clone(&claims));
             claims

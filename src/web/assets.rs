@@ -5,6 +5,7 @@ use std::sync::LazyLock;
 use axum::response::{IntoResponse, Response};
 use http::{HeaderMap, HeaderValue, StatusCode, header};
 
+use super::entity_tag;
 use crate::tokens::digest::Digest;
 
 /// A static file.
@@ -74,7 +75,7 @@ impl Asset {
             "public, max-age=86400"
         };
         let etag = HeaderValue::from_str(&self.etag).ok();
-        let known = etag.is_some() && headers.get(header::IF_NONE_MATCH) == etag.as_ref();
+        let known = etag.as_ref().is_some_and(|etag| entity_tag::is_known(headers, etag));
         let mut response = if known {
             StatusCode::NOT_MODIFIED.into_response()
         } else {

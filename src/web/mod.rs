@@ -6,6 +6,7 @@ pub mod assets;
 pub mod context;
 pub mod cookies;
 pub mod csrf;
+pub mod entity_tag;
 pub mod pages;
 pub mod params;
 pub mod problem;

@@ -111,3 +111,29 @@ async fn a_newcomer_gets_tokens_and_finds_them_again_the_next_day() {
         .expect("it runs");
     assert!(!status.success() && foreign.exists(), "it removes no folder that is not its own");
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_start_after_a_kill_takes_the_cluster_over_and_one_beside_it_is_refused() {
+    let parent = tempfile::Builder::new()
+        .permissions(std::os::unix::fs::PermissionsExt::from_mode(0o755))
+        .tempdir()
+        .expect("a folder");
+    let folder = parent.path().join("signet");
+    let mut killed = Dev::start(&folder, &[]).await;
+    let mut beside = Command::new(BINARY);
+    beside.args(["dev", "--port", "0", "--dir"]).arg(&folder);
+    let (code, _, errors) = crate::support::process::run(&mut beside).await;
+    assert!(code != 0 && errors.contains("another `signet dev` runs"), "{errors}");
+
+    killed.child.kill().await.expect("killed");
+    let postmaster = folder.join("postgres/data/postmaster.pid");
+    let pid = || {
+        let file = std::fs::read_to_string(&postmaster).unwrap_or_default();
+        file.lines().next().unwrap_or_default().to_owned()
+    };
+    let former = pid();
+    let again = Dev::start(&folder, &[]).await;
+    assert!(!former.is_empty() && pid() != former, "a cluster of its own");
+    again.interrupt().await;
+    assert_eq!(pid(), "", "and nothing is left running");
+}

@@ -54,15 +54,24 @@ pub async fn token(
         }
     };
     client.check_grant_type(grant_type)?;
-    let response = match grant_type {
+    let outcome = match grant_type {
         GrantType::AuthorizationCode => {
-            authorization_code::grant(&app, &client, &params, &context).await?
+            authorization_code::grant(&app, &client, &params, &context).await
         }
         GrantType::ClientCredentials => {
-            client_credentials::grant(&app, &client, &params, &context).await?
+            client_credentials::grant(&app, &client, &params, &context).await
         }
-        GrantType::RefreshToken => refresh_token::grant(&app, &client, &params, &context).await?,
+        GrantType::RefreshToken => refresh_token::grant(&app, &client, &params, &context).await,
     };
+    let response = outcome.inspect_err(|error| {
+        tracing::debug!(
+            client_id = &*client.id,
+            grant_type = grant_type.name(),
+            error = error.code.name(),
+            error_description = &*error.description,
+            "refused"
+        );
+    })?;
     metrics::counter!("signet_tokens_issued_total", "grant_type" => grant_type.name()).increment(1);
     Ok(no_store(Json(response).into_response()))
 }

@@ -9,7 +9,10 @@ use signet::{
     clock::{Clock, Timestamp},
     config::{Config, Environment},
     entropy::Entropy,
-    http::{self, listener::Listener},
+    http::{
+        self,
+        listener::{Limits, Listener},
+    },
     keys::MasterKeys,
     storage,
 };
@@ -65,12 +68,13 @@ impl Server {
 
     /// Starts one on a database that is there.
     pub async fn on(database: Arc<Database>, options: Options<'_>) -> Self {
-        let listener = Listener::bind("127.0.0.1:0".parse().expect("an address"), None)
+        let mut config =
+            Config::read(options.config, &Environment::default()).expect("a valid configuration");
+        let limits = Limits::of(&config.server);
+        let listener = Listener::bind("127.0.0.1:0".parse().expect("an address"), None, limits)
             .await
             .expect("a free port");
         let issuer = format!("http://{}", listener.address().expect("an address"));
-        let mut config =
-            Config::read(options.config, &Environment::default()).expect("a valid configuration");
         config.server.issuer = signet::config::Issuer::parse(&issuer).expect("loopback");
         let clock = options.clock.unwrap_or_else(|| Clock::fake(START));
         let url = options.database_url.unwrap_or_else(|| database.url.clone());

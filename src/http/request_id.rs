@@ -1,0 +1,57 @@
+//! What a request is called, in the log, in answers and in the audit log.
+
+use std::sync::atomic::{AtomicU64, Ordering};
+
+use uuid::Uuid;
+
+use crate::entropy::Entropy;
+
+/// Names requests: never twice in a process, and by a number that no other process is likely to have. The names tell
+/// nothing, neither how many there were nor which came first; they are no secrets either, and need no cryptography for
+/// each of them.
+pub struct RequestIds {
+    process: u16,
+    next: AtomicU64,
+}
+
+impl RequestIds {
+    /// Begins at a random number.
+    #[must_use]
+    pub fn new(entropy: &Entropy) -> Self {
+        let process = u16::from_be_bytes(entropy.bytes());
+        Self { process, next: AtomicU64::new(u64::from_be_bytes(entropy.bytes())) }
+    }
+
+    /// The next name: 20 hexadecimal digits.
+    #[must_use]
+    pub fn next(&self) -> String {
+        let number = scatter(self.next.fetch_add(1, Ordering::Relaxed));
+        let mut bytes = [0; 16];
+        bytes[..2].copy_from_slice(&self.process.to_be_bytes());
+        bytes[2..10].copy_from_slice(&number.to_be_bytes());
+        let mut buffer = Uuid::encode_buffer();
+        Uuid::from_bytes(bytes).simple().encode_lower(&mut buffer)[..20].to_owned()
+    }
+}
+
+/// Maps each number to another one, and none to the same (the finalizer of `SplitMix64`).
+const fn scatter(number: u64) -> u64 {
+    let number = (number ^ (number >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
+    let number = (number ^ (number >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
+    number ^ (number >> 31)
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::HashSet;
+
+    use super::*;
+
+    #[test]
+    fn no_two_requests_have_one_name() {
+        let ids = RequestIds::new(&Entropy::system());
+        let names: HashSet<String> = (0..10_000).map(|_| ids.next()).collect();
+        assert_eq!(names.len(), 10_000);
+        assert!(names.iter().all(|name| name.len() == 20));
+    }
+}
