@@ -106,6 +106,7 @@ fn own_form() -> SignInForm {
         action: "/sign-in".to_owned(),
         identifier: String::new(),
         account: None,
+        notice: None,
         cancel: false,
         freedom: Freedom::Usual,
     }

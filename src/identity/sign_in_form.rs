@@ -40,6 +40,8 @@ pub struct SignInForm {
     pub identifier: String,
     /// Who is to prove themself again.
     pub account: Option<UserView>,
+    /// What else is to be known.
+    pub notice: Option<String>,
     /// Whether there is a way back to the client.
     pub cancel: bool,
     /// What it may do beyond the usual.
@@ -113,8 +115,8 @@ impl SignInForm {
     }
 
     fn page(self, csrf: String, status: StatusCode, error: Option<String>) -> Response {
-        let Self { client, action, identifier, account, cancel, freedom, .. } = self;
-        let page = SignIn::new(client, action, csrf, identifier, error, None, account, cancel);
+        let Self { client, action, identifier, account, notice, cancel, freedom, .. } = self;
+        let page = SignIn::new(client, action, csrf, identifier, error, notice, account, cancel);
         pages::respond(status, &page, &freedom)
     }
 }

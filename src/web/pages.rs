@@ -45,7 +45,7 @@ pub struct ResourceView {
     pub name: String,
     /// Its resource indicator.
     pub identifier: String,
-    /// What is asked.
+    /// What is asked; if nothing, a token that is accepted there.
     pub scopes: Vec<ScopeView>,
 }
 

@@ -195,14 +195,23 @@ impl Waiting {
 
     fn sign_in_page(&self, session: Option<Current>) -> SignInForm {
         let hint = self.request.login_hint.as_deref().unwrap_or_default();
-        // Whoever wants to choose an account is not held to the one that is there.
-        let account = session.filter(|_| !self.request.prompts_for(Prompt::SelectAccount));
+        let expected =
+            session.as_ref().is_none_or(|current| self.request.accepts(current.row.user_id));
+        let notice = (!expected).then(|| {
+            "This application asks for the account that you used with it before. It is another one than the one that \
+             is signed in here."
+                .to_owned()
+        });
+        // Whoever wants to choose an account, or has to, is not held to the one that is there.
+        let account =
+            session.filter(|_| expected && !self.request.prompts_for(Prompt::SelectAccount));
         SignInForm {
             client: Some(respond::view(&self.client)),
             page: path(self.row.id),
             action: self.step("sign-in"),
             identifier: hint.chars().take(320).collect(),
             account: account.map(|current| session::view(&current.row)),
+            notice,
             cancel: true,
             freedom: self.freedom(),
         }
@@ -242,8 +251,7 @@ impl Waiting {
                 })
                 .collect();
             let name = resource.metadata.name.clone();
-            let view = ResourceView { name, identifier: identifier.clone(), scopes };
-            (!view.scopes.is_empty()).then_some(view)
+            Some(ResourceView { name, identifier: identifier.clone(), scopes })
         });
         let page = Consent::new(
             respond::view(&self.client),
