@@ -2,7 +2,7 @@
 
 use std::{sync::Arc, time::Duration};
 
-use signet::{admin, registry::client::Client, storage};
+use signet::{admin, storage};
 
 use crate::support::{
     Options, SERVICE, SPA, Server, Tokens, VAULT, database::Database, proxy::Proxy,
@@ -47,21 +47,17 @@ async fn changes_of_clients_and_resources_are_followed() {
     let two = one.replica().await;
     let form = [("grant_type", "client_credentials")];
     assert_eq!(two.post_as(SERVICE, "/token", &form).await.status(), 200);
-    let row = storage::clients::get(&one.db, SERVICE).await.expect("read").expect("there");
-    let mut metadata = Client::from_row(row).expect("a client").metadata;
-    metadata.disabled = true;
-    admin::clients::put(&one.app, SERVICE, &metadata).await.expect("stored");
+    admin::clients::set_disabled(&one.app, SERVICE, true).await.expect("stored");
     soon("the client is refused", || async {
         two.post_as(SERVICE, "/token", &form).await.status() == 401
     })
     .await;
-    metadata.disabled = false;
-    admin::clients::put(&one.app, SERVICE, &metadata).await.expect("stored");
+    admin::clients::set_disabled(&one.app, SERVICE, false).await.expect("stored");
     let manifest = format!(
         "[[resource]]\nidentifier = \"{VAULT}\"\nname = \"Vault\"\nscopes = [{{ name = \"open\" }}]"
     );
     let manifest = admin::manifest::Manifest::parse(&manifest).expect("a manifest");
-    let plan = admin::manifest::plan(&one.app, &manifest).await.expect("a plan");
+    let plan = admin::manifest::plan(&one.db, &manifest).await.expect("a plan");
     admin::manifest::apply(&one.app, plan).await.expect("applied");
     soon("the resource has JWTs now", || async {
         let form = [("grant_type", "client_credentials"), ("resource", VAULT)];
