@@ -6,6 +6,7 @@ mod endpoint;
 mod interaction;
 mod issue;
 mod owed;
+mod pages;
 mod request;
 mod respond;
 
