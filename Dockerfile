@@ -31,6 +31,8 @@ FROM gcr.io/distroless/cc-debian12:nonroot
 # Templates, migrations and static files are in the binary.
 COPY --from=builder /build/target/release/signet /usr/local/bin/signet
 COPY config/signet.toml /etc/signet/signet.toml
+# For each command, the health check below included: whoever mounts another file elsewhere says so here.
+ENV SIGNET_CONFIG=/etc/signet/signet.toml
 # A volume mounted here may be written by the user below: for a master key that is made on the spot.
 COPY --from=builder --chown=65532:65532 /build/state /var/lib/signet
 
@@ -41,4 +43,4 @@ EXPOSE 8080 8081
 HEALTHCHECK --interval=5s --timeout=3s --start-period=20s --retries=3 \
     CMD ["/usr/local/bin/signet", "healthcheck"]
 ENTRYPOINT ["/usr/local/bin/signet"]
-CMD ["serve", "--config", "/etc/signet/signet.toml"]
+CMD ["serve"]

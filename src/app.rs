@@ -88,7 +88,7 @@ impl App {
         let keys = KeyRing::load(&db, master, lifetimes, now).await?;
         let hasher = Hasher::start(&config.password, config.sign_in.max_wait.0, entropy.clone());
         let audit = Recorder::start(db.clone(), clock.clone(), entropy.clone());
-        Ok(Arc::new(Self {
+        let app = Self {
             config,
             clock,
             entropy,
@@ -100,7 +100,9 @@ impl App {
             hasher,
             audit,
             demo,
-        }))
+        };
+        app.rotate_keys(now).await?;
+        Ok(Arc::new(app))
     }
 
     /// Starts what goes on beside requests: following changes, rotating keys, sweeping.
@@ -128,11 +130,7 @@ impl App {
     /// Makes the keys and partitions that are due and removes what is over.
     pub async fn maintain(&self) -> Result<(), StartError> {
         let now = self.clock.now();
-        for kid in self.keys.rotate_due(&self.db, now).await? {
-            tracing::info!(%kid, "a signing key was made");
-            let event = Event::new(Kind::KeyAdded).detail(json!({ "kid": kid, "scheduled": true }));
-            self.audit.record(event, &Origin::default()).await?;
-        }
+        self.rotate_keys(now).await?;
         storage::partitions::maintain(&self.db, now).await?;
         self.replica.sweep(now);
         storage::revocations::sweep(&self.db, now).await?;
@@ -140,6 +138,16 @@ impl App {
         storage::throttles::sweep(&self.db, now - self.config.sign_in.window.0).await?;
         // A session's row is needed while grants that were bound to it may be asked about.
         while storage::sessions::sweep(&self.db, now - Duration::from_hours(24)).await? > 0 {}
+        Ok(())
+    }
+
+    /// Makes the signing keys whose time has come, at a first start all of them, and puts that on record.
+    async fn rotate_keys(&self, now: Timestamp) -> Result<(), StartError> {
+        for kid in self.keys.rotate_due(&self.db, now).await? {
+            tracing::info!(%kid, "a signing key was made");
+            let event = Event::new(Kind::KeyAdded).detail(json!({ "kid": kid, "scheduled": true }));
+            self.audit.record(event, &Origin::default()).await?;
+        }
         Ok(())
     }
 

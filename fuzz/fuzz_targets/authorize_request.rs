@@ -6,7 +6,8 @@ use std::sync::LazyLock;
 use libfuzzer_sys::fuzz_target;
 use serde_json::json;
 use signet::{
-    oauth::authorize::{Failure, check},
+    keys::KeySet,
+    oauth::authorize::{Failure, Own, check},
     registry::{client::Client, resource::Resource},
     replica::Catalogue,
     storage::{clients::ClientRow, resources::ResourceRow},
@@ -32,7 +33,8 @@ static CATALOGUE: LazyLock<Catalogue> = LazyLock::new(|| {
 
 fuzz_target!(|query: &[u8]| {
     let Ok(params) = Params::parse(query) else { return };
-    let to = match check(&params, Some(&CLIENT), &CATALOGUE) {
+    let own = Own { keys: &KeySet::default(), issuer: "https://id.example" };
+    let to = match check(&params, Some(&CLIENT), &CATALOGUE, own) {
         Ok(request) => {
             assert!(request.code_challenge.is_some(), "a public client without PKCE");
             request.return_address.redirect_uri

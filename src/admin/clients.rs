@@ -3,7 +3,7 @@
 use serde_json::json;
 use uuid::Uuid;
 
-use super::{Error, operator};
+use super::{Error, record};
 use crate::{
     app::App,
     audit::{Event, Kind},
@@ -12,13 +12,23 @@ use crate::{
     tokens::secret::ClientSecret,
 };
 
-/// Adds or replaces a client.
+/// Adds or replaces a client. One that is there stays disabled, or not, as it is: see [`set_disabled`].
 pub async fn put(app: &App, client_id: &str, metadata: &Metadata) -> Result<(), Error> {
     Client::validate(client_id, metadata)
         .map_err(|problem| format!("client {client_id}: {problem}"))?;
     let json = serde_json::to_value(metadata).map_err(|error| error.to_string())?;
     storage::clients::put(&app.db, client_id, &json, app.clock.now()).await?;
-    app.audit.record(Event::new(Kind::ClientChanged).client(client_id), &operator()).await?;
+    record(app, Event::new(Kind::ClientChanged).client(client_id)).await?;
+    Ok(())
+}
+
+/// Refuses a client everywhere, or takes that back.
+pub async fn set_disabled(app: &App, client_id: &str, disabled: bool) -> Result<(), Error> {
+    if !storage::clients::set_disabled(&app.db, client_id, disabled, app.clock.now()).await? {
+        return Err(Error::Invalid(format!("there is no client {client_id}")));
+    }
+    let event = Event::new(Kind::ClientChanged).client(client_id);
+    record(app, event.detail(json!({ "disabled": disabled }))).await?;
     Ok(())
 }
 
@@ -38,7 +48,7 @@ pub async fn add_secret(
         )));
     }
     let event = Event::new(Kind::ClientSecretChanged).client(client_id);
-    app.audit.record(event.detail(json!({ "added": id })), &operator()).await?;
+    record(app, event.detail(json!({ "added": id }))).await?;
     Ok(secret.expose())
 }
 
@@ -48,7 +58,7 @@ pub async fn remove_secret(app: &App, client_id: &str, id: Uuid) -> Result<(), E
         return Err(Error::Invalid(format!("client {client_id} has no secret {id}")));
     }
     let event = Event::new(Kind::ClientSecretChanged).client(client_id);
-    app.audit.record(event.detail(json!({ "removed": id })), &operator()).await?;
+    record(app, event.detail(json!({ "removed": id }))).await?;
     Ok(())
 }
 
@@ -58,7 +68,7 @@ pub async fn delete(app: &App, client_id: &str) -> Result<(), Error> {
     if !storage::clients::delete(&app.db, client_id, now, app.tokens_end(now)).await? {
         return Err(Error::Invalid(format!("there is no client {client_id}")));
     }
-    app.audit.record(Event::new(Kind::ClientDeleted).client(client_id), &operator()).await?;
+    record(app, Event::new(Kind::ClientDeleted).client(client_id)).await?;
     Ok(())
 }
 

@@ -3,10 +3,13 @@
 
 use std::fmt;
 
-use serde::Deserialize;
+use sqlx::PgPool;
 
+pub use super::entries::Manifest;
 use super::{
-    Error, clients, operator,
+    Error, clients,
+    entries::{ClientEntry, ResourceEntry, UserEntry},
+    record,
     users::{self, Profile},
 };
 use crate::{
@@ -16,111 +19,10 @@ use crate::{
     identity::text,
     registry::{
         client::{self, Client},
-        resource::{self, Resource},
+        resource::Resource,
     },
     storage,
 };
-
-/// What a manifest says.
-#[derive(Debug, Default, Deserialize)]
-#[serde(deny_unknown_fields, default)]
-pub struct Manifest {
-    /// `[[resource]]`.
-    pub resource: Vec<ResourceEntry>,
-    /// `[[client]]`.
-    pub client: Vec<ClientEntry>,
-    /// `[[user]]`.
-    pub user: Vec<UserEntry>,
-}
-
-/// `[[resource]]`.
-#[derive(Debug, Deserialize)]
-pub struct ResourceEntry {
-    identifier: String,
-    #[serde(flatten)]
-    metadata: resource::Metadata,
-}
-
-/// `[[client]]`.
-#[derive(Debug, Deserialize)]
-pub struct ClientEntry {
-    client_id: String,
-    #[serde(default)]
-    secret: Option<SecretText>,
-    /// The variable that holds the secret.
-    #[serde(default)]
-    secret_env: Option<String>,
-    #[serde(flatten)]
-    metadata: client::Metadata,
-}
-
-/// `[[user]]`.
-#[derive(Debug, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct UserEntry {
-    email: String,
-    #[serde(default)]
-    email_verified: bool,
-    #[serde(default)]
-    username: Option<String>,
-    #[serde(default)]
-    name: Option<String>,
-    #[serde(default)]
-    password: Option<SecretText>,
-    /// The variable that holds the password.
-    #[serde(default)]
-    password_env: Option<String>,
-}
-
-/// The keys that an entry may have; `flatten` and `deny_unknown_fields` do not go together.
-const RESOURCE_KEYS: [&str; 6] = [
-    "identifier",
-    "name",
-    "access_token_format",
-    "access_token_alg",
-    "access_token_lifetime",
-    "scopes",
-];
-const CLIENT_KEYS: [&str; 17] = [
-    "client_id",
-    "secret",
-    "secret_env",
-    "client_name",
-    "token_endpoint_auth_method",
-    "grant_types",
-    "redirect_uris",
-    "scopes",
-    "resources",
-    "introspects",
-    "client_uri",
-    "logo_uri",
-    "id_token_signed_response_alg",
-    "first_party",
-    "unsafe_without_pkce",
-    "refresh_retry_window",
-    "disabled",
-];
-
-impl Manifest {
-    /// Reads TOML.
-    pub fn parse(text: &str) -> Result<Self, Error> {
-        let table: toml::Table =
-            text.parse().map_err(|error: toml::de::Error| error.to_string())?;
-        for (section, keys) in [("resource", &RESOURCE_KEYS[..]), ("client", &CLIENT_KEYS[..])] {
-            let entries = table.get(section).and_then(toml::Value::as_array).into_iter().flatten();
-            for entry in entries.filter_map(toml::Value::as_table) {
-                if let Some(unknown) = entry.keys().find(|key| !keys.contains(&key.as_str())) {
-                    let known = keys.join(", ");
-                    return Err(Error::Invalid(format!(
-                        "{section}.{unknown}: unknown key, expected one of {known}"
-                    )));
-                }
-            }
-        }
-        serde_path_to_error::deserialize(table)
-            .map_err(|error| Error::Invalid(format!("{}: {}", error.path(), error.inner())))
-    }
-}
 
 /// One thing to do.
 #[derive(Debug)]
@@ -147,8 +49,19 @@ pub enum Change {
 enum Action {
     Nothing,
     Resource(Resource),
-    Client { id: String, metadata: client::Metadata, secret: Option<SecretText>, draw: bool },
-    User { id: Option<uuid::Uuid>, profile: Profile, password: Option<SecretText> },
+    Client {
+        id: String,
+        metadata: client::Metadata,
+        /// To be set, where it is said and is not so already.
+        disabled: Option<bool>,
+        secret: Option<SecretText>,
+        draw: bool,
+    },
+    User {
+        id: Option<uuid::Uuid>,
+        profile: Profile,
+        password: Option<SecretText>,
+    },
 }
 
 impl fmt::Display for Step {
@@ -162,20 +75,22 @@ impl fmt::Display for Step {
     }
 }
 
-/// Compares a manifest with the database. Everything is checked before anything is done.
-pub async fn plan(app: &App, manifest: &Manifest) -> Result<Vec<Step>, Error> {
+/// Compares a manifest with the database, which is only read. Everything is checked before anything is done.
+pub async fn plan(db: &PgPool, manifest: &Manifest) -> Result<Vec<Step>, Error> {
+    manifest.check_unique()?;
     let mut steps = Vec::new();
-    let resources = storage::resources::list(&app.db).await?;
+    let resources = storage::resources::list(db).await?;
     for entry in &manifest.resource {
         let stored = resources.iter().find(|row| row.identifier == entry.identifier).cloned();
         steps.push(plan_resource(entry, stored.map(Resource::from_row).transpose()?)?);
     }
     for entry in &manifest.client {
-        let stored = storage::clients::get(&app.db, &entry.client_id).await?;
+        manifest.check_names(entry, &resources)?;
+        let stored = storage::clients::get(db, &entry.client_id).await?;
         steps.push(plan_client(entry, stored.map(Client::from_row).transpose()?)?);
     }
     for entry in &manifest.user {
-        steps.push(plan_user(app, entry).await?);
+        steps.push(plan_user(db, entry).await?);
     }
     Ok(steps)
 }
@@ -192,11 +107,13 @@ pub async fn apply(app: &App, plan: Vec<Step>) -> Result<Vec<(String, String)>, 
                 let now = app.clock.now();
                 storage::resources::put(&app.db, &resource.identifier, &json, now).await?;
                 let detail = serde_json::json!({ "resource": resource.identifier });
-                let event = Event::new(Kind::ResourceChanged).detail(detail);
-                app.audit.record(event, &operator()).await?;
+                record(app, Event::new(Kind::ResourceChanged).detail(detail)).await?;
             }
-            Action::Client { id, metadata, secret, draw } => {
+            Action::Client { id, metadata, disabled, secret, draw } => {
                 clients::put(app, &id, &metadata).await?;
+                if let Some(disabled) = disabled {
+                    clients::set_disabled(app, &id, disabled).await?;
+                }
                 if let Some(secret) = secret {
                     let secret = clients::parse_secret(secret.expose())?;
                     clients::add_secret(app, &id, Some(secret)).await?;
@@ -248,12 +165,15 @@ fn plan_client(entry: &ClientEntry, stored: Option<Client>) -> Result<Step, Erro
         (None, _) => true,
     };
     let name = format!("client {id}");
-    let metadata = entry.metadata.clone();
+    let was_disabled = stored.as_ref().is_some_and(|stored| stored.metadata.disabled);
+    let mut metadata = entry.metadata.clone();
+    metadata.disabled = entry.disabled.unwrap_or(was_disabled);
     let new_secret = if known { None } else { secret.clone() };
     let Some(stored) = stored else {
         let draw = !public && secret.is_none();
         let what = if draw { format!("{name}, with a secret to be drawn") } else { name };
-        let action = Action::Client { id: id.clone(), metadata, secret: new_secret, draw };
+        let action =
+            Action::Client { id: id.clone(), metadata, disabled: None, secret: new_secret, draw };
         return Ok(Step { change: Change::Add, what, action });
     };
     if stored.metadata == metadata && new_secret.is_none() {
@@ -263,12 +183,14 @@ fn plan_client(entry: &ClientEntry, stored: Option<Client>) -> Result<Step, Erro
     if new_secret.is_some() {
         what.push_str("\n    secret: one more");
     }
-    let action = Action::Client { id: id.clone(), metadata, secret: new_secret, draw: false };
+    let disabled = entry.disabled.filter(|disabled| *disabled != was_disabled);
+    let action =
+        Action::Client { id: id.clone(), metadata, disabled, secret: new_secret, draw: false };
     Ok(Step { change: Change::Alter, what, action })
 }
 
 /// A password is set for a new person, or one without; a manifest does not overwrite what a person chose since.
-async fn plan_user(app: &App, entry: &UserEntry) -> Result<Step, Error> {
+async fn plan_user(db: &PgPool, entry: &UserEntry) -> Result<Step, Error> {
     text::check_email(&entry.email)?;
     let profile = Profile {
         email: entry.email.clone(),
@@ -283,12 +205,11 @@ async fn plan_user(app: &App, entry: &UserEntry) -> Result<Step, Error> {
     }
     let name = format!("user {}", entry.email);
     let key = text::identifier_key(&entry.email);
-    let Some(stored) = storage::users::find(&app.db, &key).await? else {
+    let Some(stored) = storage::users::find(db, &key).await? else {
         let action = Action::User { id: None, profile, password };
         return Ok(Step { change: Change::Add, what: name, action });
     };
-    let password =
-        if storage::users::has_password(&app.db, stored.id).await? { None } else { password };
+    let password = if storage::users::has_password(db, stored.id).await? { None } else { password };
     let current = Profile {
         email: stored.email,
         email_verified: stored.email_verified,

@@ -1,15 +1,30 @@
 //! What operators do to clients, resources, people and keys: the same functions for the command line and manifests.
 
 pub mod clients;
+mod entries;
 pub mod manifest;
 pub mod users;
 
-use crate::audit::Origin;
+use crate::{
+    app::App,
+    audit::{Event, Origin},
+    storage,
+};
 
-/// The origin of what is done on the command line.
-#[must_use]
-pub fn operator() -> Origin {
-    Origin { address: None, request_id: Some("command-line".to_owned()) }
+/// What stands for a request's id in events of the command line, and for a name where there is none.
+const COMMAND_LINE: &str = "command-line";
+
+/// Puts on record what an operator did, and who that was: waits until it is committed.
+pub async fn record(app: &App, event: Event) -> storage::Result<()> {
+    let origin = Origin { address: None, request_id: Some(COMMAND_LINE.to_owned()) };
+    app.audit.record(event.actor(actor()), &origin).await
+}
+
+/// The operating system's name for whoever runs this process, behind `sudo` the one who called it.
+fn actor() -> String {
+    let names = ["SUDO_USER", "USER", "LOGNAME"].into_iter();
+    let mut names = names.filter_map(|name| std::env::var(name).ok());
+    names.find(|name| !name.is_empty()).unwrap_or_else(|| COMMAND_LINE.to_owned())
 }
 
 /// Why something was not done.
@@ -20,7 +35,7 @@ pub enum Error {
     Invalid(String),
     /// The database.
     #[error(transparent)]
-    Storage(#[from] crate::storage::Error),
+    Storage(#[from] storage::Error),
     /// Passwords cannot be hashed right now.
     #[error(transparent)]
     Hashing(#[from] crate::identity::hashing::HashError),

@@ -4,7 +4,7 @@ use serde_json::json;
 use uuid::Uuid;
 use zeroize::Zeroizing;
 
-use super::{Error, operator};
+use super::{Error, record};
 use crate::{
     app::App,
     audit::{Event, Kind},
@@ -53,7 +53,7 @@ pub async fn put(app: &App, id: Option<Uuid>, profile: &Profile) -> Result<Uuid,
         }
         other => other.into(),
     })?;
-    app.audit.record(Event::new(Kind::UserChanged).user(user.id), &operator()).await?;
+    record(app, Event::new(Kind::UserChanged).user(user.id)).await?;
     Ok(user.id)
 }
 
@@ -64,7 +64,7 @@ pub async fn set_password(app: &App, user: Uuid, password: &str) -> Result<(), E
     let phc = app.hasher.hash(password).await?;
     storage::users::set_password(&app.db, app.uuid(), user, &phc, app.clock.now()).await?;
     let event = Event::new(Kind::UserChanged).user(user).detail(json!({ "password": "set" }));
-    app.audit.record(event, &operator()).await?;
+    record(app, event).await?;
     Ok(())
 }
 
@@ -77,6 +77,6 @@ pub async fn set_disabled(app: &App, user: Uuid, disabled: bool) -> Result<bool,
         storage::users::enable(&app.db, user, now).await?
     };
     let event = Event::new(Kind::UserChanged).user(user).detail(json!({ "disabled": disabled }));
-    app.audit.record(event, &operator()).await?;
+    record(app, event).await?;
     Ok(changed)
 }

@@ -33,6 +33,8 @@ pub enum Kind {
     TokenIssued,
     /// A former refresh token came again within its window.
     RefreshRetried,
+    /// A code came with what does not fit it, or from another client: it may have been stolen.
+    CodeRefused,
     /// A code or refresh token came again that must not; its grant is revoked.
     ReuseDetected,
     /// A grant or token was revoked on request.
@@ -67,6 +69,7 @@ impl Kind {
             Self::ConsentGiven => "consent.given",
             Self::ConsentDenied => "consent.denied",
             Self::CodeIssued => "code.issued",
+            Self::CodeRefused => "code.refused",
             Self::TokenIssued => "token.issued",
             Self::RefreshRetried => "refresh.retried",
             Self::ReuseDetected => "reuse.detected",
@@ -117,10 +120,10 @@ impl Event {
         }
     }
 
-    /// Concerns this person.
+    /// Concerns this person, if there is one.
     #[must_use]
-    pub fn user(mut self, id: Uuid) -> Self {
-        self.user_id = Some(id);
+    pub fn user(mut self, id: impl Into<Option<Uuid>>) -> Self {
+        self.user_id = id.into();
         self
     }
 
@@ -138,10 +141,10 @@ impl Event {
         self
     }
 
-    /// Concerns this grant.
+    /// Concerns this grant, if there is one.
     #[must_use]
-    pub fn grant(mut self, id: Uuid) -> Self {
-        self.grant_id = Some(id);
+    pub fn grant(mut self, id: impl Into<Option<Uuid>>) -> Self {
+        self.grant_id = id.into();
         self
     }
 
@@ -149,6 +152,15 @@ impl Event {
     #[must_use]
     pub fn detail(mut self, detail: Value) -> Self {
         self.detail = detail;
+        self
+    }
+
+    /// Was done by this operator. Called after [`Event::detail`], which says all else.
+    #[must_use]
+    pub fn actor(mut self, name: String) -> Self {
+        if let Value::Object(detail) = &mut self.detail {
+            detail.insert("actor".to_owned(), Value::String(name));
+        }
         self
     }
 

@@ -4,7 +4,7 @@ use std::{path::PathBuf, process::ExitCode};
 
 use anyhow::Context;
 
-use super::{application, print};
+use super::{application, looking, print};
 use crate::{
     admin::manifest::{self, Change, Manifest},
     config::Config,
@@ -31,16 +31,21 @@ pub async fn run(config: Config, arguments: &Arguments) -> anyhow::Result<ExitCo
         whole.client.extend(client);
         whole.user.extend(user);
     }
-    let app = application(config).await?;
-    let plan = manifest::plan(&app, &whole).await?;
+    let (db, app) = if arguments.dry_run {
+        (looking(&config).await?, None)
+    } else {
+        let app = application(config).await?;
+        (app.db.clone(), Some(app))
+    };
+    let plan = manifest::plan(&db, &whole).await?;
     for step in &plan {
         print(&step.to_string());
     }
     let changes = plan.iter().filter(|step| step.change != Change::Keep).count();
-    if arguments.dry_run {
+    let Some(app) = app else {
         print(&format!("{changes} to change; nothing was done"));
         return Ok(ExitCode::SUCCESS);
-    }
+    };
     for (client, secret) in manifest::apply(&app, plan).await? {
         print(&format!("secret of {client}, shown this once: {secret}"));
     }

@@ -3,9 +3,10 @@
 use std::process::ExitCode;
 
 use anyhow::Context;
+use sqlx::PgPool;
 use uuid::Uuid;
 
-use super::{application, print};
+use super::{application, looking, print};
 use crate::{
     admin::clients, config::Config, entropy::Entropy, registry::client::Client, storage,
     tokens::secret::ClientSecret,
@@ -68,51 +69,50 @@ pub fn generate_secret() -> ExitCode {
 }
 
 pub async fn run(config: Config, command: Command) -> anyhow::Result<ExitCode> {
-    let app = application(config).await?;
-    let find = |id: String| {
-        let app = app.clone();
-        async move {
-            let row = storage::clients::get(&app.db, &id).await?;
-            let row = row.with_context(|| format!("there is no client {id}"))?;
-            anyhow::Ok(Client::from_row(row)?)
-        }
-    };
     match command {
-        Command::List => {
-            for row in storage::clients::list(&app.db).await? {
-                let client = Client::from_row(row)?;
-                let method = client.metadata.token_endpoint_auth_method.name();
-                print(&format!("{}  {method}  {}", client.id, client.metadata.client_name));
-            }
-        }
-        Command::Show { client_id } => {
-            let client = find(client_id.clone()).await?;
-            print(&serde_json::to_string_pretty(&client.metadata)?);
-            for secret in storage::clients::secrets(&app.db, &client_id).await? {
-                print(&format!("secret {} since {}", secret.id, secret.created_at));
-            }
-        }
+        Command::List => return list(&looking(&config).await?).await,
+        Command::Show { client_id } => return show(&looking(&config).await?, &client_id).await,
+        _ => {}
+    }
+    let app = application(config).await?;
+    match command {
         Command::AddSecret { client_id } => {
-            let client = find(client_id.clone()).await?;
+            let client = find(&app.db, &client_id).await?;
             anyhow::ensure!(!client.is_public(), "{client_id} is public: it has no secret");
             print(&clients::add_secret(&app, &client_id, None).await?);
         }
         Command::RemoveSecret { client_id, secret_id } => {
             clients::remove_secret(&app, &client_id, secret_id).await?;
         }
-        Command::Disable { client_id } => {
-            let mut metadata = find(client_id.clone()).await?.metadata;
-            metadata.disabled = true;
-            clients::put(&app, &client_id, &metadata).await?;
-        }
-        Command::Enable { client_id } => {
-            let mut metadata = find(client_id.clone()).await?.metadata;
-            metadata.disabled = false;
-            clients::put(&app, &client_id, &metadata).await?;
-        }
+        Command::Disable { client_id } => clients::set_disabled(&app, &client_id, true).await?,
+        Command::Enable { client_id } => clients::set_disabled(&app, &client_id, false).await?,
         Command::Delete { client_id } => clients::delete(&app, &client_id).await?,
-        Command::GenerateSecret => {}
+        Command::List | Command::Show { .. } | Command::GenerateSecret => {}
     }
     app.audit.flush().await;
+    Ok(ExitCode::SUCCESS)
+}
+
+async fn find(db: &PgPool, id: &str) -> anyhow::Result<Client> {
+    let row = storage::clients::get(db, id).await?;
+    Ok(Client::from_row(row.with_context(|| format!("there is no client {id}"))?)?)
+}
+
+async fn list(db: &PgPool) -> anyhow::Result<ExitCode> {
+    for row in storage::clients::list(db).await? {
+        let client = Client::from_row(row)?;
+        let method = client.metadata.token_endpoint_auth_method.name();
+        let state = if client.metadata.disabled { "  disabled" } else { "" };
+        print(&format!("{}  {method}  {}{state}", client.id, client.metadata.client_name));
+    }
+    Ok(ExitCode::SUCCESS)
+}
+
+async fn show(db: &PgPool, client_id: &str) -> anyhow::Result<ExitCode> {
+    let client = find(db, client_id).await?;
+    print(&serde_json::to_string_pretty(&client.metadata)?);
+    for secret in storage::clients::secrets(db, client_id).await? {
+        print(&format!("secret {} since {}", secret.id, secret.created_at));
+    }
     Ok(ExitCode::SUCCESS)
 }

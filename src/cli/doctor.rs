@@ -8,7 +8,7 @@ use super::{database, http_get, master_keys, print};
 use crate::{
     clock::{Clock, Timestamp},
     config::{Config, Environment},
-    keys::{KeyRing, MasterKeys},
+    keys::{KeyRing, MasterKeys, secrets::ServerSecrets},
     oauth::metadata::path,
     storage,
 };
@@ -116,24 +116,31 @@ async fn check_database(db: &PgPool, report: &mut Report) -> bool {
 }
 
 async fn check_keys(config: &Config, db: &PgPool, master: MasterKeys, report: &mut Report) {
-    let rows = match storage::keys::signing_keys(db).await {
-        Ok(rows) if rows.is_empty() => {
-            Report::fine("signing keys: none yet, the first start makes them");
+    let stored = async {
+        let secrets = storage::keys::server_secrets(db).await?;
+        storage::Result::Ok((storage::keys::signing_keys(db).await?, secrets))
+    };
+    let (rows, secrets) = match stored.await {
+        Ok((rows, secrets)) if rows.is_empty() && secrets.is_empty() => {
+            Report::fine("keys and secrets: none yet, the first start makes them");
             return;
         }
-        Ok(rows) => rows,
+        Ok(stored) => stored,
         Err(error) => {
-            report.wrong(&format!("signing keys: {error}"), "may the user read the tables?");
+            report.wrong(&format!("keys and secrets: {error}"), "may the user read the tables?");
             return;
         }
     };
-    let stale = rows.iter().filter(|row| row.sealed.with != master.current()).count();
+    let sealed = rows.iter().map(|row| &row.sealed).chain(secrets.values());
+    let stale = sealed.filter(|sealed| sealed.with != master.current()).count();
+    let remedy = "give every master key that something is sealed with, the current one first";
+    let opened = ServerSecrets::open(&secrets, &master);
+    report.outcome(&format!("{} server secrets open", secrets.len()), opened, remedy);
     let lifetimes = config.keys.lifetimes(&config.tokens);
     let loaded = KeyRing::load(db, master, lifetimes, Clock::System.now()).await;
-    let remedy = "give every master key that something is sealed with, the current one first";
     report.outcome(&format!("{} signing keys open", rows.len()), loaded, remedy);
     if stale > 0 {
-        let what = format!("{stale} keys are sealed under a former master key");
+        let what = format!("{stale} keys and secrets are sealed under a former master key");
         report.wrong(&what, "run `signet key reseal`, then drop the former one");
     }
 }

@@ -11,15 +11,15 @@ use std::{
 use anyhow::Context;
 use serde_json::json;
 
-use super::{application, print};
+use super::{application, looking, master_keys, print};
 use crate::{
-    admin::operator,
+    admin,
     app::App,
     audit::{Event, Kind},
     clock::Clock,
     config::Config,
     entropy::Entropy,
-    keys::{MasterKeys, signing::Algorithm},
+    keys::{KeyRing, MasterKeys, signing::Algorithm},
 };
 
 /// What to do to keys.
@@ -83,9 +83,11 @@ pub fn generate_master(arguments: &GenerateMaster) -> anyhow::Result<ExitCode> {
 }
 
 pub async fn run(config: Config, command: Command) -> anyhow::Result<ExitCode> {
+    if let Command::List = command {
+        return list(&config).await;
+    }
     let app = application(config).await?;
     match command {
-        Command::List => list(&app),
         Command::Add { alg } => add(&app, alg, false).await?,
         Command::Rotate { alg, now } => {
             let all = Algorithm::ALL.into_iter();
@@ -97,10 +99,10 @@ pub async fn run(config: Config, command: Command) -> anyhow::Result<ExitCode> {
             let count = app.keys.reseal(&app.db).await?;
             let master = app.keys.master().current().to_owned();
             let detail = json!({ "count": count, "master_key": master });
-            app.audit.record(Event::new(Kind::KeysResealed).detail(detail), &operator()).await?;
+            admin::record(&app, Event::new(Kind::KeysResealed).detail(detail)).await?;
             print(&format!("{count} resealed under {master}"));
         }
-        Command::GenerateMaster(_) => {}
+        Command::List | Command::GenerateMaster(_) => {}
     }
     Ok(ExitCode::SUCCESS)
 }
@@ -109,7 +111,7 @@ async fn add(app: &App, alg: Algorithm, at_once: bool) -> anyhow::Result<()> {
     match app.keys.add(&app.db, alg, at_once, app.clock.now()).await? {
         Some(kid) => {
             let detail = json!({ "kid": kid, "alg": alg.name(), "at_once": at_once });
-            app.audit.record(Event::new(Kind::KeyAdded).detail(detail), &operator()).await?;
+            admin::record(app, Event::new(Kind::KeyAdded).detail(detail)).await?;
             print(&format!("{alg} {kid}"));
         }
         None => {
@@ -119,10 +121,13 @@ async fn add(app: &App, alg: Algorithm, at_once: bool) -> anyhow::Result<()> {
     Ok(())
 }
 
-fn list(app: &App) {
-    let now = app.clock.now();
-    let set = app.keys.set();
-    let (published, _) = set.published(now, app.keys.lifetimes);
+async fn list(config: &Config) -> anyhow::Result<ExitCode> {
+    let master = master_keys(config)?;
+    let db = looking(config).await?;
+    let (now, lifetimes) = (Clock::System.now(), config.keys.lifetimes(&config.tokens));
+    let keys = KeyRing::load(&db, master, lifetimes, now).await?;
+    let set = keys.set();
+    let (published, _) = set.published(now, lifetimes);
     for entry in set.entries() {
         let signs = set.signing(entry.key.alg, now).is_some_and(|key| key.kid == entry.key.kid);
         let state = if signs {
@@ -137,4 +142,5 @@ fn list(app: &App) {
         let from = entry.active_from.replace_nanosecond(0).unwrap_or(entry.active_from);
         print(&format!("{:<5}  {state:<9}  from {from}  {}", entry.key.alg.name(), entry.key.kid));
     }
+    Ok(ExitCode::SUCCESS)
 }

@@ -184,12 +184,18 @@ fn master_keys(config: &Config) -> anyhow::Result<MasterKeys> {
     MasterKeys::parse(text.expose()).context("configuration: keys.master_key")
 }
 
-/// An application without listeners, for commands that change something.
-async fn application(config: Config) -> anyhow::Result<AppState> {
-    let db = database(&config)?;
-    let master = master_keys(&config)?;
+/// The migrated database, for commands that only look: not even what a start would make is made.
+async fn looking(config: &Config) -> anyhow::Result<PgPool> {
+    let db = database(config)?;
     let pending = storage::pending_migrations(&db).await.context("database")?;
     anyhow::ensure!(pending.is_empty(), "the database lacks migrations: run `signet migrate`");
+    Ok(db)
+}
+
+/// An application without listeners, for commands that change something.
+async fn application(config: Config) -> anyhow::Result<AppState> {
+    let master = master_keys(&config)?;
+    let db = looking(&config).await?;
     Ok(App::load(config, Clock::System, Entropy::system(), db, master, None).await?)
 }
 

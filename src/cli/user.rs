@@ -3,8 +3,9 @@
 use std::{io::Read, process::ExitCode};
 
 use anyhow::Context;
+use sqlx::PgPool;
 
-use super::{application, print};
+use super::{application, looking, print};
 use crate::{
     admin::users::{self, Profile},
     app::App,
@@ -60,9 +61,12 @@ pub enum Command {
 }
 
 pub async fn run(config: Config, command: Command) -> anyhow::Result<ExitCode> {
+    if let Command::List = command {
+        return list(&looking(&config).await?).await;
+    }
     let app = application(config).await?;
     match command {
-        Command::List => list(&app).await?,
+        Command::List => {}
         Command::Add { email, username, name, verified, password_stdin } => {
             let password = password_stdin.then(read_password).transpose()?;
             if let Some(password) = &password {
@@ -92,11 +96,11 @@ pub async fn run(config: Config, command: Command) -> anyhow::Result<ExitCode> {
     Ok(ExitCode::SUCCESS)
 }
 
-async fn list(app: &App) -> anyhow::Result<()> {
+async fn list(db: &PgPool) -> anyhow::Result<ExitCode> {
     const PAGE: i64 = 500;
     let mut after = String::new();
     loop {
-        let page = storage::users::list(&app.db, &after, PAGE).await?;
+        let page = storage::users::list(db, &after, PAGE).await?;
         for user in &page {
             let state = if user.disabled_at.is_some() { "disabled" } else { "enabled" };
             let name = user.name.as_deref().unwrap_or("");
@@ -106,7 +110,7 @@ async fn list(app: &App) -> anyhow::Result<()> {
             Some(last) if i64::try_from(page.len()) == Ok(PAGE) => {
                 after = text::identifier_key(&last.email);
             }
-            _ => return Ok(()),
+            _ => return Ok(ExitCode::SUCCESS),
         }
     }
 }

@@ -4,6 +4,8 @@ use std::time::Duration;
 
 use serde::{Deserialize, Deserializer, de::Error};
 
+use super::ConfigError;
+
 /// A length of time, read from text such as `90s`, `15m` or `1h 30m`.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Span(pub Duration);
@@ -47,4 +49,15 @@ impl<'de> Deserialize<'de> for Span {
             D::Error::custom(format!("{text:?} is no length of time such as \"15m\": {error}"))
         })
     }
+}
+
+/// The longest that anything lives: so that no time plus a setting is past what a timestamp can say.
+pub(super) const LONGEST: Span = Span::days(3650);
+
+/// Refuses a length of time for `key` outside of these.
+pub(super) fn within(key: &str, span: Span, least: Span, most: Span) -> Result<(), ConfigError> {
+    if (least..=most).contains(&span) {
+        return Ok(());
+    }
+    Err(ConfigError::invalid(key, format!("{span:?} must be between {least:?} and {most:?}")))
 }

@@ -2,7 +2,7 @@
 
 use serde::Deserialize;
 
-use super::{ConfigError, SecretText, Span, Tokens};
+use super::{ConfigError, SecretText, Span, Tokens, duration};
 use crate::keys::Lifetimes;
 
 /// `[keys]`.
@@ -24,7 +24,13 @@ impl Default for Keys {
 }
 
 impl Keys {
+    /// Twice as long as clients are told that they may keep the JWKS, so that none meets a key that it does not know.
+    const SHORTEST_LEAD: Span = Span::minutes(10);
+
     pub(super) fn validate(&self) -> Result<(), ConfigError> {
+        duration::within("keys.rotation", self.rotation, Self::SHORTEST_LEAD, duration::LONGEST)?;
+        let (key, lead) = ("keys.publish_lead", self.publish_lead);
+        duration::within(key, lead, Self::SHORTEST_LEAD, duration::LONGEST)?;
         if self.publish_lead >= self.rotation {
             return Err(ConfigError::invalid(
                 "keys.publish_lead",

@@ -204,6 +204,27 @@ mod tests {
             ("[keys]\npublish_lead = \"10000days\"", "keys.publish_lead"),
             ("[server]\ntls_certificate = \"x.pem\"", "server.tls_key"),
             ("[logging]\nformat = \"xml\"", "logging.format"),
+            ("[server]\nrequest_timeout = \"0s\"", "server.request_timeout"),
+            ("[server]\nrequest_timeout = \"1year\"", "server.request_timeout"),
+            ("[server]\nshutdown_timeout = \"1year\"", "server.shutdown_timeout"),
+            ("[server]\nbody_limit = 1024", "server.body_limit"),
+            ("[database]\nmax_connections = 1", "database.max_connections"),
+            ("[database]\nacquire_timeout = \"0s\"", "database.acquire_timeout"),
+            ("[sign_in]\naccount_attempts = 0", "sign_in.account_attempts"),
+            ("[sign_in]\naddress_attempts = -1", "sign_in.address_attempts"),
+            ("[sign_in]\nknown_browser_attempts = 0", "sign_in.known_browser_attempts"),
+            ("[sign_in]\nwindow = \"0s\"", "sign_in.window"),
+            ("[sign_in]\nwindow = \"100years\"", "sign_in.window"),
+            ("[sign_in]\nmax_wait = \"1year\"", "sign_in.max_wait"),
+            ("[password]\nthreads = 100000", "password.threads"),
+            ("[keys]\nrotation = \"10000years\"", "keys.rotation"),
+            ("[keys]\npublish_lead = \"5m\"", "keys.publish_lead"),
+            (
+                "[tokens]\nrefresh_absolute_lifetime = \"10000years\"",
+                "tokens.refresh_absolute_lifetime",
+            ),
+            ("[tokens]\nrefresh_idle_lifetime = \"91days\"", "tokens.refresh_idle_lifetime"),
+            ("[sessions]\nabsolute_lifetime = \"10000years\"", "sessions.absolute_lifetime"),
         ] {
             let message = problem(text, &Environment::default());
             assert!(message.contains(key), "{text}: {message}");

@@ -55,8 +55,10 @@ impl Config {
     /// Checks what no single value shows: how settings go together.
     fn validate(&self) -> Result<(), ConfigError> {
         self.server.validate()?;
+        self.database.validate()?;
         self.tokens.validate()?;
         self.sessions.validate()?;
+        self.sign_in.validate()?;
         self.keys.validate()?;
         self.password.validate()
     }

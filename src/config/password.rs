@@ -38,6 +38,9 @@ impl Password {
         // The least that OWASP's password storage advice accepts for argon2id.
         least("memory_kib", self.memory_kib, 19_456, 4 * 1024 * 1024)?;
         least("iterations", self.iterations, 2, 100)?;
-        least("parallelism", self.parallelism, 1, 16)
+        least("parallelism", self.parallelism, 1, 16)?;
+        // Each has memory of its own: more than this is a slip.
+        let threads = u32::try_from(self.threads).unwrap_or(u32::MAX);
+        least("threads", threads, 0, 1024)
     }
 }

@@ -6,7 +6,7 @@ use ipnet::IpNet;
 use serde::{Deserialize, Deserializer, de::Error};
 use url::{Host, Url};
 
-use super::{ConfigError, Span};
+use super::{ConfigError, Span, duration};
 
 /// `[server]`.
 #[derive(Clone, Debug, Deserialize)]
@@ -65,7 +65,20 @@ impl Default for Server {
 }
 
 impl Server {
+    /// The smallest limit of request bodies: no form of Signet's own, and no request of the protocol, is longer.
+    const SMALLEST_BODY: usize = 16 * 1024;
+
     pub(super) fn validate(&self) -> Result<(), ConfigError> {
+        let (second, hour) = (Span::seconds(1), Span::hours(1));
+        duration::within("server.request_timeout", self.request_timeout, second, hour)?;
+        let (none, timeout) = (Span::seconds(0), self.shutdown_timeout);
+        duration::within("server.shutdown_timeout", timeout, none, hour)?;
+        if self.body_limit < Self::SMALLEST_BODY {
+            return Err(ConfigError::invalid(
+                "server.body_limit",
+                format!("{} must be at least {} bytes", self.body_limit, Self::SMALLEST_BODY),
+            ));
+        }
         if self.tls_certificate.is_some() != self.tls_key.is_some() {
             let missing = if self.tls_key.is_none() { "tls_key" } else { "tls_certificate" };
             return Err(ConfigError::invalid(

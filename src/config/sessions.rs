@@ -2,7 +2,7 @@
 
 use serde::Deserialize;
 
-use super::{ConfigError, Span};
+use super::{ConfigError, Span, duration};
 
 /// `[sessions]`.
 #[derive(Clone, Debug, Deserialize)]
@@ -25,6 +25,8 @@ impl Sessions {
     pub const TOUCH: Span = Span::minutes(1);
 
     pub(super) fn validate(&self) -> Result<(), ConfigError> {
+        let (key, least) = ("sessions.absolute_lifetime", Span::minutes(2));
+        duration::within(key, self.absolute_lifetime, least, duration::LONGEST)?;
         if self.idle_lifetime < Span::minutes(2) || self.idle_lifetime > self.absolute_lifetime {
             return Err(ConfigError::invalid(
                 "sessions.idle_lifetime",

@@ -2,7 +2,7 @@
 
 use serde::Deserialize;
 
-use super::Span;
+use super::{ConfigError, Span, duration};
 
 /// `[sign_in]`. Attempts are counted before the password is looked at, and given back when it was right.
 #[derive(Clone, Debug, Deserialize)]
@@ -30,5 +30,22 @@ impl Default for SignIn {
             window: Span::minutes(15),
             max_wait: Span::seconds(2),
         }
+    }
+}
+
+impl SignIn {
+    pub(super) fn validate(&self) -> Result<(), ConfigError> {
+        for (key, attempts) in [
+            ("account_attempts", self.account_attempts),
+            ("address_attempts", self.address_attempts),
+            ("known_browser_attempts", self.known_browser_attempts),
+        ] {
+            if attempts < 1 {
+                let problem = format!("{attempts} must be at least 1, or no one could sign in");
+                return Err(ConfigError::invalid(&format!("sign_in.{key}"), problem));
+            }
+        }
+        duration::within("sign_in.window", self.window, Span::seconds(1), Span::days(30))?;
+        duration::within("sign_in.max_wait", self.max_wait, Span::seconds(0), Span::minutes(5))
     }
 }

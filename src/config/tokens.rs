@@ -2,7 +2,7 @@
 
 use serde::Deserialize;
 
-use super::{ConfigError, Span};
+use super::{ConfigError, Span, duration};
 use crate::keys::signing::Algorithm;
 
 /// `[tokens]`.
@@ -54,14 +54,8 @@ impl Tokens {
     pub const REFRESH_RACE: Span = Span::seconds(5);
 
     pub(super) fn validate(&self) -> Result<(), ConfigError> {
-        let within = |key: &str, span: Span, least: Span, most: Span| {
-            if (least..=most).contains(&span) {
-                return Ok(());
-            }
-            Err(ConfigError::invalid(
-                &format!("tokens.{key}"),
-                format!("{span:?} must be between {least:?} and {most:?}"),
-            ))
+        let within = |key: &str, span, least, most| {
+            duration::within(&format!("tokens.{key}"), span, least, most)
         };
         let (second, minute) = (Span::seconds(1), Span::minutes(1));
         let longest = Self::LONGEST_ACCESS_TOKEN;
@@ -76,6 +70,7 @@ impl Tokens {
             Span::minutes(10),
         )?;
         let absolute = self.refresh_absolute_lifetime;
+        within("refresh_absolute_lifetime", absolute, minute, duration::LONGEST)?;
         within("refresh_idle_lifetime", self.refresh_idle_lifetime, minute, absolute)?;
         if self.refresh_retries < 0 {
             return Err(ConfigError::invalid("tokens.refresh_retries", "must not be negative"));

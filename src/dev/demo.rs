@@ -108,7 +108,7 @@ pub async fn apply(app: &App, credentials: &Credentials) -> anyhow::Result<()> {
         }],
     });
     let manifest: Manifest = serde_json::from_value(document)?;
-    let plan = manifest::plan(app, &manifest).await?;
+    let plan = manifest::plan(&app.db, &manifest).await?;
     manifest::apply(app, plan).await?;
     Ok(())
 }

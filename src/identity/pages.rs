@@ -106,6 +106,8 @@ fn own_form() -> SignInForm {
         action: "/sign-in".to_owned(),
         identifier: String::new(),
         account: None,
+        notice: None,
+        switch: false,
         cancel: false,
         freedom: Freedom::Usual,
     }
@@ -148,7 +150,7 @@ pub async fn show_sign_out(
             let page = SignOut::new(session::view(&row), "/sign-out".to_owned(), csrf);
             pages::respond(StatusCode::OK, &page, &Freedom::Usual)
         }
-        Ok(None) => pages::respond(StatusCode::OK, &SignedOut::new(None), &Freedom::Usual),
+        Ok(None) => pages::respond(StatusCode::OK, &SignedOut::new(), &Freedom::Usual),
         Err(error) => Problem::from(error).respond(&context),
     }
 }

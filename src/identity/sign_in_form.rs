@@ -40,6 +40,10 @@ pub struct SignInForm {
     pub identifier: String,
     /// Who is to prove themself again.
     pub account: Option<UserView>,
+    /// What else is to be known.
+    pub notice: Option<String>,
+    /// Whether another account than that will do as well.
+    pub switch: bool,
     /// Whether there is a way back to the client.
     pub cancel: bool,
     /// What it may do beyond the usual.
@@ -113,8 +117,10 @@ impl SignInForm {
     }
 
     fn page(self, csrf: String, status: StatusCode, error: Option<String>) -> Response {
-        let Self { client, action, identifier, account, cancel, freedom, .. } = self;
-        let page = SignIn::new(client, action, csrf, identifier, error, None, account, cancel);
+        let Self { client, action, identifier, account, notice, switch, cancel, freedom, .. } =
+            self;
+        let page =
+            SignIn::new(client, action, csrf, identifier, error, notice, account, switch, cancel);
         pages::respond(status, &page, &freedom)
     }
 }

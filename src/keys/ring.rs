@@ -29,7 +29,7 @@ fn place(kid: &str) -> String {
 }
 
 impl KeyRing {
-    /// Loads the keys, making the first of each algorithm and those that are due.
+    /// Loads the keys that are there. Those that are due are made by [`KeyRing::rotate_due`], the first ones too.
     pub async fn load(
         db: &PgPool,
         master: MasterKeys,
@@ -43,7 +43,6 @@ impl KeyRing {
             jwks: ArcSwap::from_pointee(Document::jwks(&KeySet::default(), now, lifetimes)),
         };
         ring.reload(db, now).await?;
-        ring.rotate_due(db, now).await?;
         Ok(ring)
     }
 
@@ -55,7 +54,7 @@ impl KeyRing {
     /// The key that signs with `alg` now.
     ///
     /// # Panics
-    /// Loading makes a key for every algorithm that signs at once, and keys are never removed from the set.
+    /// A start makes a key for every algorithm that signs at once, and keys are never removed from the set.
     #[must_use]
     pub fn signing(&self, alg: Algorithm, now: Timestamp) -> Arc<SigningKey> {
         let set = self.set.load();

@@ -1,9 +1,16 @@
 //! The server's own secrets: made once by whichever replica comes first, sealed, the same for all.
 
+use std::collections::HashMap;
+
 use sqlx::PgPool;
 
 use super::master::{MasterKeyError, MasterKeys};
-use crate::{clock::Timestamp, entropy::Entropy, storage, tokens::refresh::DerivationKey};
+use crate::{
+    clock::Timestamp,
+    entropy::Entropy,
+    storage::{self, keys::Sealed},
+    tokens::refresh::DerivationKey,
+};
 
 /// Derives refresh tokens' successors; `K` of [`crate::tokens::refresh`].
 const REFRESH: &str = "refresh";
@@ -46,6 +53,14 @@ impl ServerSecrets {
             // What is there now may be another replica's.
             stored = storage::keys::server_secrets(db).await?;
         }
+        Self::open(&stored, master)
+    }
+
+    /// Opens what is stored.
+    pub fn open(
+        stored: &HashMap<String, Sealed>,
+        master: &MasterKeys,
+    ) -> Result<Self, SecretsError> {
         let open = |name: &'static str| {
             let sealed = stored.get(name).ok_or(SecretsError::Missing(name))?;
             Ok::<_, SecretsError>(master.open(&place(name), sealed)?)
@@ -74,7 +89,7 @@ pub enum SecretsError {
         /// Why.
         source: super::signing::KeyError,
     },
-    /// Inserted a moment ago, and gone.
+    /// Made at the first start, and gone.
     #[error("the server secret {0:?} is missing from the database")]
     Missing(&'static str),
 }

@@ -37,8 +37,6 @@ pub enum Code {
     TemporarilyUnavailable,
     /// RFC 8707 §2.
     InvalidTarget,
-    /// RFC 7009 §2.2.1.
-    UnsupportedTokenType,
     /// RFC 6750 §3.1.
     InvalidToken,
     /// RFC 6750 §3.1.
@@ -73,7 +71,6 @@ impl Code {
             Self::ServerError => "server_error",
             Self::TemporarilyUnavailable => "temporarily_unavailable",
             Self::InvalidTarget => "invalid_target",
-            Self::UnsupportedTokenType => "unsupported_token_type",
             Self::InvalidToken => "invalid_token",
             Self::InsufficientScope => "insufficient_scope",
             Self::LoginRequired => "login_required",

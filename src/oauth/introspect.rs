@@ -96,6 +96,7 @@ async fn jwt(app: &App, client: &Client, text: &str) -> storage::Result<Option<I
     };
     if !concerns(client, &claims.client_id, claims.aud.names())
         || app.replica.is_revoked(&claims.jti).await?
+        || !app.replica.is_enabled(&claims.client_id).await?
     {
         return Ok(None);
     }
@@ -124,9 +125,14 @@ async fn opaque(
     let digest = handle.digest();
     let now = app.clock.now();
     let row = storage::opaque_tokens::find(&app.db, handle.id, digest.bytes(), now).await?;
-    let row = row.filter(|row| concerns(client, &row.client_id, &row.audience));
+    let Some(row) = row.filter(|row| concerns(client, &row.client_id, &row.audience)) else {
+        return Ok(None);
+    };
+    if !app.replica.is_enabled(&row.client_id).await? {
+        return Ok(None);
+    }
     // The row has all scopes of the grant: the token has those that its resources understand.
-    let shaped = row.and_then(|row| Some((Shape::of_opaque(app, &row)?, row)));
+    let shaped = Shape::of_opaque(app, &row).map(|shape| (shape, row));
     Ok(shaped.map(|(shape, row)| Introspection {
         active: true,
         token_type: Some("Bearer"),

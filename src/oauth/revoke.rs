@@ -33,22 +33,21 @@ pub async fn revoke(
     let client = client_auth::authenticate(&app, &headers, &params, &context).await?;
     // token_type_hint may be wrong (§2.1) and is not needed: a token says what it is.
     match Subject::find(&app, &params, &client.id).await? {
-        Some(Subject::Grant(grant)) => {
+        Some(Subject::Grant { grant, user }) => {
             self::grant(&app, grant).await?;
-            let event = Event::new(Kind::Revoked).client(&client.id).grant(grant);
+            let event = Event::new(Kind::Revoked).user(user).client(&client.id).grant(grant);
             app.audit.record(event, &context.origin).await?;
         }
-        Some(Subject::Token { id, grant }) => {
+        Some(Subject::Token { id, grant, user }) => {
             let now = app.clock.now();
             let until = app.tokens_end(now);
             storage::revocations::insert(&app.db, id, now, until).await?;
             app.replica.revoked(id, until);
-            let mut event = Event::new(Kind::Revoked)
+            let event = Event::new(Kind::Revoked)
+                .user(user)
                 .client(&client.id)
+                .grant(grant)
                 .detail(json!({ "token": id.simple().to_string() }));
-            if let Some(grant) = grant {
-                event = event.grant(grant);
-            }
             app.audit.record(event, &context.origin).await?;
         }
         None => {}
@@ -59,9 +58,9 @@ pub async fn revoke(
 /// What a revocation is about.
 enum Subject {
     /// A refresh token stands for its grant and all of its tokens (§2.1).
-    Grant(Uuid),
-    /// An access token for itself.
-    Token { id: Uuid, grant: Option<Uuid> },
+    Grant { grant: Uuid, user: Uuid },
+    /// An access token for itself. A client's own has neither grant nor person.
+    Token { id: Uuid, grant: Option<Uuid>, user: Option<Uuid> },
 }
 
 impl Subject {
@@ -77,19 +76,23 @@ impl Subject {
             // A former token means the grant as much as the current one does.
             return Ok(row
                 .filter(|row| row.client_id == client_id)
-                .map(|_| Self::Grant(token.grant)));
+                .map(|row| Self::Grant { grant: token.grant, user: row.user_id }));
         }
         if let Some(token) = Handle::<Access>::parse(text) {
             let digest = token.digest();
             let row = storage::opaque_tokens::find(&app.db, token.id, digest.bytes(), now).await?;
-            return Ok(row
-                .filter(|row| row.client_id == client_id)
-                .map(|row| Self::Token { id: row.id, grant: row.grant_id }));
+            return Ok(row.filter(|row| row.client_id == client_id).map(|row| Self::Token {
+                id: row.id,
+                grant: row.grant_id,
+                user: row.grant_id.and(row.subject.parse().ok()),
+            }));
         }
         let issuer = app.config.server.issuer.as_str();
         let claims = app.verified.verify(&app.keys, issuer, text, now);
         Ok(claims.filter(|claims| claims.client_id == client_id).and_then(|claims| {
-            Some(Self::Token { id: claims.jti.unique()?, grant: claims.jti.grant() })
+            let grant = claims.jti.grant();
+            let user = grant.and(claims.sub.parse().ok());
+            Some(Self::Token { id: claims.jti.unique()?, grant, user })
         }))
     }
 }
@@ -107,6 +110,7 @@ pub async fn grant(app: &App, grant: Uuid) -> storage::Result<bool> {
 pub async fn reuse(
     app: &App,
     grant: Uuid,
+    user: Option<Uuid>,
     client_id: &str,
     detail: Value,
     context: &RequestContext,
@@ -114,7 +118,11 @@ pub async fn reuse(
     if self::grant(app, grant).await? {
         tracing::warn!(%grant, client_id, "reuse detected; the grant is revoked");
         metrics::counter!("signet_reuse_detected_total").increment(1);
-        let event = Event::new(Kind::ReuseDetected).client(client_id).grant(grant).detail(detail);
+        let event = Event::new(Kind::ReuseDetected)
+            .user(user)
+            .client(client_id)
+            .grant(grant)
+            .detail(detail);
         app.audit.record(event, &context.origin).await?;
     }
     Ok(())

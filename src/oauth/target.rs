@@ -28,7 +28,7 @@ impl Target {
     /// What a request that names these means.
     ///
     /// For a person's grant unknown scopes are left out, as OpenID Connect Core §3.1.2.1 wants; for client
-    /// credentials they are an error. Known scopes that are not the client's are an error in both.
+    /// credentials they are an error, as is a request of which nothing is left. Known scopes that are not the client's are an error in both.
     pub fn resolve<'a>(
         client: &Client,
         catalogue: &Catalogue,
@@ -71,6 +71,10 @@ impl Target {
         // Core §11: it means something only where there will be a refresh token.
         if !client.may(GrantType::RefreshToken) {
             scopes.retain(|name| name != scope::OFFLINE_ACCESS);
+        }
+        // An answer that grants nothing says nothing either: it would look like one that granted everything.
+        if scopes.is_empty() {
+            return Err(Error::invalid_scope("none of the scopes asked for can be granted here"));
         }
         Ok(Self { scopes, resources })
     }
@@ -263,6 +267,9 @@ mod tests {
             // Not known at all.
             (Some("read nonsense"), vec![], Person, ok(&["read"], &["https://a"])),
             (Some("read nonsense"), vec![], Machine, Err(Code::InvalidScope)),
+            (Some("nonsense"), vec![], Person, Err(Code::InvalidScope)),
+            (Some("offline_access"), vec![], Person, Err(Code::InvalidScope)),
+            (Some(" "), vec![], Person, Err(Code::InvalidScope)),
             // A machine is no person.
             (Some("openid"), vec![], Machine, Err(Code::InvalidScope)),
             // Without refresh tokens there is nothing to outlive the session.

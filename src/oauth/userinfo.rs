@@ -83,14 +83,20 @@ async fn open(app: &App, text: &str) -> storage::Result<Option<Opened>> {
     if let Some(handle) = Handle::<Access>::parse(text) {
         let digest = handle.digest();
         let row = storage::opaque_tokens::find(&app.db, handle.id, digest.bytes(), now).await?;
-        let shaped = row.and_then(|row| Some((Shape::of_opaque(app, &row)?, row)));
-        return Ok(shaped.map(|(shape, row)| Opened { subject: row.subject, scopes: shape.scopes }));
+        let Some(row) = row else { return Ok(None) };
+        if !app.replica.is_enabled(&row.client_id).await? {
+            return Ok(None);
+        }
+        let shape = Shape::of_opaque(app, &row);
+        return Ok(shape.map(|shape| Opened { subject: row.subject, scopes: shape.scopes }));
     }
     let issuer = app.config.server.issuer.as_str();
     let Some(claims) = app.verified.verify(&app.keys, issuer, text, now) else {
         return Ok(None);
     };
-    if app.replica.is_revoked(&claims.jti).await? {
+    if app.replica.is_revoked(&claims.jti).await?
+        || !app.replica.is_enabled(&claims.client_id).await?
+    {
         return Ok(None);
     }
     // A token with the scope openid is always meant for Signet too.

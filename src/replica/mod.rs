@@ -49,6 +49,18 @@ impl Replica {
         self.clients.get(&self.db, client_id, self.feed.is_current()).await
     }
 
+    /// Whether the client of that id is there and not disabled: otherwise what it holds opens nothing.
+    pub async fn is_enabled(&self, client_id: &str) -> Result<bool> {
+        let client = self.client(client_id).await?;
+        Ok(client.is_some_and(|client| !client.metadata.disabled))
+    }
+
+    /// Reads the resources anew: for something that names one which this process has not heard of yet.
+    pub async fn reload_resources(&self) -> Result<Arc<Catalogue>> {
+        self.resources.reload(&self.db).await?;
+        Ok(self.resources.get())
+    }
+
     /// The resources.
     pub fn resources(&self) -> Arc<Catalogue> {
         self.resources.get()

@@ -4,6 +4,7 @@ use std::{collections::BTreeMap, sync::Arc};
 
 use arc_swap::ArcSwap;
 use sqlx::PgPool;
+use tokio::sync::Mutex;
 
 use crate::{
     registry::resource::{Resource, TokenFormat},
@@ -51,17 +52,22 @@ impl Catalogue {
 }
 
 #[derive(Default)]
-pub struct Resources(ArcSwap<Catalogue>);
+pub struct Resources {
+    current: ArcSwap<Catalogue>,
+    /// Held while reading, so that an older reading never replaces a younger one.
+    reading: Mutex<()>,
+}
 
 impl Resources {
     pub fn get(&self) -> Arc<Catalogue> {
-        self.0.load_full()
+        self.current.load_full()
     }
 
     pub async fn reload(&self, db: &PgPool) -> Result<()> {
+        let _reading = self.reading.lock().await;
         let rows = storage::resources::list(db).await?;
         let resources = rows.into_iter().map(Resource::from_row).collect::<Result<Vec<_>>>()?;
-        self.0.store(Arc::new(Catalogue::new(resources)));
+        self.current.store(Arc::new(Catalogue::new(resources)));
         Ok(())
     }
 }

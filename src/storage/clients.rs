@@ -42,7 +42,7 @@ pub async fn list(db: &PgPool) -> Result<Vec<ClientRow>> {
     .await?)
 }
 
-/// Adds or replaces a client and tells all replicas.
+/// Adds or replaces a client and tells all replicas. Whether one that is there is disabled stays as it is.
 pub async fn put(
     db: &PgPool,
     client_id: &str,
@@ -52,7 +52,9 @@ pub async fn put(
     sqlx::query!(
         "WITH stored AS (
             INSERT INTO clients (client_id, metadata, created_at, updated_at) VALUES ($1, $2, $3, $3)
-            ON CONFLICT (client_id) DO UPDATE SET metadata = EXCLUDED.metadata, updated_at = EXCLUDED.updated_at
+            ON CONFLICT (client_id) DO UPDATE SET
+                metadata = jsonb_set(EXCLUDED.metadata, '{disabled}', coalesce(clients.metadata -> 'disabled', 'false')),
+                updated_at = EXCLUDED.updated_at
         )
         INSERT INTO changes (kind, key, at) VALUES ('client', $1, $3)",
         client_id,
@@ -62,6 +64,31 @@ pub async fn put(
     .execute(db)
     .await?;
     Ok(())
+}
+
+/// Sets whether a client is disabled, and nothing else of it, and tells all replicas. Whether there is such a client.
+pub async fn set_disabled(
+    db: &PgPool,
+    client_id: &str,
+    disabled: bool,
+    now: Timestamp,
+) -> Result<bool> {
+    let changed = sqlx::query_scalar!(
+        r#"WITH changed AS (
+            UPDATE clients SET metadata = jsonb_set(metadata, '{disabled}', to_jsonb($2::boolean)), updated_at = $3
+            WHERE client_id = $1
+            RETURNING client_id
+        ), told AS (
+            INSERT INTO changes (kind, key, at) SELECT 'client', client_id, $3 FROM changed
+        )
+        SELECT count(*) AS "count!" FROM changed"#,
+        client_id,
+        disabled,
+        now,
+    )
+    .fetch_one(db)
+    .await?;
+    Ok(changed > 0)
 }
 
 /// Removes a client, revokes what it was granted, and tells all replicas.

@@ -202,6 +202,8 @@ pub async fn redeem(
 #[derive(Clone, Debug, Default)]
 #[expect(clippy::struct_excessive_bools, reason = "independent facts, one a column")]
 pub struct Autopsy {
+    /// The person, if it is known or was redeemed.
+    pub user_id: Option<Uuid>,
     /// It was redeemed before: its grant exists.
     pub redeemed: bool,
     /// It exists with this secret.
@@ -222,7 +224,8 @@ pub struct Autopsy {
 pub async fn examine(db: &PgPool, code: &Redemption<'_>, now: Timestamp) -> Result<Autopsy> {
     let row = sqlx::query_as!(
         Autopsy,
-        r#"SELECT EXISTS (SELECT FROM grants WHERE id = $1 AND code_hash = $2) AS "redeemed!",
+        r#"SELECT coalesce(c.user_id, g.user_id) AS "user_id?",
+                  g.id IS NOT NULL AS "redeemed!",
                   c.id IS NOT NULL AS "known!",
                   coalesce(c.client_id = $3, false) AS "own!",
                   coalesce(c.expires_at <= $7, false) AS "expired!",
@@ -230,7 +233,9 @@ pub async fn examine(db: &PgPool, code: &Redemption<'_>, now: Timestamp) -> Resu
                   coalesce($4 = c.redirect_uri
                       OR ($4 IS NULL AND (c.code_challenge IS NOT NULL OR NOT c.redirect_uri_named)), false) AS "redirect_uri_fits!",
                   coalesce($6::text[] IS NULL OR c.resources @> $6, false) AS "resources_fit!"
-           FROM (SELECT) AS one LEFT JOIN codes c ON c.id = $1 AND c.secret_hash = $2"#,
+           FROM (SELECT) AS one
+           LEFT JOIN codes c ON c.id = $1 AND c.secret_hash = $2
+           LEFT JOIN grants g ON g.id = $1 AND g.code_hash = $2"#,
         code.id,
         code.secret_hash,
         code.client_id,

@@ -27,7 +27,7 @@ pub struct OpaqueRow {
     pub expires_at: Timestamp,
 }
 
-/// Writes a token that belongs to no grant.
+/// Writes a token. Those of grants are mostly written by the grant's own statement.
 pub async fn insert(db: &PgPool, token: &OpaqueRow, secret_hash: &[u8]) -> Result<()> {
     retry(|| async {
         sqlx::query!(

@@ -34,18 +34,20 @@ pub async fn migrate(db: &PgPool) -> Result<()> {
     MIGRATOR.run(db).await.map_err(from_migrate)
 }
 
-/// The names of migrations that were not applied yet.
+/// The names of migrations that were not applied yet. Only looks: an empty database stays empty.
 pub async fn pending_migrations(db: &PgPool) -> Result<Vec<String>> {
     let mut connection = db.acquire().await?;
     let table = &MIGRATOR.table_name;
-    connection.ensure_migrations_table(table).await.map_err(from_migrate)?;
-    let applied: HashSet<i64> = connection
-        .list_applied_migrations(table)
-        .await
-        .map_err(from_migrate)?
-        .into_iter()
-        .map(|migration| migration.version)
-        .collect();
+    let begun: bool = sqlx::query_scalar("SELECT to_regclass($1) IS NOT NULL")
+        .bind(table.as_ref())
+        .fetch_one(&mut *connection)
+        .await?;
+    let applied = if begun {
+        connection.list_applied_migrations(table).await.map_err(from_migrate)?
+    } else {
+        Vec::new()
+    };
+    let applied: HashSet<i64> = applied.into_iter().map(|migration| migration.version).collect();
     Ok(MIGRATOR
         .iter()
         .filter(|migration| !applied.contains(&migration.version))

@@ -16,12 +16,6 @@ pub enum Audience {
 }
 
 impl Audience {
-    /// Whether `name` is among the recipients.
-    #[must_use]
-    pub fn contains(&self, name: &str) -> bool {
-        self.names().iter().any(|each| each == name)
-    }
-
     /// Every recipient.
     #[must_use]
     pub fn names(&self) -> &[String] {
@@ -77,12 +71,6 @@ impl AccessClaims {
     #[must_use]
     pub fn expired(&self, now: Timestamp) -> bool {
         self.exp <= now.unix_timestamp()
-    }
-
-    /// Whether `scope` was granted.
-    #[must_use]
-    pub fn has_scope(&self, scope: &str) -> bool {
-        self.scope.split(' ').any(|each| each == scope)
     }
 }
 

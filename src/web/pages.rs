@@ -45,7 +45,7 @@ pub struct ResourceView {
     pub name: String,
     /// Its resource indicator.
     pub identifier: String,
-    /// What is asked.
+    /// What is asked; if nothing, a token that is accepted there.
     pub scopes: Vec<ScopeView>,
 }
 
@@ -82,7 +82,7 @@ macro_rules! page {
         impl $name {
             /// The page with these contents.
             #[must_use]
-            pub fn new($($field: $type),*) -> Self {
+            pub(crate) fn new($($field: $type),*) -> Self {
                 Self { css: &assets::STYLESHEET.url, lang: LANG, $($field),* }
             }
         }
@@ -106,6 +106,8 @@ page! {
         notice: Option<String>,
         /// Who is to prove themself again.
         account: Option<UserView>,
+        /// Whether another account will do as well.
+        switch: bool,
         /// Whether there is a way back to the client.
         cancel: bool,
     }
@@ -179,10 +181,7 @@ page! {
 
 page! {
     /// Says that no one is signed in any more.
-    SignedOut("signed_out.html") {
-        /// The client one came from.
-        client: Option<ClientView>,
-    }
+    SignedOut("signed_out.html") {}
 }
 
 page! {

@@ -1,9 +1,14 @@
 //! The audit log: complete, attributed, append-only, and without secrets.
 
 use serde_json::Value;
+use signet::keys::MasterKeys;
 use sqlx::Row;
 
-use crate::support::{EMAIL, PASSWORD, SERVICE, Server};
+use crate::support::{
+    EMAIL, MANIFEST, Options, PASSWORD, SERVICE, Server,
+    database::{Database, MASTER_KEY},
+    process::{command, run},
+};
 
 #[tokio::test]
 async fn a_flow_leaves_its_trail() {
@@ -105,4 +110,124 @@ async fn no_secret_is_stored_in_any_table() {
         .await
         .expect("events");
     assert!(events.iter().all(|event| !event.contains(EMAIL)), "people are named by id alone");
+}
+
+/// The user ids of the events of a kind.
+async fn people(server: &Server, kind: &str) -> Vec<Option<uuid::Uuid>> {
+    server.app.audit.flush().await;
+    sqlx::query_scalar("SELECT user_id FROM audit_events WHERE kind = $1")
+        .bind(kind)
+        .fetch_all(&server.db)
+        .await
+        .expect("events")
+}
+
+#[tokio::test]
+async fn reuse_and_revocation_name_the_person() {
+    let server = Server::start().await;
+    let mut browser = server.browser();
+    let code = server.code(&mut browser, &[]).await;
+    let first = crate::support::Tokens::from(server.redeem(&code).await).await;
+    server.redeem(&code).await;
+    let other = server.tokens(&mut browser, &[]).await;
+    let next = crate::support::Tokens::from(server.refresh(other.refresh(), &[]).await).await;
+    server.refresh(next.refresh(), &[]).await;
+    server.refresh(other.refresh(), &[]).await;
+    let reuse = people(&server, "reuse.detected").await;
+    assert_eq!(reuse.len(), 2, "a code and a refresh token");
+    assert!(reuse.iter().all(Option::is_some), "{reuse:?}");
+
+    let vault = [("scope", "open"), ("resource", crate::support::VAULT)];
+    let opaque = server.tokens(&mut browser, &vault).await;
+    let third = server.tokens(&mut browser, &[]).await;
+    for token in [&first.access, &opaque.access, &third.access, third.refresh()] {
+        server.post("/revoke", &[("client_id", "spa"), ("token", token)]).await;
+    }
+    let revoked = people(&server, "revoked").await;
+    assert_eq!(revoked.len(), 4);
+    assert!(revoked.iter().all(Option::is_some), "{revoked:?}");
+}
+
+#[tokio::test]
+async fn a_code_in_the_wrong_hands_is_on_record() {
+    let server = Server::start().await;
+    let code = server.code(&mut server.browser(), &[]).await;
+    let verifier = "another-verifier-another-verifier-another-verifier";
+    let with = |at: usize, value| {
+        let mut form = crate::support::flow::redemption(&code).to_vec();
+        form[at].1 = value;
+        form
+    };
+    server.post("/token", &with(4, verifier)).await;
+    server.post("/token", &with(2, "http://127.0.0.1/callback")).await;
+    let mut form = with(1, "web");
+    form.push(("client_secret", server.secret("web")));
+    server.post("/token", &form).await;
+    server.app.audit.flush().await;
+    let events: Vec<(String, Option<uuid::Uuid>, Value)> = sqlx::query_as(
+        "SELECT client_id, user_id, detail FROM audit_events WHERE kind = 'code.refused'",
+    )
+    .fetch_all(&server.db)
+    .await
+    .expect("events");
+    let mut wrong: Vec<(&str, &str)> = events
+        .iter()
+        .map(|(client, _, detail)| (client.as_str(), detail["wrong"].as_str().expect("text")))
+        .collect();
+    wrong.sort_unstable();
+    assert_eq!(wrong, [("spa", "code_verifier"), ("spa", "redirect_uri"), ("web", "client")]);
+    assert!(events.iter().all(|(_, user, _)| user.is_some()), "{events:?}");
+    assert_eq!(server.redeem(&code).await.status(), 200, "its own client can still use it");
+}
+
+#[tokio::test]
+async fn what_operators_do_is_on_record_with_who_did_it() {
+    let database = Database::filled().await;
+    let folder = tempfile::tempdir().expect("a folder");
+    let manifest = folder.path().join("manifest.toml");
+    let changed = MANIFEST.replace("name = \"Vault\"", "name = \"Safe\"");
+    std::fs::write(&manifest, changed).expect("written");
+    let manifest = manifest.to_str().expect("UTF-8");
+    let other = MasterKeys::generate("next", &signet::entropy::Entropy::system());
+    let both = format!("{},{MASTER_KEY}", *other);
+    for arguments in [
+        &["apply", manifest][..],
+        &["client", "disable", "spa"],
+        &["client", "add-secret", "service"],
+        &["client", "delete", "stranger"],
+        &["user", "disable", "alice"],
+        &["key", "add", "EdDSA"],
+        &["key", "reseal"],
+    ] {
+        let mut command = command(&database.url);
+        command.env_remove("SUDO_USER").env("USER", "olga").env("SIGNET_MASTER_KEY", &both);
+        let (code, _, errors) = run(command.args(arguments)).await;
+        assert_eq!(code, 0, "{arguments:?}: {errors}");
+    }
+    let db = signet::storage::connect(&database.url, 2, std::time::Duration::from_secs(5));
+    let kinds: Vec<String> = sqlx::query_scalar(
+        "SELECT DISTINCT kind FROM audit_events WHERE detail ->> 'actor' = 'olga' ORDER BY kind",
+    )
+    .fetch_all(&db.expect("a pool"))
+    .await
+    .expect("events");
+    let expected = [
+        "client.changed",
+        "client.deleted",
+        "client.secret_changed",
+        "key.added",
+        "keys.resealed",
+        "resource.changed",
+        "user.changed",
+    ];
+    assert_eq!(kinds, expected);
+}
+
+#[tokio::test]
+async fn keys_that_a_start_makes_are_on_record() {
+    let database = Database::empty().await;
+    let db = signet::storage::connect(&database.url, 4, std::time::Duration::from_secs(10));
+    signet::storage::migrate(&db.expect("a pool")).await.expect("migrated");
+    let server = Server::on(std::sync::Arc::new(database), Options::default()).await;
+    assert_eq!(server.events().await, ["key.added"; 3]);
 }

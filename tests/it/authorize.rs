@@ -37,6 +37,7 @@ async fn other_errors_go_to_the_client_with_state_and_issuer() {
         ([("code_challenge", "")], "invalid_request"),
         ([("code_challenge_method", "plain")], "invalid_request"),
         ([("scope", "openid a\\b")], "invalid_scope"),
+        ([("scope", "nonsense")], "invalid_scope"),
         ([("resource", "https://nowhere.example")], "invalid_target"),
         ([("prompt", "none")], "login_required"),
         ([("request", "eyJ")], "request_not_supported"),
@@ -252,4 +253,67 @@ async fn offline_access_is_a_matter_of_consent() {
     let page = browser.get(&authorize_path(&[("scope", "openid offline_access")])).await;
     let page = browser.follow(page).await;
     assert!(page.body.contains("Stay connected while you are away"), "{}", page.body);
+}
+
+#[tokio::test]
+async fn with_an_id_token_hint_the_answer_is_about_that_person_or_there_is_none() {
+    let server = Server::start().await;
+    let mut alice = server.browser();
+    let tokens = server.tokens(&mut alice, &[]).await;
+    let hint = tokens.id.as_deref().expect("an ID token");
+    server.advance(Duration::hours(1));
+    let silent = authorize_path(&[("id_token_hint", hint), ("prompt", "none")]);
+    let same = alice.get(&silent).await;
+    assert!(same.callback().1.contains_key("code"), "also when it has ended");
+
+    let mut bob = server.browser();
+    let page = bob.get("/sign-in").await;
+    let as_bob = [("identifier", "bob@example.com"), ("password", "another good password")];
+    bob.submit(&page, &as_bob).await;
+    assert_eq!(bob.get(&silent).await.callback().1["error"], "login_required");
+    let page = bob.get(&authorize_path(&[("id_token_hint", hint)])).await;
+    let page = bob.follow(page).await;
+    assert!(page.body.contains("id=\"form-notice\""), "{}", page.body);
+    assert_eq!(page.field("identifier").as_deref(), Some(""), "neither account is filled in");
+    let again = bob.submit(&page, &as_bob).await;
+    assert!(again.body.contains("id=\"sign-in\""), "Bob is not the one: {}", again.body);
+    let answer = bob.submit(&again, &[("identifier", EMAIL), ("password", PASSWORD)]).await;
+    assert!(answer.callback().1.contains_key("code"), "{}", answer.body);
+}
+
+#[tokio::test]
+async fn an_id_token_hint_that_is_not_ours_is_refused() {
+    let server = Server::start().await;
+    let mut browser = server.browser();
+    let tokens = server.tokens(&mut browser, &[]).await;
+    let id = tokens.id.as_deref().expect("an ID token");
+    let forged = format!("{}.{}", &id[..id.rfind('.').expect("a JWT")], "AAAA");
+    for hint in ["nonsense", &forged, &tokens.access] {
+        let answer = browser.get(&authorize_path(&[("id_token_hint", hint)])).await;
+        assert_eq!(answer.callback().1["error"], "invalid_request", "{hint}");
+    }
+    let of_another_client = authorize_path(&[
+        ("client_id", "web"),
+        ("redirect_uri", "https://shop.example/callback"),
+        ("id_token_hint", id),
+    ]);
+    assert_eq!(browser.get(&of_another_client).await.callback().1["error"], "invalid_request");
+}
+
+#[tokio::test]
+async fn a_token_for_a_resource_is_a_matter_of_consent_also_without_a_scope_of_it() {
+    let server = Server::start().await;
+    let mut browser = server.browser();
+    server.code(&mut browser, &[("scope", "openid")]).await;
+    let vault = [("scope", "openid"), ("resource", crate::support::VAULT)];
+    let silent = browser.get(&authorize_path(&[vault[0], vault[1], ("prompt", "none")])).await;
+    assert_eq!(silent.callback().1["error"], "consent_required");
+    let page = browser.get(&authorize_path(&vault)).await;
+    let page = browser.follow(page).await;
+    assert!(page.body.contains(crate::support::VAULT), "{}", page.body);
+    assert!(page.body.contains("It may act there as you"), "{}", page.body);
+    let allowed = browser.submit(&page, &[("decision", "allow")]).await;
+    assert!(allowed.callback().1.contains_key("code"));
+    let again = browser.get(&authorize_path(&vault)).await;
+    assert!(again.callback().1.contains_key("code"), "not asked again");
 }

@@ -26,6 +26,8 @@ async fn a_client_that_does_not_authenticate_is_refused_with_a_challenge() {
         format!("nobody:{secret}"),
         "service:".to_owned(),
         format!("service:{}", server.secret(WEB)),
+        "a\0b:x".to_owned(),
+        "a%00b:x".to_owned(),
     ] {
         let answer = with_basic(&server, &text).await;
         assert!(

@@ -1,6 +1,9 @@
 //! The command line: the real binary, its exit codes and what it says.
 
+use std::collections::BTreeMap;
+
 use signet::storage;
+use sqlx::PgPool;
 
 use crate::support::{
     MANIFEST,
@@ -177,4 +180,153 @@ async fn a_master_key_is_made_once_and_kept_from_others() {
     assert_eq!(generate(&["--if-missing"]).await, 0);
     assert_eq!(std::fs::read_to_string(&file).expect("there"), first);
     signet::keys::MasterKeys::parse(&first).expect("a master key");
+}
+
+/// A digest of the rows of each table, partitions included.
+async fn contents(db: &PgPool) -> BTreeMap<String, String> {
+    let tables: Vec<String> = sqlx::query_scalar(
+        "SELECT relname::text FROM pg_class WHERE relkind = 'r' AND relnamespace = 'public'::regnamespace",
+    )
+    .fetch_all(db)
+    .await
+    .expect("tables");
+    let mut contents = BTreeMap::new();
+    for table in tables {
+        let sql = format!(
+            "SELECT count(*) || ' ' || coalesce(md5(string_agg(t::text, '|' ORDER BY t::text)), '') FROM {table} t"
+        );
+        let rows = sqlx::query_scalar(sqlx::AssertSqlSafe(sql)).fetch_one(db).await.expect("rows");
+        contents.insert(table, rows);
+    }
+    contents
+}
+
+#[tokio::test]
+async fn looking_changes_nothing() {
+    let (empty, migrated, filled) =
+        (Database::empty().await, Database::empty().await, Database::filled().await);
+    let pool = |database: &Database| {
+        storage::connect(&database.url, 2, std::time::Duration::from_secs(5)).expect("a pool")
+    };
+    storage::migrate(&pool(&migrated)).await.expect("migrated");
+    // As if their successors were due for long.
+    sqlx::query("UPDATE signing_keys SET active_from = '2020-01-01'")
+        .execute(&pool(&filled))
+        .await
+        .expect("aged");
+    let folder = tempfile::tempdir().expect("a folder");
+    let file = folder.path().join("manifest.toml");
+    std::fs::write(&file, MANIFEST.replace("Single-page", "Another")).expect("written");
+    let file = file.to_str().expect("UTF-8");
+    for database in [&empty, &migrated, &filled] {
+        let db = pool(database);
+        let before = contents(&db).await;
+        for arguments in [
+            &["apply", "--dry-run", file][..],
+            &["doctor"],
+            &["user", "list"],
+            &["client", "list"],
+            &["client", "show", "spa"],
+            &["key", "list"],
+        ] {
+            let (_, printed, errors) = signet(&database.url, arguments).await;
+            assert!(!printed.contains("panicked") && !errors.contains("panicked"), "{errors}");
+            assert_eq!(contents(&db).await, before, "{arguments:?}");
+        }
+    }
+    let (code, planned, errors) = signet(&filled.url, &["apply", "--dry-run", file]).await;
+    assert_eq!(code, 0, "{errors}");
+    assert!(planned.contains("~ client spa"), "{planned}");
+    let (_, keys, _) = signet(&filled.url, &["key", "list"]).await;
+    assert_eq!(keys.matches("signs").count(), 3, "{keys}");
+}
+
+#[tokio::test]
+async fn applying_a_manifest_leaves_a_client_disabled_unless_it_says_otherwise() {
+    let database = Database::filled().await;
+    let url = database.url.as_str();
+    let folder = tempfile::tempdir().expect("a folder");
+    let file = folder.path().join("manifest.toml");
+    let path = file.to_str().expect("UTF-8");
+    let disabled =
+        async || signet(url, &["client", "show", "spa"]).await.1.contains("\"disabled\": true");
+    let apply = async |text: &str| {
+        std::fs::write(&file, text).expect("written");
+        let (code, printed, errors) = signet(url, &["apply", path]).await;
+        assert_eq!(code, 0, "{errors}");
+        printed
+    };
+    assert_eq!(signet(url, &["client", "disable", "spa"]).await.0, 0);
+    let unchanged = apply(MANIFEST).await;
+    assert!(unchanged.contains("= client spa\n"), "{unchanged}");
+    assert!(disabled().await);
+    let renamed = MANIFEST.replace("Single-page", "Another");
+    assert!(apply(&renamed).await.contains("~ client spa"));
+    assert!(disabled().await, "also when something else changes");
+    let said = |value: &str| {
+        renamed.replace("client_id = \"spa\"", &format!("client_id = \"spa\"\ndisabled = {value}"))
+    };
+    let enabled = apply(&said("false")).await;
+    assert!(enabled.contains("disabled: true → false"), "{enabled}");
+    assert!(!disabled().await);
+    apply(&said("true")).await;
+    assert!(disabled().await);
+    assert_eq!(signet(url, &["client", "enable", "spa"]).await.0, 0);
+    assert!(!disabled().await);
+    assert_eq!(signet(url, &["client", "disable", "nobody"]).await.0, 1);
+}
+
+#[tokio::test]
+async fn apply_refuses_what_can_only_be_a_slip() {
+    let database = Database::filled().await;
+    let folder = tempfile::tempdir().expect("a folder");
+    let file = folder.path().join("manifest.toml");
+    let client = "[[client]]\nclient_id = \"new\"\nclient_name = \"New\"\ntoken_endpoint_auth_method = \
+                  \"client_secret_basic\"\ngrant_types = []\n";
+    let resource = "[[resource]]\nidentifier = \"https://new.example\"\nname = \"New\"\n";
+    let person = "[[user]]\nemail = \"new@example.com\"\n";
+    for (text, expected) in [
+        (format!("{client}resources = [\"https://nowhere.example\"]"), "https://nowhere.example"),
+        (format!("{client}introspects = [\"https://nowhere.example\"]"), "https://nowhere.example"),
+        (format!("{client}{client}"), "client new is there twice"),
+        (format!("{resource}{resource}"), "resource https://new.example is there twice"),
+        (
+            format!("{person}{}", person.replace("new@", "NEW@")),
+            "user new@example.com is there twice",
+        ),
+        (
+            format!("{resource}scopes = [{{ name = \"a\", descripton = \"A\" }}]"),
+            "resource.scopes.descripton",
+        ),
+        (
+            format!("{client}logo_uri = \"http://localhost/logo.png\""),
+            "logo_uri must be an https URL",
+        ),
+    ] {
+        std::fs::write(&file, &text).expect("written");
+        let path = file.to_str().expect("UTF-8");
+        let (code, _, errors) = signet(&database.url, &["apply", "--dry-run", path]).await;
+        assert_eq!(code, 1, "{text}");
+        assert!(errors.contains(expected), "{expected}: {errors}");
+    }
+    let together = format!("{client}resources = [\"https://new.example\"]\n{resource}");
+    std::fs::write(&file, together).expect("written");
+    let path = file.to_str().expect("UTF-8");
+    assert_eq!(signet(&database.url, &["apply", "--dry-run", path]).await.0, 0, "in any order");
+}
+
+#[tokio::test]
+async fn doctor_counts_and_opens_secrets_as_well_as_keys() {
+    let database = Database::filled().await;
+    let other = signet::keys::MasterKeys::generate("next", &signet::entropy::Entropy::system());
+    let both = format!("{},{}", *other, crate::support::database::MASTER_KEY);
+    let doctor = async |keys: &str| {
+        let mut command = command(&database.url);
+        run(command.env("SIGNET_MASTER_KEY", keys).arg("doctor")).await.1
+    };
+    let report = doctor(&both).await;
+    assert!(report.contains("ok    2 server secrets open"), "{report}");
+    assert!(report.contains("FAIL  5 keys and secrets are sealed under a former"), "{report}");
+    let report = doctor(&other).await;
+    assert!(report.contains("FAIL  2 server secrets open"), "{report}");
 }

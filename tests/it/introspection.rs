@@ -2,9 +2,12 @@
 
 use insta::assert_json_snapshot;
 use serde_json::json;
+use signet::admin::clients;
 use time::Duration;
 
-use crate::support::{RESOURCE_SERVER, SERVICE, SPA, STRANGER, Server, Tokens, server::error};
+use crate::support::{
+    RESOURCE_SERVER, SERVICE, SPA, STRANGER, Server, Tokens, VAULT, server::error,
+};
 
 async fn service_token(server: &Server) -> String {
     let form = [("grant_type", "client_credentials"), ("scope", "read")];
@@ -109,4 +112,22 @@ async fn a_refresh_token_is_its_own_clients_business() {
         server.introspect_as(RESOURCE_SERVER, tokens.refresh()).await,
         json!({ "active": false })
     );
+}
+
+#[tokio::test]
+async fn tokens_of_a_client_that_was_disabled_or_deleted_are_inactive() {
+    let server = Server::start().await;
+    let jwt = service_token(&server).await;
+    let form = [("grant_type", "client_credentials"), ("resource", VAULT)];
+    let opaque = Tokens::from(server.post_as(SERVICE, "/token", &form).await).await.access;
+    for (disabled, active) in [(true, false), (false, true)] {
+        clients::set_disabled(&server.app, SERVICE, disabled).await.expect("stored");
+        server.catch_up().await;
+        assert_eq!(server.is_active(&jwt).await, active);
+        assert_eq!(server.is_active(&opaque).await, active);
+    }
+    clients::delete(&server.app, SERVICE).await.expect("deleted");
+    server.catch_up().await;
+    assert!(!server.is_active(&jwt).await);
+    assert!(!server.is_active(&opaque).await);
 }

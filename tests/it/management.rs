@@ -51,3 +51,28 @@ async fn metrics_and_health_have_a_listener_of_their_own() {
     server.terminate().await;
     assert_eq!(check().await, 1);
 }
+
+#[tokio::test]
+async fn the_health_check_asks_where_the_configuration_file_says() {
+    let listener = std::net::TcpListener::bind("127.0.0.1:0").expect("a free port");
+    let address = listener.local_addr().expect("an address");
+    std::thread::spawn(move || {
+        use std::io::{Read, Write};
+        let (mut stream, _) = listener.accept().expect("asked");
+        let _ = stream.read(&mut [0; 1024]);
+        stream.write_all(b"HTTP/1.1 200 OK\r\n\r\n").expect("answered");
+    });
+    let folder = tempfile::tempdir().expect("a folder");
+    let file = folder.path().join("signet.toml");
+    std::fs::write(&file, format!("[server]\nmanagement_listen = \"{address}\"")).expect("written");
+    let mut command = command("postgres://nowhere");
+    command.env_remove("SIGNET_SERVER__MANAGEMENT_LISTEN").env("SIGNET_CONFIG", &file);
+    assert_eq!(run(command.arg("healthcheck")).await.0, 0);
+}
+
+#[test]
+fn the_image_names_its_configuration_file_once_for_every_command() {
+    let text = include_str!("../../Dockerfile");
+    assert!(text.contains("\nENV SIGNET_CONFIG=/etc/signet/signet.toml\n"));
+    assert!(text.contains("\nCMD [\"serve\"]\n") && !text.contains("--config"));
+}

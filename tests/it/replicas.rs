@@ -5,7 +5,7 @@ use std::{sync::Arc, time::Duration};
 use signet::{admin, registry::client::Client, storage};
 
 use crate::support::{
-    Options, SERVICE, SPA, Server, Tokens, VAULT, database::Database, proxy::Proxy,
+    Options, RESOURCE_SERVER, SERVICE, SPA, Server, Tokens, VAULT, database::Database, proxy::Proxy,
 };
 
 /// Waits for what has to become true within a second, far less than any test's patience.
@@ -47,21 +47,17 @@ async fn changes_of_clients_and_resources_are_followed() {
     let two = one.replica().await;
     let form = [("grant_type", "client_credentials")];
     assert_eq!(two.post_as(SERVICE, "/token", &form).await.status(), 200);
-    let row = storage::clients::get(&one.db, SERVICE).await.expect("read").expect("there");
-    let mut metadata = Client::from_row(row).expect("a client").metadata;
-    metadata.disabled = true;
-    admin::clients::put(&one.app, SERVICE, &metadata).await.expect("stored");
+    admin::clients::set_disabled(&one.app, SERVICE, true).await.expect("stored");
     soon("the client is refused", || async {
         two.post_as(SERVICE, "/token", &form).await.status() == 401
     })
     .await;
-    metadata.disabled = false;
-    admin::clients::put(&one.app, SERVICE, &metadata).await.expect("stored");
+    admin::clients::set_disabled(&one.app, SERVICE, false).await.expect("stored");
     let manifest = format!(
         "[[resource]]\nidentifier = \"{VAULT}\"\nname = \"Vault\"\nscopes = [{{ name = \"open\" }}]"
     );
     let manifest = admin::manifest::Manifest::parse(&manifest).expect("a manifest");
-    let plan = admin::manifest::plan(&one.app, &manifest).await.expect("a plan");
+    let plan = admin::manifest::plan(&one.db, &manifest).await.expect("a plan");
     admin::manifest::apply(&one.app, plan).await.expect("applied");
     soon("the resource has JWTs now", || async {
         let form = [("grant_type", "client_credentials"), ("resource", VAULT)];
@@ -146,4 +142,38 @@ async fn a_replica_that_cannot_follow_asks_the_database_and_does_not_guess() {
     })
     .await;
     assert!(two.is_active(&token).await);
+}
+
+#[tokio::test]
+async fn a_code_for_a_resource_that_a_replica_has_not_heard_of_is_not_lost() {
+    let one = Server::start().await;
+    let options = Options { clock: Some(one.clock.clone()), lags: true, ..Options::default() };
+    let two = Server::on(Arc::clone(&one.database), options).await;
+    let mut browser = one.signed_in().await;
+    for (identifier, format) in
+        [("https://new.example", "jwt"), ("https://sealed.example", "opaque")]
+    {
+        let text = format!(
+            "[[resource]]\nidentifier = \"{identifier}\"\nname = \"New\"\naccess_token_format = \"{format}\""
+        );
+        let manifest = admin::manifest::Manifest::parse(&text).expect("a manifest");
+        let plan = admin::manifest::plan(&one.db, &manifest).await.expect("a plan");
+        admin::manifest::apply(&one.app, plan).await.expect("applied");
+        for client in [SPA, RESOURCE_SERVER] {
+            let row = storage::clients::get(&one.db, client).await.expect("read").expect("there");
+            let mut metadata = Client::from_row(row).expect("a client").metadata;
+            let names =
+                if client == SPA { &mut metadata.resources } else { &mut metadata.introspects };
+            names.push(identifier.to_owned());
+            admin::clients::put(&one.app, client, &metadata).await.expect("stored");
+        }
+        one.catch_up().await;
+        let asked = [("scope", "openid"), ("resource", identifier)];
+        let code = one.code(&mut browser, &asked).await;
+        let tokens = Tokens::from(two.redeem(&code).await).await;
+        assert_eq!(tokens.access.starts_with("sga_"), format == "opaque");
+        if format == "opaque" {
+            assert!(one.is_active(&tokens.access).await, "its row was written");
+        }
+    }
 }

@@ -2,7 +2,9 @@
 
 use time::Duration;
 
-use crate::support::{Browser, EMAIL, Options, PASSWORD, Server, USERNAME, browser::Answer};
+use crate::support::{
+    Browser, EMAIL, Options, PASSWORD, Server, USERNAME, browser::Answer, flow::authorize_path,
+};
 
 async fn attempt(browser: &mut Browser, identifier: &str, password: &str) -> Answer {
     let page = browser.get("/sign-in").await;
@@ -237,4 +239,49 @@ async fn a_password_is_hashed_anew_when_the_cost_was_raised() {
     dearer.signed_in().await;
     assert!(stored().await.contains("t=3"));
     dearer.signed_in().await;
+}
+
+#[tokio::test]
+async fn another_account_can_sign_in_where_one_is_to_prove_itself_again() {
+    let server = Server::start().await;
+    let mut browser = server.signed_in().await;
+    server.advance(Duration::seconds(5));
+    let page = browser.get(&authorize_path(&[("prompt", "login")])).await;
+    let page = browser.follow(page).await;
+    assert!(page.body.contains("Confirm it’s you"), "{}", page.body);
+    let (confirm, switch) = (page.body.find("id=\"sign-in\""), page.body.find("name=\"switch\""));
+    assert!(confirm < switch, "Enter presses the first button of a form");
+    let plain = browser.submit(&page, &[("switch", "1")]).await;
+    assert!(
+        !plain.body.contains("Confirm it’s you") && !plain.body.contains(EMAIL),
+        "{}",
+        plain.body
+    );
+    assert!(browser.get("/").await.body.contains("Alice"), "her session goes on");
+
+    let wrong = [("identifier", "bob@example.com"), ("password", "wrong")];
+    let plain = browser.submit(&plain, &wrong).await;
+    assert_eq!(plain.status, 422, "{}", plain.body);
+    assert_eq!(plain.field("identifier").as_deref(), Some("bob@example.com"), "still for another");
+    assert!(browser.get("/").await.body.contains("Alice"), "her session goes on");
+    let right = [("identifier", "bob@example.com"), ("password", "another good password")];
+    let before = browser.cookies.clone();
+    let consent = browser.submit(&plain, &right).await;
+    assert!(consent.body.contains("id=\"allow\"") && consent.body.contains("bob@example.com"));
+    let mut former = server.browser();
+    former.cookies = before;
+    assert!(!former.get("/").await.body.contains("Alice"), "now it has ended");
+}
+
+#[tokio::test]
+async fn there_is_no_other_account_for_an_application_that_named_the_person() {
+    let server = Server::start().await;
+    let mut browser = server.browser();
+    let hint = server.tokens(&mut browser, &[]).await.id.expect("an ID token");
+    server.advance(Duration::seconds(5));
+    let path = authorize_path(&[("prompt", "login"), ("id_token_hint", &hint)]);
+    let page = browser.get(&path).await;
+    let page = browser.follow(page).await;
+    assert!(page.body.contains("Confirm it’s you"), "{}", page.body);
+    assert!(!page.body.contains("name=\"switch\""));
 }

@@ -73,3 +73,16 @@ async fn a_token_that_ended_or_was_revoked_opens_nothing() {
     server.advance(time::Duration::minutes(16));
     assert_eq!(userinfo(&server, &tokens.access).await.status(), 401);
 }
+
+#[tokio::test]
+async fn a_token_of_a_disabled_client_opens_nothing() {
+    let server = Server::start().await;
+    let mut browser = server.browser();
+    let jwt = server.tokens(&mut browser, &[]).await.access;
+    let vault = [("scope", "openid open"), ("resource", crate::support::VAULT)];
+    let opaque = server.tokens(&mut browser, &vault).await.access;
+    signet::admin::clients::set_disabled(&server.app, "spa", true).await.expect("stored");
+    server.catch_up().await;
+    assert_eq!(userinfo(&server, &jwt).await.status(), 401);
+    assert_eq!(userinfo(&server, &opaque).await.status(), 401);
+}

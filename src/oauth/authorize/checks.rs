@@ -1,8 +1,11 @@
 //! The checks of an authorization request, in order, each where its specification has it. The first two decide where
 //! the answer may go; what fails before is shown to the person and sent nowhere (RFC 6749 §4.1.2.1).
 
+use uuid::Uuid;
+
 use super::request::{AuthorizationRequest, Prompt, ResponseMode, ReturnAddress};
 use crate::{
+    keys::{KeySet, signing::Type},
     oauth::{Code, Error, target::Target},
     registry::{
         client::{Client, GrantType},
@@ -10,8 +13,18 @@ use crate::{
         scope,
     },
     replica::Catalogue,
+    tokens::{id::IdClaims, jws},
     web::params::Params,
 };
+
+/// What tells our own tokens from others.
+#[derive(Clone, Copy, Debug)]
+pub struct Own<'a> {
+    /// Our keys.
+    pub keys: &'a KeySet,
+    /// Our issuer identifier.
+    pub issuer: &'a str,
+}
 
 /// How a request fails.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -27,6 +40,7 @@ pub fn check(
     params: &Params,
     client: Option<&Client>,
     catalogue: &Catalogue,
+    own: Own<'_>,
 ) -> Result<AuthorizationRequest, Failure> {
     let client = client_is_known(client).map_err(Failure::Unsafe)?;
     let redirect_uri = redirect_uri(params, client).map_err(Failure::Unsafe)?;
@@ -37,7 +51,7 @@ pub fn check(
         response_mode: response_mode(params).unwrap_or_default(),
         state: params.get("state").map(str::to_owned),
     };
-    rest(params, client, catalogue, &return_address)
+    rest(params, client, catalogue, own, &return_address)
         .map_err(|error| Failure::Safe(Box::new(return_address), error))
 }
 
@@ -45,6 +59,7 @@ fn rest(
     params: &Params,
     client: &Client,
     catalogue: &Catalogue,
+    own: Own<'_>,
     return_address: &ReturnAddress,
 ) -> Result<AuthorizationRequest, Error> {
     params.check_unique()?;
@@ -54,6 +69,7 @@ fn rest(
     nothing_unsupported(params)?;
     let prompts = prompts(params)?;
     let max_age = max_age(params)?;
+    let subject_hint = id_token_hint(params, client, own)?;
     let code_challenge = code_challenge(params, client)?;
     let target = Target::resolve(
         client,
@@ -72,6 +88,7 @@ fn rest(
         prompts,
         max_age,
         login_hint: params.get("login_hint").map(str::to_owned),
+        subject_hint,
     })
 }
 
@@ -175,6 +192,20 @@ fn max_age(params: &Params) -> Result<Option<i64>, Error> {
     }
 }
 
+/// OpenID Connect Core §3.1.2.1: an ID token of ours, issued to this client, of whatever age.
+fn id_token_hint(params: &Params, client: &Client, own: Own<'_>) -> Result<Option<Uuid>, Error> {
+    let Some(hint) = params.get("id_token_hint") else { return Ok(None) };
+    jws::verify(own.keys, own.issuer, Type::Id, hint)
+        .filter(|claims: &IdClaims| claims.aud == *client.id)
+        .and_then(|claims| claims.sub.parse().ok())
+        .map(Some)
+        .ok_or_else(|| {
+            Error::invalid_request(
+                "id_token_hint is no ID token that was issued here to this client",
+            )
+        })
+}
+
 /// RFC 7636 §4.3, §4.4.1; `plain` is not offered (RFC 9700 §2.1.1).
 fn code_challenge(params: &Params, client: &Client) -> Result<Option<String>, Error> {
     let method = params.get("code_challenge_method");
@@ -204,10 +235,17 @@ fn code_challenge(params: &Params, client: &Client) -> Result<Option<String>, Er
 
 #[cfg(test)]
 mod tests {
+    use std::sync::{Arc, LazyLock};
+
     use serde_json::{Value, json};
 
     use super::*;
     use crate::{
+        clock::Timestamp,
+        keys::{
+            Entry,
+            signing::{Algorithm, SigningKey},
+        },
         registry::resource::Resource,
         storage::{clients::ClientRow, resources::ResourceRow},
     };
@@ -215,6 +253,14 @@ mod tests {
     const REDIRECT: (&str, &str) = ("redirect_uri", "https://app.example/cb");
     /// Parameters to change, and the error with whether the client is told.
     type Case<'a> = (&'a [(&'a str, &'a str)], Result<(), (bool, Code)>);
+
+    const ISSUER: &str = "https://id.example";
+    static KEY: LazyLock<Arc<SigningKey>> = LazyLock::new(new_key);
+
+    fn new_key() -> Arc<SigningKey> {
+        let pkcs8 = SigningKey::generate(Algorithm::EdDsa).expect("a key");
+        Arc::new(SigningKey::from_pkcs8(Algorithm::EdDsa, &pkcs8).expect("its bytes"))
+    }
 
     const CHALLENGE: &str = "E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM";
 
@@ -255,7 +301,13 @@ mod tests {
             .extend_pairs(unchanged)
             .extend_pairs(changes)
             .finish();
-        check(&Params::parse(query.as_bytes()).expect("parses"), Some(client), &catalogue())
+        let params = Params::parse(query.as_bytes()).expect("parses");
+        let keys = KeySet::new(vec![Entry {
+            key: Arc::clone(&KEY),
+            generation: 1,
+            active_from: Timestamp::UNIX_EPOCH,
+        }]);
+        check(&params, Some(client), &catalogue(), Own { keys: &keys, issuer: ISSUER })
     }
 
     fn code(outcome: Result<AuthorizationRequest, Failure>) -> Result<(), (bool, Code)> {
@@ -319,6 +371,44 @@ mod tests {
     }
 
     #[test]
+    fn an_id_token_hint_is_one_of_our_own_id_tokens_for_this_client() {
+        let person = Uuid::from_u128(7);
+        let right = json!({
+            "iss": ISSUER, "sub": person.to_string(), "aud": "spa", "exp": 1, "iat": 0, "auth_time": 0,
+            "acr": "aal1", "amr": ["pwd"], "sid": "s", "at_hash": "h",
+        });
+        let with = |key: &str, value: &str| {
+            let mut claims = right.clone();
+            claims[key] = value.into();
+            claims
+        };
+        let cases = [
+            // It has ended long ago, which is no matter.
+            (jws::sign(&KEY, Type::Id, &right), Ok(Some(person))),
+            (jws::sign(&KEY, Type::Access, &right), Err((true, Code::InvalidRequest))),
+            (jws::sign(&new_key(), Type::Id, &right), Err((true, Code::InvalidRequest))),
+            (
+                jws::sign(&KEY, Type::Id, &with("iss", "https://other.example")),
+                Err((true, Code::InvalidRequest)),
+            ),
+            (
+                jws::sign(&KEY, Type::Id, &with("aud", "another-client")),
+                Err((true, Code::InvalidRequest)),
+            ),
+            (jws::sign(&KEY, Type::Id, &with("sub", "nobody")), Err((true, Code::InvalidRequest))),
+            ("nonsense".to_owned(), Err((true, Code::InvalidRequest))),
+            (String::new(), Ok(None)),
+        ];
+        let spa = client(&json!({}));
+        for (hint, expected) in cases {
+            let outcome = run(&[("id_token_hint", &hint)], &spa);
+            let subject = outcome.clone().map(|request| request.subject_hint).ok();
+            let decided = code(outcome).map(|()| subject.flatten());
+            assert_eq!(decided, expected, "{hint}");
+        }
+    }
+
+    #[test]
     fn pkce_is_left_out_by_those_alone_whom_an_operator_exempted() {
         let without = [("code_challenge", ""), ("code_challenge_method", "")];
         let confidential = json!({ "token_endpoint_auth_method": "client_secret_basic" });
@@ -339,7 +429,8 @@ mod tests {
     fn a_client_that_is_unknown_or_disabled_is_not_answered() {
         let params =
             Params::parse(b"client_id=x&redirect_uri=https://app.example/cb").expect("parses");
-        assert!(matches!(check(&params, None, &catalogue()), Err(Failure::Unsafe(_))));
+        let own = Own { keys: &KeySet::default(), issuer: ISSUER };
+        assert!(matches!(check(&params, None, &catalogue(), own), Err(Failure::Unsafe(_))));
         assert_eq!(
             code(run(&[], &client(&json!({ "disabled": true })))),
             Err((false, Code::InvalidRequest))

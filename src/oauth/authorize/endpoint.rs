@@ -4,7 +4,7 @@ use axum::{body::Bytes, extract::State, response::Response};
 use http::{HeaderMap, StatusCode, Uri};
 
 use super::{
-    checks::{self, Failure},
+    checks::{self, Failure, Own},
     interaction, issue,
     owed::{Owed, Progress},
     request::{AuthorizationRequest, Prompt},
@@ -65,7 +65,11 @@ async fn authorize(
         Some(client_id) => app.replica.client(client_id).await?,
         None => None,
     };
-    let request = match checks::check(&params, client.as_deref(), &app.replica.resources()) {
+    let checked = {
+        let own = Own { keys: &app.keys.set(), issuer: app.config.server.issuer.as_str() };
+        checks::check(&params, client.as_deref(), &app.replica.resources(), own)
+    };
+    let request = match checked {
         Ok(request) => request,
         Err(Failure::Unsafe(error)) => return Err(unsafe_problem(&error)),
         Err(Failure::Safe(to, error)) => {

@@ -4,7 +4,7 @@
 
 use axum::{
     body::Bytes,
-    extract::{Path, State},
+    extract::{Path, RawQuery, State},
     response::Response,
 };
 use http::{HeaderMap, StatusCode};
@@ -14,7 +14,7 @@ use uuid::Uuid;
 use super::{
     issue::{self, Standing},
     owed::{Owed, Progress, needed},
-    request::{AuthorizationRequest, Prompt},
+    request::AuthorizationRequest,
     respond::{self, After, Outcome},
 };
 use crate::{
@@ -23,26 +23,22 @@ use crate::{
     identity::{
         pages::{Browser, check_post, read_form, see_other, with_cookies},
         session::{self, Current},
-        sign_in_form::SignInForm,
     },
     oauth::{Code, Error},
-    registry::{client::Client, scope},
+    registry::client::Client,
     storage::{self, authorization_requests::RequestRow},
     tokens::digest::Digest,
-    web::{
-        RequestContext,
-        cookies::Cookie,
-        csrf,
-        pages::{self, Completed, Consent, Freedom, ResourceView, ScopeView, SelectAccount},
-        params::Params,
-        problem::Problem,
-    },
+    web::{RequestContext, cookies::Cookie, params::Params, problem::Problem},
 };
 
 /// Where a request's pages are.
 pub(super) fn path(id: Uuid) -> String {
     format!("/interaction/{id}")
 }
+
+/// The query of the page on which another account can sign in than the one that is to prove itself again. That one's
+/// session goes on until the other one has signed in.
+pub(super) const OTHER: &str = "account=other";
 
 /// Keeps a request for the browser that made it.
 pub(super) async fn keep(
@@ -65,22 +61,25 @@ pub(super) async fn keep(
 }
 
 /// A request that waits, with its client.
-struct Waiting {
-    row: RequestRow,
-    request: AuthorizationRequest,
-    client: std::sync::Arc<Client>,
-    browser: Browser,
+pub(super) struct Waiting {
+    pub row: RequestRow,
+    pub request: AuthorizationRequest,
+    pub client: std::sync::Arc<Client>,
+    pub browser: Browser,
+    /// Whether its page is the one for another account.
+    pub other: bool,
 }
 
 /// `GET /interaction/{id}`.
 pub async fn show(
     State(app): State<AppState>,
     Path(id): Path<String>,
+    RawQuery(query): RawQuery,
     context: RequestContext,
     headers: HeaderMap,
 ) -> Response {
     let outcome = async {
-        let waiting = Waiting::find(&app, &id, &headers).await?;
+        let waiting = Waiting::find(&app, &id, query.as_deref(), &headers).await?;
         if waiting.row.completed_at.is_some() {
             return Ok(waiting.completed(&app));
         }
@@ -102,12 +101,13 @@ pub async fn show_step(Path((id, _)): Path<(String, String)>) -> Response {
 pub async fn submit(
     State(app): State<AppState>,
     Path((id, step)): Path<(String, String)>,
+    RawQuery(query): RawQuery,
     context: RequestContext,
     headers: HeaderMap,
     body: Bytes,
 ) -> Response {
     let outcome = async {
-        let waiting = Waiting::find(&app, &id, &headers).await?;
+        let waiting = Waiting::find(&app, &id, query.as_deref(), &headers).await?;
         let params = read_form(&body)?;
         match step.as_str() {
             "sign-in" => waiting.sign_in(&app, &params, &headers, &context).await,
@@ -125,7 +125,12 @@ pub async fn submit(
 }
 
 impl Waiting {
-    async fn find(app: &App, id: &str, headers: &HeaderMap) -> Result<Self, Problem> {
+    async fn find(
+        app: &App,
+        id: &str,
+        query: Option<&str>,
+        headers: &HeaderMap,
+    ) -> Result<Self, Problem> {
         let gone = || {
             Problem::new(
                 StatusCode::NOT_FOUND,
@@ -145,7 +150,7 @@ impl Waiting {
         let client = client.filter(|client| !client.metadata.disabled).ok_or_else(gone)?;
         // Registered still, and not only when the request came.
         client.match_redirect_uri(request.return_address.redirect_uri.as_str()).ok_or_else(gone)?;
-        Ok(Self { row, request, client, browser })
+        Ok(Self { row, request, client, browser, other: query == Some(OTHER) })
     }
 
     async fn assess(&self, app: &App, headers: &HeaderMap) -> storage::Result<Standing> {
@@ -183,85 +188,8 @@ impl Waiting {
         respond::respond(app, &self.client, to, outcome, After::Form)
     }
 
-    fn step(&self, step: &str) -> String {
+    pub(super) fn step(&self, step: &str) -> String {
         format!("{}/{step}", path(self.row.id))
-    }
-
-    /// What the pages of this request may do: the answer to their forms may open the client's own scheme.
-    fn freedom(&self) -> Freedom {
-        let scheme = self.request.return_address.redirect_uri.private_use_scheme();
-        scheme.map_or(Freedom::Usual, |scheme| Freedom::OpenScheme(scheme.to_owned()))
-    }
-
-    fn sign_in_page(&self, session: Option<Current>) -> SignInForm {
-        let hint = self.request.login_hint.as_deref().unwrap_or_default();
-        // Whoever wants to choose an account is not held to the one that is there.
-        let account = session.filter(|_| !self.request.prompts_for(Prompt::SelectAccount));
-        SignInForm {
-            client: Some(respond::view(&self.client)),
-            page: path(self.row.id),
-            action: self.step("sign-in"),
-            identifier: hint.chars().take(320).collect(),
-            account: account.map(|current| session::view(&current.row)),
-            cancel: true,
-            freedom: self.freedom(),
-        }
-    }
-
-    fn account_page(&self, app: &App, session: &Current) -> Response {
-        let page = SelectAccount::new(
-            Some(respond::view(&self.client)),
-            session::view(&session.row),
-            self.step("account"),
-            csrf::token(&app.secrets.pages, &session.digest),
-        );
-        pages::respond(StatusCode::OK, &page, &self.freedom())
-    }
-
-    fn consent_page(&self, app: &App, session: &Current) -> Response {
-        let catalogue = app.replica.resources();
-        let asked = |name: &str| self.request.scopes.iter().any(|scope| scope == name);
-        let identity = scope::IDENTITY
-            .iter()
-            .filter(|(name, _)| asked(name) && *name != scope::OFFLINE_ACCESS)
-            .map(|(name, words)| ScopeView {
-                name: (*name).to_owned(),
-                description: (*words).to_owned(),
-            })
-            .collect();
-        let resources = self.request.resources.iter().filter_map(|identifier| {
-            let resource = catalogue.get(identifier)?;
-            let scopes: Vec<ScopeView> = resource
-                .metadata
-                .scopes
-                .iter()
-                .filter(|scope| asked(&scope.name))
-                .map(|scope| ScopeView {
-                    name: scope.name.clone(),
-                    description: scope.description.clone(),
-                })
-                .collect();
-            let name = resource.metadata.name.clone();
-            let view = ResourceView { name, identifier: identifier.clone(), scopes };
-            (!view.scopes.is_empty()).then_some(view)
-        });
-        let page = Consent::new(
-            respond::view(&self.client),
-            session::view(&session.row),
-            identity,
-            resources.collect(),
-            asked(scope::OFFLINE_ACCESS),
-            self.request.return_address.redirect_uri.destination(),
-            self.step("consent"),
-            csrf::token(&app.secrets.pages, &session.digest),
-        );
-        pages::respond(StatusCode::OK, &page, &self.freedom())
-    }
-
-    fn completed(self, app: &App) -> Response {
-        let csrf = self.browser.csrf(app);
-        let page = Completed::new(respond::view(&self.client), self.step("continue"), csrf);
-        pages::respond(StatusCode::OK, &page, &self.freedom())
     }
 
     fn back(&self) -> Response {
@@ -296,6 +224,9 @@ impl Waiting {
         check_post(app, headers, params, &self.browser.digest, &path(self.row.id))?;
         if params.get("cancel").is_some() {
             return self.deny(app).await;
+        }
+        if params.get("switch").is_some() {
+            return Ok(see_other(&format!("{}?{OTHER}", path(self.row.id))));
         }
         let session = session::current(app, headers).await?;
         let form = self.sign_in_page(session);

@@ -6,10 +6,11 @@ mod endpoint;
 mod interaction;
 mod issue;
 mod owed;
+mod pages;
 mod request;
 mod respond;
 
-pub use checks::{Failure, check};
+pub use checks::{Failure, Own, check};
 pub use endpoint::{get, post};
 pub use interaction::{show, show_step, submit};
 pub use request::{AuthorizationRequest, Prompt, ResponseMode, ReturnAddress};

@@ -65,6 +65,10 @@ pub fn owed(
     now: Timestamp,
 ) -> Owed {
     let Some(session) = session else { return Owed::SignIn };
+    // OpenID Connect Core §3.1.2.2: no answer is about another person than the one of the id_token_hint.
+    if !request.accepts(session.user_id) {
+        return Owed::SignIn;
+    }
     // A sign-in since the request arrived answers every demand for one.
     let fresh = session.auth_time >= progress.started_at;
     // Choosing comes before proving: whoever takes another account proves that one.
@@ -89,10 +93,11 @@ pub fn owed(
 }
 
 /// What a request asks for, as `(resource, scope)`: each scope at each resource that understands it, and an empty scope
-/// for the fact of being signed in at all.
+/// for the fact of being signed in at all, and for a token that each resource accepts whatever its scopes.
 #[must_use]
 pub fn needed(request: &AuthorizationRequest, catalogue: &Catalogue) -> Vec<(String, String)> {
     let mut pairs = vec![(String::new(), String::new())];
+    pairs.extend(request.resources.iter().map(|identifier| (identifier.clone(), String::new())));
     for name in &request.scopes {
         if scope::is_identity(name) {
             pairs.push((String::new(), name.clone()));
@@ -127,6 +132,7 @@ mod tests {
     const NOW: Timestamp = datetime!(2030-01-01 12:00 UTC);
     const ARRIVED: Timestamp = datetime!(2030-01-01 11:59 UTC);
     const SESSION: Uuid = Uuid::from_u128(1);
+    const PERSON: Uuid = Uuid::from_u128(2);
 
     fn client(first_party: bool) -> Client {
         let metadata = json!({
@@ -160,13 +166,14 @@ mod tests {
             prompts: prompts.to_vec(),
             max_age,
             login_hint: None,
+            subject_hint: None,
         }
     }
 
     fn session(age: Duration) -> SessionRow {
         SessionRow {
             id: SESSION,
-            user_id: Uuid::from_u128(2),
+            user_id: PERSON,
             auth_time: NOW - age,
             amr: vec!["pwd".to_owned()],
             acr: "aal1".to_owned(),
@@ -180,7 +187,7 @@ mod tests {
         let own = |names: &[&str]| names.iter().map(|&name| name.to_owned()).collect();
         BTreeMap::from([
             (String::new(), own(&["", "openid"])),
-            ("https://api".to_owned(), own(&["read"])),
+            ("https://api".to_owned(), own(&["", "read"])),
         ])
     }
 
@@ -192,6 +199,8 @@ mod tests {
         selected: bool,
         consented: bool,
         first_party: bool,
+        hinted: Option<Uuid>,
+        scopes: &'static [&'static str],
     }
 
     fn case() -> Case {
@@ -203,6 +212,8 @@ mod tests {
             selected: false,
             consented: false,
             first_party: false,
+            hinted: None,
+            scopes: &["openid", "read"],
         }
     }
 
@@ -212,8 +223,11 @@ mod tests {
             selected_by: case.selected.then_some(SESSION),
             consented_by: case.consented.then_some(SESSION),
         };
+        let mut request = request(case.prompts, case.max_age);
+        request.subject_hint = case.hinted;
+        request.scopes = case.scopes.iter().map(|&name| name.to_owned()).collect();
         owed(
-            &request(case.prompts, case.max_age),
+            &request,
             &client(case.first_party),
             &catalogue(),
             Some(&session(case.age)),
@@ -227,7 +241,13 @@ mod tests {
     fn what_is_owed_follows_from_request_session_and_consent() {
         use Prompt::{Consent, Login, SelectAccount};
         let fresh = Duration::seconds(30);
-        let without_read = || {
+        let someone_else = Some(Uuid::from_u128(3));
+        let with_only = |scope: &str| {
+            let mut consents = all();
+            consents.insert("https://api".to_owned(), vec![scope.to_owned()]);
+            consents
+        };
+        let without_api = || {
             let mut consents = all();
             consents.remove("https://api");
             consents
@@ -235,7 +255,12 @@ mod tests {
         let cases = [
             (case(), Owed::Nothing),
             (Case { consents: Consents::new(), ..case() }, Owed::Consent),
-            (Case { consents: without_read(), ..case() }, Owed::Consent),
+            (Case { consents: without_api(), ..case() }, Owed::Consent),
+            (Case { consents: with_only(""), ..case() }, Owed::Consent),
+            // The audience is a matter of consent too.
+            (Case { consents: with_only("read"), ..case() }, Owed::Consent),
+            (Case { consents: without_api(), scopes: &["openid"], ..case() }, Owed::Consent),
+            (Case { consents: with_only(""), scopes: &["openid"], ..case() }, Owed::Nothing),
             (Case { consents: Consents::new(), first_party: true, ..case() }, Owed::Nothing),
             (Case { consents: Consents::new(), consented: true, ..case() }, Owed::Nothing),
             (Case { prompts: &[Consent], ..case() }, Owed::Consent),
@@ -252,6 +277,15 @@ mod tests {
             (Case { prompts: &[SelectAccount], selected: true, ..case() }, Owed::Nothing),
             (Case { prompts: &[SelectAccount], age: fresh, ..case() }, Owed::Nothing),
             (Case { prompts: &[SelectAccount, Login], selected: true, ..case() }, Owed::SignIn),
+            (Case { hinted: Some(PERSON), ..case() }, Owed::Nothing),
+            (
+                Case { hinted: Some(PERSON), prompts: &[SelectAccount], ..case() },
+                Owed::SelectAccount,
+            ),
+            (Case { hinted: someone_else, ..case() }, Owed::SignIn),
+            (Case { hinted: someone_else, age: fresh, ..case() }, Owed::SignIn),
+            (Case { hinted: someone_else, prompts: &[SelectAccount], ..case() }, Owed::SignIn),
+            (Case { hinted: someone_else, first_party: true, ..case() }, Owed::SignIn),
         ];
         for (at, (case, expected)) in cases.iter().enumerate() {
             assert_eq!(decide(case), *expected, "case {at}");

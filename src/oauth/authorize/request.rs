@@ -1,6 +1,7 @@
 //! A validated authorization request.
 
 use serde::{Deserialize, Serialize};
+use uuid::Uuid;
 
 use crate::registry::redirect_uri::Matched;
 
@@ -63,6 +64,8 @@ pub struct AuthorizationRequest {
     pub max_age: Option<i64>,
     /// Who will probably sign in.
     pub login_hint: Option<String>,
+    /// The one person whom the answer may be about: the `sub` of the `id_token_hint`.
+    pub subject_hint: Option<Uuid>,
 }
 
 impl AuthorizationRequest {
@@ -70,5 +73,11 @@ impl AuthorizationRequest {
     #[must_use]
     pub fn prompts_for(&self, prompt: Prompt) -> bool {
         self.prompts.contains(&prompt)
+    }
+
+    /// Whether the answer may be about this person.
+    #[must_use]
+    pub fn accepts(&self, person: Uuid) -> bool {
+        self.subject_hint.is_none_or(|hinted| hinted == person)
     }
 }

@@ -30,7 +30,10 @@ pub fn decode(header: &str) -> Option<(String, String)> {
     let bytes = BASE64_STANDARD.decode(encoded.trim()).ok()?;
     let text = String::from_utf8(bytes).ok()?;
     let (id, secret) = text.split_once(':')?;
-    Some((form_decode(id)?, form_decode(secret)?))
+    let pair = (form_decode(id)?, form_decode(secret)?);
+    // RFC 6749 appendix A.1 and A.2 have no control characters; Postgres has no NUL.
+    let plain = |text: &str| !text.contains(char::is_control);
+    (plain(&pair.0) && plain(&pair.1)).then_some(pair)
 }
 
 /// `application/x-www-form-urlencoded` of a single value.
@@ -65,6 +68,10 @@ mod tests {
     fn other_schemes_and_malformed_ones_are_refused() {
         for header in ["Bearer abc", "Basic", "Basic !", "Basic YQ==", "Basic /zo6"] {
             assert_eq!(decode(header), None, "{header}");
+        }
+        for control in ["a\0b:x", "a%00b:x", "a:x\n", "a=\0:x", "a:%7f"] {
+            let header = format!("Basic {}", BASE64_STANDARD.encode(control));
+            assert_eq!(decode(&header), None, "{control:?}");
         }
     }
 

@@ -5,6 +5,7 @@ use serde_json::json;
 use super::{TokenResponse, issue};
 use crate::{
     app::App,
+    audit::{Event, Kind},
     clock::Timestamp,
     oauth::{Error, client_auth::AuthenticatedClient, revoke, target},
     registry::client::GrantType,
@@ -98,18 +99,32 @@ async fn refuse(
     context: &RequestContext,
 ) -> Result<Error, Error> {
     let found = storage::codes::examine(&app.db, redemption, now).await?;
+    let refused = async |what: &str| {
+        let event = Event::new(Kind::CodeRefused)
+            .user(found.user_id)
+            .client(&client.id)
+            .grant(redemption.id)
+            .detail(json!({ "wrong": what }));
+        app.audit.note(event, &context.origin).await;
+    };
     if found.redeemed {
         let detail = json!({ "what": "authorization code" });
-        revoke::reuse(app, redemption.id, &client.id, detail, context).await?;
+        revoke::reuse(app, redemption.id, found.user_id, &client.id, detail, context).await?;
         return Ok(Error::invalid_grant("the code was used before; what it got is revoked"));
     }
     let reason = if !found.known || !found.own {
+        // Whoever has a code of another client has it from somewhere.
+        if found.known {
+            refused("client").await;
+        }
         "the code is unknown or was issued to another client"
     } else if found.expired {
         "the code has expired"
     } else if !found.challenge_fits {
+        refused("code_verifier").await;
         "code_verifier does not fit the code_challenge of the authorization request"
     } else if !found.redirect_uri_fits {
+        refused("redirect_uri").await;
         "redirect_uri is not the one of the authorization request"
     } else if !found.resources_fit {
         return Ok(Error::invalid_target("the resource was not asked for at authorization"));

@@ -10,8 +10,6 @@ use crate::{
         token::{TokenResponse, issue},
     },
     registry::{client::GrantType, resource::TokenFormat},
-    storage::{self, opaque_tokens::OpaqueRow},
-    tokens::handle::{Access, Handle},
     web::{RequestContext, params::Params},
 };
 
@@ -41,19 +39,8 @@ pub(super) async fn grant(
     let access_token = match shape.format {
         TokenFormat::Jwt => issue::for_client(app, client, &shape, now),
         TokenFormat::Opaque => {
-            let handle = Handle::<Access>::draw(app.uuid(), &app.entropy);
-            let row = OpaqueRow {
-                id: handle.id,
-                grant_id: None,
-                client_id: client.id.to_string(),
-                subject: client.id.to_string(),
-                scopes: shape.scopes.clone(),
-                audience: target.resources.clone(),
-                issued_at: now,
-                expires_at: now + time::Duration::seconds(shape.lifetime),
-            };
-            storage::opaque_tokens::insert(&app.db, &row, handle.digest().bytes()).await?;
-            handle.expose()
+            let subject = client.id.to_string();
+            issue::write_opaque(app, client, &shape, subject, None, &target.resources).await?
         }
     };
     let scope = shape.scopes.join(" ");

@@ -12,7 +12,11 @@ use crate::{
     oauth::{Error, target::Shape},
     registry::{client::Client, resource::TokenFormat, scope},
     replica::Catalogue,
-    storage::grants::{Granted, Minting},
+    storage::{
+        self,
+        grants::{Granted, Minting},
+        opaque_tokens::OpaqueRow,
+    },
     tokens::{
         access::{AccessClaims, TokenId},
         digest::Digest,
@@ -69,9 +73,21 @@ pub async fn for_grant(
 ) -> Result<TokenResponse, Error> {
     let now = app.clock.now();
     let issuer = app.config.server.issuer.as_str();
-    let shape =
-        Shape::of(catalogue, &app.config.tokens, issuer, &granted.scopes, &granted.resources)?;
+    let of = |catalogue: &Catalogue| {
+        Shape::of(catalogue, &app.config.tokens, issuer, &granted.scopes, &granted.resources)
+    };
+    let (shape, late) = match of(catalogue) {
+        Ok(shape) => (shape, false),
+        // Another replica knows a resource that this one has not heard of yet. The code or token is spent: an error now
+        // would cost the person a sign-in.
+        Err(_) => (of(&*app.replica.reload_resources().await?)?, true),
+    };
     let access_token = match shape.format {
+        // The grant's statement did not know that an opaque token was wanted.
+        TokenFormat::Opaque if late => {
+            let (subject, grant) = (granted.user_id.to_string(), Some(granted.id));
+            write_opaque(app, client, &shape, subject, grant, &granted.resources).await?
+        }
         TokenFormat::Opaque => opaque.handle.expose(),
         TokenFormat::Jwt => {
             let authentication = Authentication {
@@ -113,6 +129,31 @@ pub fn for_client(app: &App, client: &Client, shape: &Shape, now: Timestamp) -> 
     let authentication =
         Authentication { subject: client.id.to_string(), grant: None, person: None };
     jwt(app, client, shape, &authentication, now)
+}
+
+/// An opaque access token, written now.
+pub async fn write_opaque(
+    app: &App,
+    client: &Client,
+    shape: &Shape,
+    subject: String,
+    grant_id: Option<Uuid>,
+    resources: &[String],
+) -> storage::Result<String> {
+    let handle = Handle::<Access>::draw(app.uuid(), &app.entropy);
+    let now = app.clock.now();
+    let row = OpaqueRow {
+        id: handle.id,
+        grant_id,
+        client_id: client.id.to_string(),
+        subject,
+        scopes: shape.scopes.clone(),
+        audience: resources.to_vec(),
+        issued_at: now,
+        expires_at: now + time::Duration::seconds(shape.lifetime),
+    };
+    storage::opaque_tokens::insert(&app.db, &row, handle.digest().bytes()).await?;
+    Ok(handle.expose())
 }
 
 /// RFC 9068.

@@ -64,7 +64,8 @@ pub(super) async fn grant(
         let refusal = judge(found.as_ref());
         if refusal == Refusal::Reuse {
             let detail = json!({ "what": "refresh token" });
-            revoke::reuse(app, rotation.id, &client.id, detail, context).await?;
+            let user = found.map(|grant| grant.user_id);
+            revoke::reuse(app, rotation.id, user, &client.id, detail, context).await?;
         }
         return Err(refusal.error());
     };

@@ -98,9 +98,11 @@ async fn fill() -> Template {
                 .await
                 .expect("it loads");
             let manifest = Manifest::parse(MANIFEST).expect("a manifest");
-            let plan = manifest::plan(&app, &manifest).await.expect("a plan");
+            let plan = manifest::plan(&app.db, &manifest).await.expect("a plan");
             let secrets = manifest::apply(&app, plan).await.expect("it applies");
             app.audit.flush().await;
+            // Each test sees what it does itself.
+            sqlx::query("TRUNCATE audit_events").execute(&db).await.expect("emptied");
             sqlx::query("ANALYZE").execute(&db).await.expect("analysed");
             db.close().await;
             secrets

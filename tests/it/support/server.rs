@@ -38,6 +38,8 @@ pub struct Options<'a> {
     pub clock: Option<Clock>,
     /// Another master key.
     pub master_key: Option<&'a str>,
+    /// It does not follow what others change.
+    pub lags: bool,
 }
 
 /// A running server.
@@ -83,10 +85,12 @@ impl Server {
         let app = App::load(config, clock.clone(), Entropy::system(), db.clone(), master, None)
             .await
             .expect("it loads");
-        let follower = Arc::clone(&app);
-        tokio::spawn(async move {
-            follower.replica.follow_forever(&follower.keys, &follower.clock).await;
-        });
+        if !options.lags {
+            let follower = Arc::clone(&app);
+            tokio::spawn(async move {
+                follower.replica.follow_forever(&follower.keys, &follower.clock).await;
+            });
+        }
         let service = http::Service::new(&app);
         tokio::spawn(listener.serve(service, std::future::pending(), Duration::ZERO));
         let http = reqwest::Client::builder()
@@ -160,6 +164,11 @@ impl Server {
     /// Whether introspection calls a token active.
     pub async fn is_active(&self, token: &str) -> bool {
         self.introspect_as(super::RESOURCE_SERVER, token).await["active"] == Value::Bool(true)
+    }
+
+    /// Acts at once on what changed.
+    pub async fn catch_up(&self) {
+        self.app.replica.follow(&self.app.keys, self.clock.now()).await.expect("followed");
     }
 
     /// The kinds of the audit events so far, in order.

@@ -1,0 +1,166 @@
+//! What manifests say, as TOML: read, and held against what can only be a slip.
+
+use std::collections::HashSet;
+
+use serde::Deserialize;
+
+use super::Error;
+use crate::{
+    config::SecretText,
+    identity::text,
+    registry::{client, resource},
+    storage::resources::ResourceRow,
+};
+
+/// What a manifest says.
+#[derive(Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct Manifest {
+    /// `[[resource]]`.
+    pub resource: Vec<ResourceEntry>,
+    /// `[[client]]`.
+    pub client: Vec<ClientEntry>,
+    /// `[[user]]`.
+    pub user: Vec<UserEntry>,
+}
+
+/// `[[resource]]`.
+#[derive(Debug, Deserialize)]
+pub struct ResourceEntry {
+    pub(super) identifier: String,
+    #[serde(flatten)]
+    pub(super) metadata: resource::Metadata,
+}
+
+/// `[[client]]`.
+#[derive(Debug, Deserialize)]
+pub struct ClientEntry {
+    pub(super) client_id: String,
+    #[serde(default)]
+    pub(super) secret: Option<SecretText>,
+    /// The variable that holds the secret.
+    #[serde(default)]
+    pub(super) secret_env: Option<String>,
+    /// Left out, it stays as it is: an operator may have disabled the client meanwhile.
+    #[serde(default)]
+    pub(super) disabled: Option<bool>,
+    #[serde(flatten)]
+    pub(super) metadata: client::Metadata,
+}
+
+/// `[[user]]`.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct UserEntry {
+    pub(super) email: String,
+    #[serde(default)]
+    pub(super) email_verified: bool,
+    #[serde(default)]
+    pub(super) username: Option<String>,
+    #[serde(default)]
+    pub(super) name: Option<String>,
+    #[serde(default)]
+    pub(super) password: Option<SecretText>,
+    /// The variable that holds the password.
+    #[serde(default)]
+    pub(super) password_env: Option<String>,
+}
+
+/// The keys that an entry may have; `flatten` and `deny_unknown_fields` do not go together.
+const RESOURCE_KEYS: [&str; 6] = [
+    "identifier",
+    "name",
+    "access_token_format",
+    "access_token_alg",
+    "access_token_lifetime",
+    "scopes",
+];
+const SCOPE_KEYS: [&str; 2] = ["name", "description"];
+const CLIENT_KEYS: [&str; 17] = [
+    "client_id",
+    "secret",
+    "secret_env",
+    "client_name",
+    "token_endpoint_auth_method",
+    "grant_types",
+    "redirect_uris",
+    "scopes",
+    "resources",
+    "introspects",
+    "client_uri",
+    "logo_uri",
+    "id_token_signed_response_alg",
+    "first_party",
+    "unsafe_without_pkce",
+    "refresh_retry_window",
+    "disabled",
+];
+
+impl Manifest {
+    /// Reads TOML.
+    pub fn parse(text: &str) -> Result<Self, Error> {
+        let table: toml::Table =
+            text.parse().map_err(|error: toml::de::Error| error.to_string())?;
+        for (section, keys) in [("resource", &RESOURCE_KEYS[..]), ("client", &CLIENT_KEYS[..])] {
+            let entries = table.get(section).and_then(toml::Value::as_array).into_iter().flatten();
+            for entry in entries.filter_map(toml::Value::as_table) {
+                check_keys(section, entry, keys)?;
+                // A client's scopes are names; only a resource's are tables.
+                let scopes = entry.get("scopes").and_then(toml::Value::as_array);
+                for scope in scopes.into_iter().flatten().filter_map(toml::Value::as_table) {
+                    check_keys("resource.scopes", scope, &SCOPE_KEYS)?;
+                }
+            }
+        }
+        serde_path_to_error::deserialize(table)
+            .map_err(|error| Error::Invalid(format!("{}: {}", error.path(), error.inner())))
+    }
+
+    /// Refuses what is there twice: the second entry would undo the first.
+    pub(super) fn check_unique(&self) -> Result<(), Error> {
+        let resources = self.resource.iter().map(|entry| ("resource", entry.identifier.clone()));
+        let clients = self.client.iter().map(|entry| ("client", entry.client_id.clone()));
+        let users = self.user.iter().map(|entry| ("user", text::identifier_key(&entry.email)));
+        let mut seen = HashSet::new();
+        for (section, name) in resources.chain(clients).chain(users) {
+            if !seen.insert((section, name.clone())) {
+                return Err(Error::Invalid(format!("{section} {name} is there twice")));
+            }
+        }
+        Ok(())
+    }
+
+    /// Refuses a client's resources that are neither stored nor in the manifest.
+    pub(super) fn check_names(
+        &self,
+        client: &ClientEntry,
+        stored: &[ResourceRow],
+    ) -> Result<(), Error> {
+        let known = |name: &String| {
+            stored.iter().any(|row| row.identifier == *name)
+                || self.resource.iter().any(|entry| entry.identifier == *name)
+        };
+        let client::Metadata { resources, introspects, .. } = &client.metadata;
+        for (key, names) in [("resources", resources), ("introspects", introspects)] {
+            if let Some(unknown) = names.iter().find(|name| !known(name)) {
+                return Err(Error::Invalid(format!(
+                    "client {}: {key}: there is no resource {unknown}",
+                    client.client_id
+                )));
+            }
+        }
+        Ok(())
+    }
+}
+
+fn check_keys(section: &str, entry: &toml::Table, keys: &[&str]) -> Result<(), Error> {
+    match entry.keys().find(|key| !keys.contains(&key.as_str())) {
+        None => Ok(()),
+        Some(unknown) => {
+            let known = keys.join(", ");
+            Err(Error::Invalid(format!(
+                "{section}.{unknown}: unknown key, expected one of {known}"
+            )))
+        }
+    }
+}

@@ -1,0 +1,112 @@
+//! What the pages of a waiting request show.
+
+use axum::response::Response;
+use http::StatusCode;
+
+use super::{
+    interaction::{OTHER, Waiting, path},
+    request::Prompt,
+    respond,
+};
+use crate::{
+    app::App,
+    identity::{
+        session::{self, Current},
+        sign_in_form::SignInForm,
+    },
+    registry::scope,
+    web::{
+        csrf,
+        pages::{self, Completed, Consent, Freedom, ResourceView, ScopeView, SelectAccount},
+    },
+};
+
+impl Waiting {
+    /// What the pages of this request may do: the answer to their forms may open the client's own scheme.
+    fn freedom(&self) -> Freedom {
+        let scheme = self.request.return_address.redirect_uri.private_use_scheme();
+        scheme.map_or(Freedom::Usual, |scheme| Freedom::OpenScheme(scheme.to_owned()))
+    }
+
+    pub(super) fn sign_in_page(&self, session: Option<Current>) -> SignInForm {
+        let hint = self.request.login_hint.as_deref().filter(|_| !self.other).unwrap_or_default();
+        let expected =
+            session.as_ref().is_none_or(|current| self.request.accepts(current.row.user_id));
+        let notice = (!expected).then(|| {
+            "This application asks for the account that you used with it before. It is another one than the one that \
+             is signed in here."
+                .to_owned()
+        });
+        // Whoever wants to choose an account, or has to, is not held to the one that is there.
+        let account = session.filter(|_| {
+            expected && !self.other && !self.request.prompts_for(Prompt::SelectAccount)
+        });
+        let query = if self.other { format!("?{OTHER}") } else { String::new() };
+        SignInForm {
+            client: Some(respond::view(&self.client)),
+            page: format!("{}{query}", path(self.row.id)),
+            action: format!("{}{query}", self.step("sign-in")),
+            switch: account.is_some() && self.request.subject_hint.is_none(),
+            identifier: hint.chars().take(320).collect(),
+            account: account.map(|current| session::view(&current.row)),
+            notice,
+            cancel: true,
+            freedom: self.freedom(),
+        }
+    }
+
+    pub(super) fn account_page(&self, app: &App, session: &Current) -> Response {
+        let page = SelectAccount::new(
+            Some(respond::view(&self.client)),
+            session::view(&session.row),
+            self.step("account"),
+            csrf::token(&app.secrets.pages, &session.digest),
+        );
+        pages::respond(StatusCode::OK, &page, &self.freedom())
+    }
+
+    pub(super) fn consent_page(&self, app: &App, session: &Current) -> Response {
+        let catalogue = app.replica.resources();
+        let asked = |name: &str| self.request.scopes.iter().any(|scope| scope == name);
+        let identity = scope::IDENTITY
+            .iter()
+            .filter(|(name, _)| asked(name) && *name != scope::OFFLINE_ACCESS)
+            .map(|(name, words)| ScopeView {
+                name: (*name).to_owned(),
+                description: (*words).to_owned(),
+            })
+            .collect();
+        let resources = self.request.resources.iter().filter_map(|identifier| {
+            let resource = catalogue.get(identifier)?;
+            let scopes: Vec<ScopeView> = resource
+                .metadata
+                .scopes
+                .iter()
+                .filter(|scope| asked(&scope.name))
+                .map(|scope| ScopeView {
+                    name: scope.name.clone(),
+                    description: scope.description.clone(),
+                })
+                .collect();
+            let name = resource.metadata.name.clone();
+            Some(ResourceView { name, identifier: identifier.clone(), scopes })
+        });
+        let page = Consent::new(
+            respond::view(&self.client),
+            session::view(&session.row),
+            identity,
+            resources.collect(),
+            asked(scope::OFFLINE_ACCESS),
+            self.request.return_address.redirect_uri.destination(),
+            self.step("consent"),
+            csrf::token(&app.secrets.pages, &session.digest),
+        );
+        pages::respond(StatusCode::OK, &page, &self.freedom())
+    }
+
+    pub(super) fn completed(self, app: &App) -> Response {
+        let csrf = self.browser.csrf(app);
+        let page = Completed::new(respond::view(&self.client), self.step("continue"), csrf);
+        pages::respond(StatusCode::OK, &page, &self.freedom())
+    }
+}
