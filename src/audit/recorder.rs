@@ -214,3 +214,4 @@ async fn append(db: &PgPool, rows: &[EventRow]) -> Result<(), ()> {
     written.map_err(|error| {
         tracing::error!(%error, events = rows.len(), "audit events were not written");
     })
+}
