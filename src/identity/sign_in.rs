@@ -73,14 +73,12 @@ pub async fn sign_in(
     match check(app, account.as_ref(), password).await {
         Ok(Some(account)) => {
             forgive(app, &counters).await?;
-            let cookies = begin(app, account.user_id, cookie, headers, context).await?;
-            Ok(SignedIn { cookies })
+            match begin(app, account.user_id, cookie, headers, context).await? {
+                Some(cookies) => Ok(SignedIn { cookies }),
+                None => refuse(app, Some(account), context).await,
+            }
         }
-        Ok(None) => {
-            let event = with_user(Event::new(Kind::SignInFailed), account.as_ref());
-            app.audit.record(event, &context.origin).await?;
-            Err(Refusal::Wrong)
-        }
+        Ok(None) => refuse(app, account.as_ref(), context).await,
         Err(HashError::Busy(seconds)) => {
             // It was not looked at, so it was no guess.
             forgive(app, &counters).await?;
@@ -109,6 +107,17 @@ async fn admit(
     let event = with_user(Event::new(Kind::SignInThrottled), account);
     app.audit.record(event, &context.origin).await?;
     Err(Refusal::Throttled(until))
+}
+
+/// The answer to a wrong password, an unknown account and a disabled one.
+async fn refuse(
+    app: &App,
+    account: Option<&Account>,
+    context: &RequestContext,
+) -> Result<SignedIn, Refusal> {
+    let event = with_user(Event::new(Kind::SignInFailed), account);
+    app.audit.record(event, &context.origin).await?;
+    Err(Refusal::Wrong)
 }
 
 async fn forgive(app: &App, counters: &[Counter]) -> storage::Result<()> {
@@ -149,14 +158,14 @@ async fn rehash(app: &App, account: &Account, password: zeroize::Zeroizing<Strin
 }
 
 /// Begins a session, with a new secret in any case. The same person's session goes on under it, so that what was
-/// granted in it stays; another person's session in this browser ends.
+/// granted in it stays; another person's session in this browser ends. None if the person was disabled meanwhile.
 async fn begin(
     app: &App,
     user_id: Uuid,
     device_cookie: Option<&str>,
     headers: &HeaderMap,
     context: &RequestContext,
-) -> storage::Result<Vec<HeaderValue>> {
+) -> storage::Result<Option<Vec<HeaderValue>>> {
     let mut id = app.uuid();
     if let Some(Current { row, .. }) = session::current(app, headers).await? {
         if row.user_id == user_id {
@@ -170,7 +179,9 @@ async fn begin(
         // It ended in the meantime: a new one, then.
         id = app.uuid();
         handle = SessionHandle::draw(id, &app.entropy);
-        write(app, &handle, user_id, context).await?;
+        if !write(app, &handle, user_id, context).await? {
+            return Ok(None);
+        }
     }
     let event = Event::new(Kind::SignInSucceeded)
         .user(user_id)
@@ -180,10 +191,10 @@ async fn begin(
 
     let policy = app.cookies();
     let device = device::with(&app.secrets.pages, device_cookie, user_id, &app.entropy);
-    Ok(vec![
+    Ok(Some(vec![
         policy.set(Cookie::Session, &handle.expose(), None),
         policy.set(Cookie::Device, &device, Some(device::MAX_AGE)),
-    ])
+    ]))
 }
 
 /// Writes the session of a handle; whether there is one now.

@@ -9,6 +9,7 @@ mod client_auth;
 mod client_credentials;
 mod command_line;
 mod dev;
+mod endings;
 mod failures;
 mod foreign;
 mod http;
