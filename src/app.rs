@@ -159,6 +159,12 @@ impl App {
         }
     }
 
+    /// A grant whose refresh token was last rotated before this has no live token at `now`: retries also give tokens.
+    #[must_use]
+    pub fn tokens_began(&self, now: Timestamp) -> Timestamp {
+        now - Tokens::LONGEST_ACCESS_TOKEN.0 - Tokens::LONGEST_RETRY_WINDOW.0
+    }
+
     /// When no token issued until `now` lives any longer.
     #[must_use]
     pub fn tokens_end(&self, now: Timestamp) -> Timestamp {

@@ -64,11 +64,13 @@ pub async fn put(
     Ok(())
 }
 
-/// Removes a client, revokes what it was granted, and tells all replicas.
+/// Removes a client, revokes what it was granted, and tells all replicas of the grants that were used since `tokens_began`
+/// and so may have live tokens. A refresh of the others finds them revoked: it asks the database in any case.
 pub async fn delete(
     db: &PgPool,
     client_id: &str,
     now: Timestamp,
+    tokens_began: Timestamp,
     tokens_end: Timestamp,
 ) -> Result<bool> {
     let deleted = sqlx::query_scalar!(
@@ -77,20 +79,23 @@ pub async fn delete(
         ), revoked AS (
             UPDATE grants SET revoked_at = $2
             WHERE client_id IN (SELECT client_id FROM deleted) AND revoked_at IS NULL
-            RETURNING id
+            RETURNING id, rotated_at
+        ), used AS (
+            SELECT id FROM revoked WHERE rotated_at > $3
         ), forgotten AS (
             DELETE FROM consents WHERE client_id IN (SELECT client_id FROM deleted)
         ), listed AS (
-            INSERT INTO revocations (subject, revoked_at, expires_at) SELECT id, $2, $3 FROM revoked
+            INSERT INTO revocations (subject, revoked_at, expires_at) SELECT id, $2, $4 FROM used
             ON CONFLICT DO NOTHING
         ), told AS (
             INSERT INTO changes (kind, key, at)
             SELECT 'client', client_id, $2 FROM deleted
-            UNION ALL SELECT 'revocation', id::text, $2 FROM revoked
+            UNION ALL SELECT 'revocation', id::text, $2 FROM used
         )
         SELECT count(*) AS "count!" FROM deleted"#,
         client_id,
         now,
+        tokens_began,
         tokens_end,
     )
     .fetch_one(db)
