@@ -174,6 +174,23 @@ async fn known_browsers_together_have_a_limit_too() {
 }
 
 #[tokio::test]
+async fn a_post_from_elsewhere_signs_no_one_out() {
+    let server = Server::start().await;
+    let mut browser = server.signed_in().await;
+    // SameSite=Lax keeps the cookie back from a cross-site post. What the answer sets would be kept all the same.
+    let mut without = server.browser();
+    let answer = without.post_from(Some("https://evil.example"), "/sign-out", &[]).await;
+    assert_eq!(answer.status, 403);
+    assert!(answer.headers.get("set-cookie").is_none());
+    let answer = without.post("/sign-out", &[]).await;
+    assert_eq!(answer.status, 303);
+    assert!(answer.headers.get("set-cookie").is_none(), "there is nothing to remove");
+    browser.cookies.insert("signet_session".to_owned(), "over".to_owned());
+    browser.post("/sign-out", &[]).await;
+    assert!(!browser.cookies.contains_key("signet_session"));
+}
+
+#[tokio::test]
 async fn an_owner_gets_past_a_locked_account_from_a_known_browser() {
     let server = Server::start().await;
     let mut known = server.signed_in().await;
