@@ -3,7 +3,7 @@
 use sqlx::PgPool;
 use uuid::Uuid;
 
-use super::Result;
+use super::{Result, pool};
 use crate::clock::Timestamp;
 
 /// A client as stored.
@@ -124,6 +124,9 @@ pub async fn secrets(db: &PgPool, client_id: &str) -> Result<Vec<SecretRow>> {
 }
 
 /// Adds a secret unless the client has `most` already, and tells all replicas.
+///
+/// Two statements, since the second has to see what was committed while the first waited: another secret that was being
+/// added.
 pub async fn add_secret(
     db: &PgPool,
     id: Uuid,
@@ -132,13 +135,15 @@ pub async fn add_secret(
     most: i64,
     now: Timestamp,
 ) -> Result<bool> {
+    let mut transaction = pool::begin(db).await?;
+    sqlx::query!("SELECT FROM clients WHERE client_id = $1 FOR UPDATE", client_id)
+        .execute(&mut *transaction)
+        .await?;
     let added = sqlx::query_scalar!(
-        r#"WITH owner AS (
-            SELECT client_id FROM clients WHERE client_id = $2 FOR UPDATE
-        ), added AS (
+        r#"WITH added AS (
             INSERT INTO client_secrets (id, client_id, secret_hash, created_at)
-            SELECT $1, client_id, $3, $5 FROM owner
-            WHERE (SELECT count(*) FROM client_secrets s WHERE s.client_id = $2) < $4
+            SELECT $1, client_id, $3, $5 FROM clients
+            WHERE client_id = $2 AND (SELECT count(*) FROM client_secrets s WHERE s.client_id = $2) < $4
             RETURNING client_id
         ), told AS (
             INSERT INTO changes (kind, key, at) SELECT 'client', client_id, $5 FROM added
@@ -150,8 +155,9 @@ pub async fn add_secret(
         most,
         now,
     )
-    .fetch_one(db)
+    .fetch_one(&mut *transaction)
     .await?;
+    transaction.commit().await?;
     Ok(added > 0)
 }
 
