@@ -17,6 +17,7 @@ mod introspection;
 mod keys;
 mod libraries;
 mod logs;
+mod maintenance;
 mod management;
 mod metadata;
 mod queries;
