@@ -119,24 +119,34 @@ impl App {
         ticks.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
         while !self.db.is_closed() {
             ticks.tick().await;
-            if let Err(error) = self.maintain().await
-                && !self.db.is_closed()
-            {
-                tracing::warn!(%error, "maintenance failed; it is tried again in five minutes");
+            for error in self.maintain().await {
+                if !self.db.is_closed() {
+                    tracing::warn!(%error, "maintenance failed; it is tried again in five minutes");
+                }
             }
         }
     }
 
-    /// Makes the keys and partitions that are due and removes what is over.
-    pub async fn maintain(&self) -> Result<(), StartError> {
+    /// Makes the keys and partitions that are due and removes what is over, each of them whatever becomes of the others.
+    /// Returns what failed.
+    pub async fn maintain(&self) -> Vec<StartError> {
         let now = self.clock.now();
-        self.rotate_keys(now).await?;
-        storage::partitions::maintain(&self.db, now).await?;
         self.replica.sweep(now);
-        storage::revocations::sweep(&self.db, now).await?;
-        storage::changes::sweep(&self.db, now - Tokens::LONGEST_ACCESS_TOKEN.0).await?;
-        storage::throttles::sweep(&self.db, now - self.config.sign_in.window.0).await?;
-        // A session's row is needed while grants that were bound to it may be asked about.
+        let changes_end = now - Tokens::LONGEST_ACCESS_TOKEN.0;
+        let window_start = now - self.config.sign_in.window.0;
+        let done = [
+            self.rotate_keys(now).await,
+            storage::partitions::maintain(&self.db, now).await.map_err(Into::into),
+            swept(storage::revocations::sweep(&self.db, now).await),
+            swept(storage::changes::sweep(&self.db, changes_end).await),
+            swept(storage::throttles::sweep(&self.db, window_start).await),
+            self.sweep_sessions(now).await,
+        ];
+        done.into_iter().filter_map(Result::err).collect()
+    }
+
+    /// A session's row is needed while grants that were bound to it may be asked about.
+    async fn sweep_sessions(&self, now: Timestamp) -> Result<(), StartError> {
         while storage::sessions::sweep(&self.db, now - Duration::from_hours(24)).await? > 0 {}
         Ok(())
     }
@@ -167,6 +177,12 @@ impl App {
         }
     }
 
+    /// A grant whose refresh token was last rotated before this has no live token at `now`: retries also give tokens.
+    #[must_use]
+    pub fn tokens_began(&self, now: Timestamp) -> Timestamp {
+        now - Tokens::LONGEST_ACCESS_TOKEN.0 - Tokens::LONGEST_RETRY_WINDOW.0
+    }
+
     /// When no token issued until `now` lives any longer.
     #[must_use]
     pub fn tokens_end(&self, now: Timestamp) -> Timestamp {
@@ -178,4 +194,9 @@ impl App {
     pub fn cookies(&self) -> cookies::Policy {
         cookies::Policy { secure: self.config.server.issuer.is_https() }
     }
+}
+
+/// How much was removed is of no interest.
+fn swept(count: storage::Result<u64>) -> Result<(), StartError> {
+    count.map(drop).map_err(StartError::from)
 }

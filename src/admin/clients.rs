@@ -65,7 +65,8 @@ pub async fn remove_secret(app: &App, client_id: &str, id: Uuid) -> Result<(), E
 /// Removes a client with everything it was granted.
 pub async fn delete(app: &App, client_id: &str) -> Result<(), Error> {
     let now = app.clock.now();
-    if !storage::clients::delete(&app.db, client_id, now, app.tokens_end(now)).await? {
+    let (began, end) = (app.tokens_began(now), app.tokens_end(now));
+    if !storage::clients::delete(&app.db, client_id, now, began, end).await? {
         return Err(Error::Invalid(format!("there is no client {client_id}")));
     }
     record(app, Event::new(Kind::ClientDeleted).client(client_id)).await?;

@@ -8,7 +8,8 @@ use super::{ConfigError, Span, duration};
 #[derive(Clone, Debug, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub struct SignIn {
-    /// Failed attempts on one account within the window before others must wait.
+    /// Failed attempts with one e-mail or user name within the window before others must wait; five times as many are
+    /// allowed to all browsers together that signed in to an account before.
     pub account_attempts: i32,
     /// Failed attempts from one address (one /64 of IPv6) within the window.
     pub address_attempts: i32,

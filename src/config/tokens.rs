@@ -49,6 +49,9 @@ impl Tokens {
     /// No resource may ask for longer: revocations and retired keys are kept this long.
     pub const LONGEST_ACCESS_TOKEN: Span = Span::hours(24);
 
+    /// No one may set a longer retry window, for all clients or for one.
+    pub const LONGEST_RETRY_WINDOW: Span = Span::minutes(10);
+
     /// Requests that race with a rotation arrive within this time of it. They all get the successor and are not
     /// counted: nothing forks, so counting them would only sign people out.
     pub const REFRESH_RACE: Span = Span::seconds(5);
@@ -67,7 +70,7 @@ impl Tokens {
             "refresh_retry_window",
             self.refresh_retry_window,
             Span::seconds(0),
-            Span::minutes(10),
+            Self::LONGEST_RETRY_WINDOW,
         )?;
         let absolute = self.refresh_absolute_lifetime;
         within("refresh_absolute_lifetime", absolute, minute, duration::LONGEST)?;

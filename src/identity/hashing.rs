@@ -56,6 +56,7 @@ enum Done {
 }
 
 struct Job {
+    place: Place,
     password: Zeroizing<String>,
     task: Task,
     done: oneshot::Sender<Result<Done, HashError>>,
@@ -111,56 +112,74 @@ impl Hasher {
         Self { jobs, line, entropy, nobody }
     }
 
+    /// Joins the line if it is short enough, before anything else is done for whoever wants a password checked.
+    pub fn admit(&self) -> Result<Place, HashError> {
+        Place::take(&self.line)
+    }
+
     /// Hashes a new password to a PHC string.
     pub async fn hash(&self, password: Zeroizing<String>) -> Result<String, HashError> {
         let task = Task::Hash { salt: self.entropy.bytes() };
-        match self.run(password, task).await? {
+        match self.run(self.admit()?, password, task).await? {
             Done::Hashed(phc) => Ok(phc),
             Done::Verified(_) => Err(HashError::Unreadable),
         }
     }
 
-    /// Checks a password against a PHC string or, for an account that is not there, does the same work for nothing.
+    /// Checks a password against a PHC string or, for an account that is not there, does the same work for nothing. Where
+    /// the PHC string's cost is lower than is now asked, the rest is spent too, so that the time tells nothing.
     pub async fn verify(
         &self,
+        place: Place,
         password: Zeroizing<String>,
         phc: Option<&str>,
     ) -> Result<Outcome, HashError> {
         let task = Task::Verify { phc: phc.unwrap_or(&self.nobody).to_owned() };
-        match self.run(password, task).await? {
+        match self.run(place, password, task).await? {
             Done::Verified(outcome) if phc.is_some() => Ok(outcome),
             _ => Ok(Outcome::Wrong),
         }
     }
 
-    async fn run(&self, password: Zeroizing<String>, task: Task) -> Result<Done, HashError> {
-        self.line.join()?;
+    async fn run(
+        &self,
+        place: Place,
+        password: Zeroizing<String>,
+        task: Task,
+    ) -> Result<Done, HashError> {
         let (done, outcome) = oneshot::channel();
         let busy = |_| HashError::Busy(1);
-        self.jobs.send(Job { password, task, done }).map_err(|_| HashError::Busy(1))?;
+        self.jobs.send(Job { place, password, task, done }).map_err(|_| HashError::Busy(1))?;
         outcome.await.map_err(busy)?
     }
 }
 
-impl Line {
-    /// Joins the line if it is short enough.
-    fn join(&self) -> Result<(), HashError> {
-        let ahead = self.waiting.fetch_add(1, Ordering::AcqRel);
-        let cost = self.cost.load(Ordering::Relaxed);
-        let wait = Duration::from_micros(ahead * cost / self.threads);
-        if wait > self.max_wait {
-            self.waiting.fetch_sub(1, Ordering::AcqRel);
+/// A place in the line, which is given up when it is dropped.
+pub struct Place(Arc<Line>);
+
+impl Place {
+    fn take(line: &Arc<Line>) -> Result<Self, HashError> {
+        let ahead = line.waiting.fetch_add(1, Ordering::AcqRel);
+        let place = Self(Arc::clone(line));
+        let cost = line.cost.load(Ordering::Relaxed);
+        let wait = Duration::from_micros(ahead * cost / line.threads);
+        if wait > line.max_wait {
             return Err(HashError::Busy(wait.as_secs().max(1)));
         }
-        Ok(())
+        Ok(place)
     }
+}
 
-    fn leave(&self, took: Option<Duration>) {
-        self.waiting.fetch_sub(1, Ordering::AcqRel);
-        if let Some(took) = took {
-            let before = self.cost.load(Ordering::Relaxed);
-            self.cost.store((before * 7 + micros(took)) / 8, Ordering::Relaxed);
-        }
+impl Drop for Place {
+    fn drop(&mut self) {
+        self.0.waiting.fetch_sub(1, Ordering::AcqRel);
+    }
+}
+
+impl Line {
+    fn took(&self, time: Duration) {
+        let before = self.cost.load(Ordering::Relaxed);
+        self.cost.store((before * 7 + micros(time)) / 8, Ordering::Relaxed);
     }
 }
 
@@ -169,10 +188,9 @@ fn work(queue: &Mutex<mpsc::Receiver<Job>>, line: &Line) {
     let mut memory = vec![Block::default(); line.params.block_count()];
     loop {
         let job = queue.lock().unwrap_or_else(PoisonError::into_inner).recv();
-        let Ok(Job { password, task, done }) = job else { return };
+        let Ok(Job { place, password, task, done }) = job else { return };
         // Whoever waited may have gone.
         if done.is_closed() {
-            line.leave(None);
             continue;
         }
         #[expect(
@@ -187,7 +205,8 @@ fn work(queue: &Mutex<mpsc::Receiver<Job>>, line: &Line) {
                 verify(&line.params, &phc, &password, &mut memory).map(Done::Verified)
             }
         };
-        line.leave(Some(started.elapsed()));
+        line.took(started.elapsed());
+        drop(place);
         let _ = done.send(outcome);
     }
 }
@@ -210,6 +229,9 @@ fn verify(
         memory.resize(params.block_count(), Block::default());
     }
     let hash = fill(&params, password, salt.as_ref(), memory)?;
+    if let Some(rest) = rest(wanted, &params) {
+        fill(&rest, password, &[0; SALT], memory)?;
+    }
     if constant_time::verify_slices_are_equal(&hash, stored.as_bytes()).is_err() {
         return Ok(Outcome::Wrong);
     }
@@ -217,6 +239,15 @@ fn verify(
         || params.t_cost() < wanted.t_cost()
         || params.p_cost() < wanted.p_cost();
     Ok(if cheap { Outcome::RightButCheap } else { Outcome::Right })
+}
+
+/// What is left to do of the work of `wanted` after that of `done`: as many passes, over less memory.
+fn rest(wanted: &Params, done: &Params) -> Option<Params> {
+    let work = |params: &Params| u64::from(params.m_cost()) * u64::from(params.t_cost());
+    let memory = work(wanted).checked_sub(work(done))? / u64::from(wanted.t_cost());
+    let memory = u32::try_from(memory).ok()?;
+    // Less than the least there is (RFC 9106 §3.1) is not worth hiding.
+    Params::new(memory, wanted.t_cost(), wanted.p_cost(), Some(HASH)).ok()
 }
 
 fn fill(
@@ -262,15 +293,23 @@ mod tests {
         Zeroizing::new(text.to_owned())
     }
 
+    async fn verify(
+        hasher: &Hasher,
+        password: &str,
+        phc: Option<&str>,
+    ) -> Result<Outcome, HashError> {
+        hasher.verify(hasher.admit()?, secret(password), phc).await
+    }
+
     #[tokio::test]
     async fn a_password_is_told_from_others() {
         let hasher = hasher(&config::Password::default(), Duration::from_mins(1));
         let phc = hasher.hash(secret("correct horse")).await.expect("hashed");
         assert!(phc.starts_with("$argon2id$v=19$m=19456,t=2,p=1$"), "{phc}");
-        let check = |password: &'static str| hasher.verify(secret(password), Some(&phc));
+        let check = |password| verify(&hasher, password, Some(&phc));
         assert_eq!(check("correct horse").await, Ok(Outcome::Right));
         assert_eq!(check("Correct horse").await, Ok(Outcome::Wrong));
-        assert_eq!(hasher.verify(secret("x"), None).await, Ok(Outcome::Wrong));
+        assert_eq!(verify(&hasher, "x", None).await, Ok(Outcome::Wrong));
     }
 
     #[tokio::test]
@@ -280,19 +319,65 @@ mod tests {
         let dear = config::Password { iterations: 3, ..cheap.clone() };
         let phc = hasher(&cheap, wait).hash(secret("p")).await.expect("hashed");
         let dear = hasher(&dear, wait);
-        assert_eq!(dear.verify(secret("p"), Some(&phc)).await, Ok(Outcome::RightButCheap));
+        assert_eq!(verify(&dear, "p", Some(&phc)).await, Ok(Outcome::RightButCheap));
         let phc = dear.hash(secret("p")).await.expect("hashed");
-        assert_eq!(hasher(&cheap, wait).verify(secret("p"), Some(&phc)).await, Ok(Outcome::Right));
+        let cheap = hasher(&cheap, wait);
+        assert_eq!(verify(&cheap, "p", Some(&phc)).await, Ok(Outcome::Right));
     }
 
     #[tokio::test]
     async fn the_line_is_never_longer_than_a_person_waits() {
         let hasher = hasher(&config::Password::default(), Duration::from_millis(100));
-        let all = (0..100).map(|_| hasher.verify(secret("p"), None));
+        let all = (0..100).map(|_| verify(&hasher, "p", None));
         let outcomes = futures(all).await;
         let busy = outcomes.iter().filter(|o| matches!(o, Err(HashError::Busy(_)))).count();
         assert!((50..100).contains(&busy), "{busy} of 100 were turned away");
-        assert_eq!(hasher.verify(secret("p"), None).await, Ok(Outcome::Wrong), "the rest went on");
+        assert_eq!(verify(&hasher, "p", None).await, Ok(Outcome::Wrong), "the rest went on");
+    }
+
+    #[test]
+    fn a_place_that_is_given_up_is_free_again() {
+        let hasher = hasher(&config::Password::default(), Duration::ZERO);
+        let place = hasher.admit().expect("no one is there");
+        assert!(hasher.admit().is_err());
+        drop(place);
+        assert!(hasher.admit().is_ok());
+    }
+
+    #[test]
+    fn a_cheaper_hash_and_the_rest_are_as_much_work_as_is_now_asked() {
+        let params = |memory, passes| Params::new(memory, passes, 1, Some(HASH)).expect("valid");
+        let work = |params: &Params| params.m_cost() * params.t_cost();
+        let wanted = params(19456, 3);
+        for done in [params(19456, 2), params(9728, 3), params(8, 1)] {
+            let rest = rest(&wanted, &done).expect("there is a rest");
+            assert!(work(&wanted) - work(&done) - work(&rest) < wanted.t_cost(), "{done:?}");
+            assert!(rest.m_cost() <= wanted.m_cost(), "it fits in the memory");
+        }
+        for done in [params(19456, 3), params(19455, 3), params(65536, 1)] {
+            assert_eq!(rest(&wanted, &done), None, "{done:?}");
+        }
+    }
+
+    #[tokio::test]
+    async fn a_cheaper_hash_takes_as_long_to_refuse_as_an_account_that_is_not_there() {
+        let wait = Duration::from_mins(1);
+        let least =
+            config::Password { memory_kib: 8, iterations: 1, ..config::Password::default() };
+        let phc = hasher(&least, wait).hash(secret("p")).await.expect("hashed");
+        let hasher = hasher(&config::Password::default(), wait);
+        let took = async |phc| {
+            let start = tokio::time::Instant::now();
+            assert_eq!(verify(&hasher, "wrong", phc).await, Ok(Outcome::Wrong));
+            start.elapsed()
+        };
+        let (mut known, mut unknown) = (Duration::MAX, Duration::MAX);
+        for _ in 0..5 {
+            known = known.min(took(Some(phc.as_str())).await);
+            unknown = unknown.min(took(None).await);
+        }
+        // Without the rest, a thousandth.
+        assert!(known > unknown / 2, "{known:?}, {unknown:?}");
     }
 
     #[tokio::test]
@@ -305,7 +390,7 @@ mod tests {
             "$argon2id$v=19$m=19456,t=2,p=1$",
             "$argon2i$v=19$m=8,t=1,p=1$AAAAAAAAAAA$AAAAAAAAAAAAAAAAAAAAAA",
         ] {
-            assert_eq!(hasher.verify(secret("p"), Some(phc)).await, Err(HashError::Unreadable));
+            assert_eq!(verify(&hasher, "p", Some(phc)).await, Err(HashError::Unreadable));
         }
     }
 

@@ -66,9 +66,17 @@ pub fn check_post(
     bound_to: &Digest,
     back: &str,
 ) -> Result<(), Problem> {
-    let same_origin = csrf::is_same_origin(headers, &app.config.server.issuer.origin());
+    check_origin(app, headers, back)?;
     let token = params.get("csrf").unwrap_or_default();
-    if same_origin && csrf::is_valid(&app.secrets.pages, bound_to, token) {
+    if csrf::is_valid(&app.secrets.pages, bound_to, token) {
+        return Ok(());
+    }
+    Err(Problem::stale(back))
+}
+
+/// Refuses a form post that the browser says comes from elsewhere.
+fn check_origin(app: &App, headers: &HeaderMap, back: &str) -> Result<(), Problem> {
+    if csrf::is_same_origin(headers, &app.config.server.issuer.origin()) {
         return Ok(());
     }
     Err(Problem::stale(back))
@@ -164,11 +172,15 @@ pub async fn post_sign_out(
 ) -> Response {
     let outcome = async {
         let params = read_form(&body)?;
+        // Also without a session: other sites' posts come without the cookie, but what the answer sets is kept.
+        check_origin(&app, &headers, "/sign-out")?;
         if let Some(Current { row, digest }) = session::current(&app, &headers).await? {
             check_post(&app, &headers, &params, &digest, "/sign-out")?;
             session::end(&app, &row, &context).await?;
         }
-        Ok(with_cookies(see_other("/sign-out"), [app.cookies().remove(Cookie::Session)]))
+        let cookies = app.cookies();
+        let over = cookies.get(&headers, Cookie::Session).map(|_| cookies.remove(Cookie::Session));
+        Ok(with_cookies(see_other("/sign-out"), over))
     };
     outcome.await.unwrap_or_else(|problem: Problem| problem.respond(&context))
 }

@@ -51,11 +51,12 @@ pub fn browser(app: &App, headers: &HeaderMap) -> Option<BrowserSecret> {
 pub async fn end(app: &App, session: &SessionRow, context: &RequestContext) -> storage::Result<()> {
     let now = app.clock.now();
     let tokens_end = app.tokens_end(now);
-    if let Some(grants) = storage::sessions::end(&app.db, session.id, now, tokens_end).await? {
-        // Here at once; other replicas follow.
-        for grant in grants {
-            app.replica.revoked(grant, tokens_end);
-        }
+    let ended = storage::sessions::end(&app.db, session.id, now, tokens_end).await?;
+    // Here at once; other replicas follow.
+    for grant in ended.grants {
+        app.replica.revoked(grant, tokens_end);
+    }
+    if ended.first {
         let event = Event::new(Kind::SignedOut).user(session.user_id).session(session.id);
         app.audit.record(event, &context.origin).await?;
     }

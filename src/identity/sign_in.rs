@@ -9,7 +9,7 @@ use uuid::Uuid;
 
 use super::{
     device,
-    hashing::{HashError, Outcome},
+    hashing::{HashError, Outcome, Place},
     session::{self, Current, SessionHandle},
     text, throttle,
 };
@@ -50,6 +50,15 @@ pub enum Refusal {
     Storage(#[from] storage::Error),
 }
 
+impl From<HashError> for Refusal {
+    fn from(error: HashError) -> Self {
+        match error {
+            HashError::Busy(seconds) => Self::Busy(seconds),
+            HashError::Unreadable => Self::Wrong,
+        }
+    }
+}
+
 /// Checks a password and begins a session in the browser of `headers`.
 pub async fn sign_in(
     app: &App,
@@ -58,6 +67,8 @@ pub async fn sign_in(
     headers: &HeaderMap,
     context: &RequestContext,
 ) -> Result<SignedIn, Refusal> {
+    // Before the database is asked anything: a flood stops here.
+    let place = app.hasher.admit()?;
     let key = text::identifier_key(identifier);
     let cookie = app.cookies().get(headers, Cookie::Device);
     let devices =
@@ -65,67 +76,76 @@ pub async fn sign_in(
 
     let account = storage::users::account(&app.db, &key).await?;
     let known = account.as_ref().and_then(|account| throttle::known(&devices, account.user_id));
-    let user = account.as_ref().map(|account| account.user_id);
-    let address = context.origin.address;
-    let counters = throttle::counters(&app.config.sign_in, &key, user, address, known);
-    admit(app, &counters, account.as_ref(), context).await?;
+    let counters = throttle::counters(&app.config.sign_in, &key, context.origin.address, known);
+    if let Some(until) = count(app, &counters).await? {
+        drop(place);
+        let event = with_user(Event::new(Kind::SignInThrottled), account.as_ref());
+        app.audit.record(event, &context.origin).await?;
+        return Err(Refusal::Throttled(until));
+    }
 
-    match check(app, account.as_ref(), password).await {
+    match check(app, place, account.as_ref(), password).await {
         Ok(Some(account)) => {
             forgive(app, &counters).await?;
-            let cookies = begin(app, account.user_id, cookie, headers, context).await?;
-            Ok(SignedIn { cookies })
+            match begin(app, account.user_id, cookie, headers, context).await? {
+                Some(cookies) => Ok(SignedIn { cookies }),
+                None => refuse(app, Some(account), context).await,
+            }
         }
-        Ok(None) => {
-            let event = with_user(Event::new(Kind::SignInFailed), account.as_ref());
-            app.audit.record(event, &context.origin).await?;
-            Err(Refusal::Wrong)
-        }
-        Err(HashError::Busy(seconds)) => {
-            // It was not looked at, so it was no guess.
-            forgive(app, &counters).await?;
-            Err(Refusal::Busy(seconds))
-        }
+        Ok(None) => refuse(app, account.as_ref(), context).await,
         Err(HashError::Unreadable) => {
             tracing::error!(user = ?account.map(|account| account.user_id), "unreadable password hash");
             Err(Refusal::Wrong)
         }
+        Err(error @ HashError::Busy(_)) => {
+            // It was not looked at, so it was no guess.
+            forgive(app, &counters).await?;
+            Err(error.into())
+        }
     }
 }
 
-/// Counts the attempt, and refuses it if there were too many.
-async fn admit(
-    app: &App,
-    counters: &[Counter],
-    account: Option<&Account>,
-    context: &RequestContext,
-) -> Result<(), Refusal> {
+/// Counts the attempt. If there were too many, until when it is refused.
+async fn count(app: &App, counters: &[Vec<Counter>]) -> storage::Result<Option<Timestamp>> {
     let window = app.config.sign_in.window.0;
     let window = time::Duration::try_from(window).unwrap_or(time::Duration::DAY);
     let now = app.clock.now();
-    let Some(until) = storage::throttles::count(&app.db, counters, window, now).await? else {
-        return Ok(());
-    };
-    let event = with_user(Event::new(Kind::SignInThrottled), account);
-    app.audit.record(event, &context.origin).await?;
-    Err(Refusal::Throttled(until))
+    for counters in counters {
+        let until = storage::throttles::count(&app.db, counters, window, now).await?;
+        if until.is_some() {
+            return Ok(until);
+        }
+    }
+    Ok(None)
 }
 
-async fn forgive(app: &App, counters: &[Counter]) -> storage::Result<()> {
-    let keys: Vec<Vec<u8>> = counters.iter().map(|counter| counter.key.clone()).collect();
+/// The answer to a wrong password, an unknown account and a disabled one.
+async fn refuse(
+    app: &App,
+    account: Option<&Account>,
+    context: &RequestContext,
+) -> Result<SignedIn, Refusal> {
+    let event = with_user(Event::new(Kind::SignInFailed), account);
+    app.audit.record(event, &context.origin).await?;
+    Err(Refusal::Wrong)
+}
+
+async fn forgive(app: &App, counters: &[Vec<Counter>]) -> storage::Result<()> {
+    let keys: Vec<Vec<u8>> = counters.iter().flatten().map(|counter| counter.key.clone()).collect();
     storage::throttles::forgive(&app.db, &keys).await
 }
 
 /// The account, if the password is right and sign-in is allowed. The work is the same in every case.
 async fn check<'a>(
     app: &App,
+    place: Place,
     account: Option<&'a Account>,
     password: &str,
 ) -> Result<Option<&'a Account>, HashError> {
     let stored = account.and_then(|account| account.password.as_deref());
     // A password that is too long is none: it is checked as an empty one, which no one has.
     let password = text::password(password).unwrap_or_default();
-    let outcome = app.hasher.verify(password.clone(), stored).await?;
+    let outcome = app.hasher.verify(place, password.clone(), stored).await?;
     let Some(account) = account.filter(|account| !account.disabled) else { return Ok(None) };
     match outcome {
         Outcome::Wrong => Ok(None),
@@ -149,14 +169,14 @@ async fn rehash(app: &App, account: &Account, password: zeroize::Zeroizing<Strin
 }
 
 /// Begins a session, with a new secret in any case. The same person's session goes on under it, so that what was
-/// granted in it stays; another person's session in this browser ends.
+/// granted in it stays; another person's session in this browser ends. None if the person was disabled meanwhile.
 async fn begin(
     app: &App,
     user_id: Uuid,
     device_cookie: Option<&str>,
     headers: &HeaderMap,
     context: &RequestContext,
-) -> storage::Result<Vec<HeaderValue>> {
+) -> storage::Result<Option<Vec<HeaderValue>>> {
     let mut id = app.uuid();
     if let Some(Current { row, .. }) = session::current(app, headers).await? {
         if row.user_id == user_id {
@@ -170,7 +190,9 @@ async fn begin(
         // It ended in the meantime: a new one, then.
         id = app.uuid();
         handle = SessionHandle::draw(id, &app.entropy);
-        write(app, &handle, user_id, context).await?;
+        if !write(app, &handle, user_id, context).await? {
+            return Ok(None);
+        }
     }
     let event = Event::new(Kind::SignInSucceeded)
         .user(user_id)
@@ -180,10 +202,10 @@ async fn begin(
 
     let policy = app.cookies();
     let device = device::with(&app.secrets.pages, device_cookie, user_id, &app.entropy);
-    Ok(vec![
+    Ok(Some(vec![
         policy.set(Cookie::Session, &handle.expose(), None),
         policy.set(Cookie::Device, &device, Some(device::MAX_AGE)),
-    ])
+    ]))
 }
 
 /// Writes the session of a handle; whether there is one now.

@@ -7,33 +7,45 @@ use uuid::Uuid;
 use super::device::Device;
 use crate::{config::SignIn, storage::throttles::Counter, tokens::digest::Digest};
 
-/// The counters of an attempt on an account, or on what was typed if there is none, from `address`: from a browser known
-/// for the account, that browser's own counter and no other, so that no stranger can lock its owner out.
+/// Failed attempts from all browsers known for an account together, in multiples of what strangers have. It is a
+/// counter of its own, so that no stranger can use it up.
+const KNOWN_BROWSERS: i32 = 5;
+
+/// The counters of an attempt on what was typed, from `address`, in the order in which they are raised: one that is
+/// above its limit keeps those behind it from being raised.
+///
+/// From a browser known for the account they are that browser's own and that of all such browsers, and no other, so that
+/// no stranger can lock the owner out. Whoever knew a former password may have made many browsers known: together, they
+/// have no more than a few strangers' guesses.
+///
+/// All else is counted by what was typed, whether there is such an account or not: by account, its two names would have
+/// one counter and any other two names one each, and that would tell whether it exists.
 pub fn counters(
     limits: &SignIn,
     identifier: &str,
-    account: Option<Uuid>,
     address: Option<IpAddr>,
     device: Option<&Device>,
-) -> Vec<Counter> {
+) -> Vec<Vec<Counter>> {
     if let Some(device) = device {
-        let key = key("device", &[device.user.as_bytes(), device.id.as_bytes()]);
-        return vec![Counter { key, limit: limits.known_browser_attempts }];
+        let own = Counter {
+            key: key("device", &[device.user.as_bytes(), device.id.as_bytes()]),
+            limit: limits.known_browser_attempts,
+        };
+        let all = Counter {
+            key: key("devices", &[device.user.as_bytes()]),
+            limit: limits.account_attempts.saturating_mul(KNOWN_BROWSERS),
+        };
+        return vec![vec![own], vec![all]];
     }
-    let account = Counter { key: account_key(identifier, account), limit: limits.account_attempts };
+    let typed = Counter {
+        key: key("identifier", &[identifier.as_bytes()]),
+        limit: limits.account_attempts,
+    };
     let address = address.map(|address| Counter {
         key: key("address", &[&network(address)]),
         limit: limits.address_attempts,
     });
-    std::iter::once(account).chain(address).collect()
-}
-
-/// One key an account, by whatever name it is called.
-fn account_key(identifier: &str, account: Option<Uuid>) -> Vec<u8> {
-    match account {
-        Some(user) => key("account", &[user.as_bytes()]),
-        None => key("nobody", &[identifier.as_bytes()]),
-    }
+    vec![std::iter::once(typed).chain(address).collect()]
 }
 
 /// The device that is known for `user`.
@@ -63,8 +75,8 @@ mod tests {
 
     fn keys(address: &str, device: Option<&Device>) -> Vec<Vec<u8>> {
         let address = Some(address.parse().expect("an address"));
-        let counters = counters(&SignIn::default(), "alice", None, address, device);
-        counters.into_iter().map(|counter| counter.key).collect()
+        let counters = counters(&SignIn::default(), "alice", address, device);
+        counters.into_iter().flatten().map(|counter| counter.key).collect()
     }
 
     #[test]
@@ -76,10 +88,12 @@ mod tests {
     }
 
     #[test]
-    fn a_known_browser_is_counted_alone() {
-        let device = Device { user: Uuid::from_u128(1), id: Uuid::from_u128(2) };
-        let own = keys("192.0.2.1", Some(&device));
-        assert_eq!(own.len(), 1);
-        assert!(!keys("192.0.2.1", None).contains(&own[0]));
+    fn a_known_browser_is_counted_apart_from_strangers() {
+        let device = |id| Device { user: Uuid::from_u128(1), id: Uuid::from_u128(id) };
+        let (one, two) = (keys("192.0.2.1", Some(&device(1))), keys("192.0.2.1", Some(&device(2))));
+        assert_ne!(one[0], two[0], "by itself");
+        assert_eq!(one[1], two[1], "and with the others");
+        let strangers = keys("192.0.2.1", None);
+        assert!(one.iter().all(|key| !strangers.contains(key)));
     }
 }

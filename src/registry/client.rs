@@ -10,6 +10,7 @@ use super::{
     scope,
 };
 use crate::{
+    config::Tokens,
     keys::signing::Algorithm,
     storage::{self, clients::ClientRow},
     tokens::digest::Digest,
@@ -208,8 +209,9 @@ impl Client {
         if let Some(bad) = metadata.scopes.iter().find(|scope| !scope::is_token(scope)) {
             return Err(format!("scope {bad:?} has a character that scopes cannot have"));
         }
-        if metadata.refresh_retry_window.is_some_and(|seconds| seconds > 600) {
-            return Err("refresh_retry_window must be at most 600 seconds".to_owned());
+        let longest = Tokens::LONGEST_RETRY_WINDOW.0.as_secs();
+        if metadata.refresh_retry_window.is_some_and(|seconds| u64::from(seconds) > longest) {
+            return Err(format!("refresh_retry_window must be at most {longest} seconds"));
         }
         let https = |uri: &String| Url::parse(uri).is_ok_and(|url| url.scheme() == "https");
         let loopback = |uri: &String| uri.starts_with("http:") && Registered::parse(uri).is_ok();

@@ -8,9 +8,10 @@ mod feed;
 mod resources;
 mod revocations;
 
-use std::sync::Arc;
+use std::{sync::Arc, time::Duration};
 
 use sqlx::PgPool;
+use tokio::sync::Mutex;
 use uuid::Uuid;
 
 pub use resources::Catalogue;
@@ -31,6 +32,27 @@ pub struct Replica {
     resources: Resources,
     revocations: Revocations,
     feed: Feed,
+    /// Held by who reads changes.
+    following: Mutex<()>,
+}
+
+/// Why changes cannot be followed.
+#[derive(Debug, thiserror::Error)]
+pub enum FollowError {
+    /// What was read.
+    #[error(transparent)]
+    Failed(#[from] SecretsError),
+    /// Nothing was read.
+    #[error("the database does not answer")]
+    Silent,
+}
+
+/// What came of a chunk of changes.
+enum Step {
+    More,
+    Done,
+    /// The database is not where it was.
+    Behind,
 }
 
 impl Replica {
@@ -41,7 +63,8 @@ impl Replica {
         resources.reload(&db).await?;
         let revocations = Revocations::default();
         revocations.reload(&db, now).await?;
-        Ok(Self { db, clients: Clients::default(), resources, revocations, feed })
+        let (clients, following) = (Clients::default(), Mutex::default());
+        Ok(Self { db, clients, resources, revocations, feed, following })
     }
 
     /// The client of that id.
@@ -85,20 +108,38 @@ impl Replica {
         self.feed.is_current()
     }
 
-    /// Reads what changed since the last time and acts on it.
+    /// Reads what changed since the last time and acts on it, a chunk at a time. What was acted on stays so when a later
+    /// chunk fails: the next call goes on from there.
     pub async fn follow(
         &self,
         keys: &KeyRing,
         now: Timestamp,
-    ) -> std::result::Result<(), SecretsError> {
-        let started = tokio::time::Instant::now();
+    ) -> std::result::Result<(), FollowError> {
+        let _alone = self.following.lock().await;
         if self.feed.is_lost() {
-            return self.begin_anew(keys, now, started).await;
+            return patiently(feed::ANEW, self.begin_anew(keys, now)).await;
         }
-        let changes = self.feed.read(&self.db).await?;
+        loop {
+            match patiently(feed::TRUST, self.follow_chunk(keys, now)).await? {
+                Step::More => {}
+                Step::Done => return Ok(()),
+                Step::Behind => {
+                    tracing::warn!("the database lost transactions; all is read anew");
+                    return patiently(feed::ANEW, self.begin_anew(keys, now)).await;
+                }
+            }
+        }
+    }
+
+    async fn follow_chunk(
+        &self,
+        keys: &KeyRing,
+        now: Timestamp,
+    ) -> std::result::Result<Step, SecretsError> {
+        let Some(chunk) = self.feed.read(&self.db).await? else { return Ok(Step::Behind) };
         let mut revoked = Vec::new();
         let (mut resources, mut signing_keys) = (false, false);
-        for change in &changes {
+        for change in &chunk.changes {
             match change.kind.as_str() {
                 "revocation" => revoked.extend(change.key.parse::<Uuid>().ok()),
                 "client" => self.clients.forget(&change.key),
@@ -116,17 +157,16 @@ impl Replica {
         if signing_keys {
             keys.reload(&self.db, now).await?;
         }
-        self.feed.followed(&changes, started);
-        Ok(())
+        Ok(if self.feed.followed(chunk) { Step::Done } else { Step::More })
     }
 
-    /// Reads everything again, after so long a time that changes may have been removed unread.
+    /// Reads everything again: changes may have been removed unread, or be others than those that were read.
     async fn begin_anew(
         &self,
         keys: &KeyRing,
         now: Timestamp,
-        started: tokio::time::Instant,
     ) -> std::result::Result<(), SecretsError> {
+        let started = tokio::time::Instant::now();
         let horizon = storage::changes::horizon(&self.db).await?;
         self.clients.forget_all();
         self.resources.reload(&self.db).await?;
@@ -143,19 +183,15 @@ impl Replica {
         let mut failing = false;
         while !self.db.is_closed() {
             ticks.tick().await;
-            let outcome = tokio::time::timeout(feed::TRUST, self.follow(keys, clock.now())).await;
+            let outcome = self.follow(keys, clock.now()).await;
             match outcome {
                 _ if self.db.is_closed() => return,
-                Ok(Ok(())) if failing => {
+                Ok(()) if failing => {
                     tracing::info!("changes are followed again");
                     failing = false;
                 }
-                Ok(Err(error)) if !failing => {
+                Err(error) if !failing => {
                     tracing::warn!(%error, "changes cannot be followed");
-                    failing = true;
-                }
-                Err(_) if !failing => {
-                    tracing::warn!("changes cannot be followed: the database does not answer");
                     failing = true;
                 }
                 // As before, well or not.
@@ -168,4 +204,12 @@ impl Replica {
     pub fn sweep(&self, now: Timestamp) {
         self.revocations.sweep(now);
     }
+}
+
+/// Waits for the database no longer than this.
+async fn patiently<T>(
+    limit: Duration,
+    work: impl Future<Output = std::result::Result<T, SecretsError>>,
+) -> std::result::Result<T, FollowError> {
+    Ok(tokio::time::timeout(limit, work).await.map_err(|_| FollowError::Silent)??)
 }

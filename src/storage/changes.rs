@@ -2,6 +2,9 @@
 //!
 //! A reader remembers the horizon of its last reading, the oldest transaction that was still running then. Everything
 //! below it had been committed and was seen; so reading from there on misses nothing, whatever the order of commits.
+//!
+//! A reading may take several statements. Its horizon is that of the first one: what the later ones do not see, because
+//! it sorts before where they begin, was committed after the first one and is not below that horizon.
 
 use sqlx::PgPool;
 
@@ -19,23 +22,40 @@ pub struct Change {
     pub key: String,
 }
 
-/// The changes since a horizon, and the horizon to ask from next time. Changes by transactions that were running then
-/// come again: the caller tells by `txid` what it saw before.
-pub async fn since(db: &PgPool, horizon: i64) -> Result<(i64, Vec<Change>)> {
+impl Change {
+    /// What sorts before every change from this transaction on.
+    #[must_use]
+    pub const fn before(txid: i64) -> Self {
+        Self { txid, kind: String::new(), key: String::new() }
+    }
+}
+
+/// The oldest transaction that is still running, and the first `limit` changes after `position`, in the order of
+/// transactions. Changes by transactions that were running at the last reading come again: the caller tells by `txid`
+/// what it saw before.
+pub async fn after(db: &PgPool, position: &Change, limit: i64) -> Result<(i64, Vec<Change>)> {
     let rows = sqlx::query!(
         r#"SELECT pg_snapshot_xmin(pg_current_snapshot())::text::bigint AS "horizon!",
                   c.txid::text::bigint AS "txid?", c.kind AS "kind?", c.key AS "key?"
-           FROM (SELECT) AS one LEFT JOIN changes c ON c.txid >= $1::bigint::text::xid8"#,
-        horizon,
+           FROM (SELECT) AS one LEFT JOIN (
+               SELECT txid, kind, key FROM changes
+               WHERE (txid, kind, key) > ($1::bigint::text::xid8, $2::text, $3::text)
+               ORDER BY txid, kind, key LIMIT $4
+           ) c ON true
+           ORDER BY c.txid, c.kind, c.key"#,
+        position.txid,
+        position.kind,
+        position.key,
+        limit,
     )
     .fetch_all(db)
     .await?;
-    let next = rows.first().map_or(horizon, |row| row.horizon);
+    let horizon = rows.first().map_or(position.txid, |row| row.horizon);
     let changes = rows
         .into_iter()
         .filter_map(|row| Some(Change { txid: row.txid?, kind: row.kind?, key: row.key? }))
         .collect();
-    Ok((next, changes))
+    Ok((horizon, changes))
 }
 
 /// Where to begin to follow.

@@ -3,7 +3,7 @@
 use sqlx::PgPool;
 use uuid::Uuid;
 
-use super::Result;
+use super::{Result, pool};
 use crate::clock::Timestamp;
 
 /// A client as stored.
@@ -91,11 +91,13 @@ pub async fn set_disabled(
     Ok(changed > 0)
 }
 
-/// Removes a client, revokes what it was granted, and tells all replicas.
+/// Removes a client, revokes what it was granted, and tells all replicas of the grants that were used since `tokens_began`
+/// and so may have live tokens. A refresh of the others finds them revoked: it asks the database in any case.
 pub async fn delete(
     db: &PgPool,
     client_id: &str,
     now: Timestamp,
+    tokens_began: Timestamp,
     tokens_end: Timestamp,
 ) -> Result<bool> {
     let deleted = sqlx::query_scalar!(
@@ -104,20 +106,23 @@ pub async fn delete(
         ), revoked AS (
             UPDATE grants SET revoked_at = $2
             WHERE client_id IN (SELECT client_id FROM deleted) AND revoked_at IS NULL
-            RETURNING id
+            RETURNING id, rotated_at
+        ), used AS (
+            SELECT id FROM revoked WHERE rotated_at > $3
         ), forgotten AS (
             DELETE FROM consents WHERE client_id IN (SELECT client_id FROM deleted)
         ), listed AS (
-            INSERT INTO revocations (subject, revoked_at, expires_at) SELECT id, $2, $3 FROM revoked
+            INSERT INTO revocations (subject, revoked_at, expires_at) SELECT id, $2, $4 FROM used
             ON CONFLICT DO NOTHING
         ), told AS (
             INSERT INTO changes (kind, key, at)
             SELECT 'client', client_id, $2 FROM deleted
-            UNION ALL SELECT 'revocation', id::text, $2 FROM revoked
+            UNION ALL SELECT 'revocation', id::text, $2 FROM used
         )
         SELECT count(*) AS "count!" FROM deleted"#,
         client_id,
         now,
+        tokens_began,
         tokens_end,
     )
     .fetch_one(db)
@@ -146,6 +151,9 @@ pub async fn secrets(db: &PgPool, client_id: &str) -> Result<Vec<SecretRow>> {
 }
 
 /// Adds a secret unless the client has `most` already, and tells all replicas.
+///
+/// Two statements, since the second has to see what was committed while the first waited: another secret that was being
+/// added.
 pub async fn add_secret(
     db: &PgPool,
     id: Uuid,
@@ -154,13 +162,15 @@ pub async fn add_secret(
     most: i64,
     now: Timestamp,
 ) -> Result<bool> {
+    let mut transaction = pool::begin(db).await?;
+    sqlx::query!("SELECT FROM clients WHERE client_id = $1 FOR UPDATE", client_id)
+        .execute(&mut *transaction)
+        .await?;
     let added = sqlx::query_scalar!(
-        r#"WITH owner AS (
-            SELECT client_id FROM clients WHERE client_id = $2 FOR UPDATE
-        ), added AS (
+        r#"WITH added AS (
             INSERT INTO client_secrets (id, client_id, secret_hash, created_at)
-            SELECT $1, client_id, $3, $5 FROM owner
-            WHERE (SELECT count(*) FROM client_secrets s WHERE s.client_id = $2) < $4
+            SELECT $1, client_id, $3, $5 FROM clients
+            WHERE client_id = $2 AND (SELECT count(*) FROM client_secrets s WHERE s.client_id = $2) < $4
             RETURNING client_id
         ), told AS (
             INSERT INTO changes (kind, key, at) SELECT 'client', client_id, $5 FROM added
@@ -172,8 +182,9 @@ pub async fn add_secret(
         most,
         now,
     )
-    .fetch_one(db)
+    .fetch_one(&mut *transaction)
     .await?;
+    transaction.commit().await?;
     Ok(added > 0)
 }
 

@@ -134,6 +134,9 @@ pub struct Redemption<'a> {
 
 /// Redeems a code: marks it, makes its grant and, where a resource wants that, its opaque token, in one statement.
 /// Nothing happens and `None` comes back unless everything about it is right.
+///
+/// The locks on the rows of person and session make whoever disables or ends them wait for this grant, or this grant see
+/// that.
 pub async fn redeem(
     db: &PgPool,
     code: &Redemption<'_>,
@@ -143,9 +146,18 @@ pub async fn redeem(
     retry(|| async {
         Ok(sqlx::query_as!(
             Granted,
-            r#"WITH redeemed AS (
+            r#"WITH person AS (
+                SELECT c.session_id FROM codes c JOIN users u ON u.id = c.user_id
+                WHERE c.id = $1 AND c.secret_hash = $2 AND u.disabled_at IS NULL
+                -- FOR KEY SHARE would let an update of disabled_at pass.
+                FOR SHARE OF u
+            ), session AS (
+                SELECT s.id FROM person p JOIN sessions s ON s.id = p.session_id
+                WHERE s.ended_at IS NULL AND s.expires_at > $8
+                FOR SHARE OF s
+            ), redeemed AS (
                 UPDATE codes c SET redeemed_at = $8
-                FROM sessions s JOIN users u ON u.id = s.user_id
+                FROM session s
                 WHERE c.id = $1 AND c.secret_hash = $2 AND c.client_id = $3
                   AND c.redeemed_at IS NULL AND c.expires_at > $8
                   -- RFC 6749 §4.1.3; OAuth 2.1 §4.1.3 lets PKCE stand in for it.
@@ -154,8 +166,7 @@ pub async fn redeem(
                   -- RFC 7636 §4.6; a verifier without a challenge is a downgrade (RFC 9700 §4.8.2).
                   AND c.code_challenge IS NOT DISTINCT FROM $5
                   AND ($6::text[] IS NULL OR c.resources @> $6)
-                  AND s.id = c.session_id AND s.ended_at IS NULL AND s.expires_at > $8
-                  AND u.disabled_at IS NULL
+                  AND s.id = c.session_id
                 RETURNING c.*
             ), granted AS (
                 INSERT INTO grants (id, client_id, user_id, session_id, offline, code_hash, scopes, resources,

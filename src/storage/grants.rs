@@ -103,9 +103,13 @@ pub async fn rotate(
                       WHERE s.id = g.session_id AND s.ended_at IS NULL AND s.expires_at > $7 AND s.last_seen_at > $8))
                 RETURNING g.*
             ), touched AS (
-                -- An application in use keeps its person signed in.
-                UPDATE sessions s SET last_seen_at = $7 FROM rotated r
-                WHERE s.id = r.session_id AND NOT r.offline AND s.last_seen_at < $9
+                -- An application in use keeps its person signed in. It does not wait for that: whoever ends a session
+                -- locks it before its grants, and this statement has locked the grant.
+                UPDATE sessions SET last_seen_at = $7
+                WHERE id IN (
+                    SELECT s.id FROM rotated r JOIN sessions s ON s.id = r.session_id
+                    WHERE NOT r.offline AND s.last_seen_at < $9
+                    FOR NO KEY UPDATE OF s SKIP LOCKED)
             ), minted AS (
                 INSERT INTO opaque_tokens (id, secret_hash, grant_id, client_id, subject, scopes, audience,
                                            issued_at, expires_at)

@@ -3,7 +3,7 @@
 use std::{collections::HashSet, str::FromStr, time::Duration};
 
 use sqlx::{
-    ConnectOptions, PgPool,
+    ConnectOptions, PgPool, PgTransaction,
     migrate::{Migrate, Migrator},
     postgres::{PgConnectOptions, PgPoolOptions},
 };
@@ -27,6 +27,12 @@ pub fn connect(url: &str, max_connections: u32, acquire_timeout: Duration) -> Re
         .acquire_timeout(acquire_timeout)
         .test_before_acquire(false)
         .connect_lazy_with(options))
+}
+
+/// A transaction in which each statement sees what was committed before it, and not before the first one, whatever the
+/// database's default: for what must lock a row first and look afterwards.
+pub(super) async fn begin(db: &PgPool) -> Result<PgTransaction<'static>> {
+    Ok(db.begin_with("BEGIN ISOLATION LEVEL READ COMMITTED").await?)
 }
 
 /// Applies the migrations that are missing. Several replicas may do so at once.

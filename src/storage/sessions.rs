@@ -4,7 +4,7 @@ use ipnet::IpNet;
 use sqlx::PgPool;
 use uuid::Uuid;
 
-use super::{Result, retry};
+use super::{Result, pool, retry};
 use crate::clock::Timestamp;
 
 /// A session with the person whose it is.
@@ -60,13 +60,19 @@ pub struct NewSession<'a> {
     pub expires_at: Timestamp,
 }
 
-/// Begins a session, or renews the one with that id if it is the same person's and has not ended; whether it did.
+/// Begins a session, or renews the one with that id if it is the same person's and has not ended; whether it did. No one
+/// who is disabled gets one: the lock on the person's row makes [`super::users::disable`] wait for this session, or this
+/// session see it.
 pub async fn begin(db: &PgPool, session: &NewSession<'_>, now: Timestamp) -> Result<bool> {
     retry(|| async {
         let done = sqlx::query!(
-            "INSERT INTO sessions AS s
+            "WITH person AS (
+                -- FOR KEY SHARE would let an update of disabled_at pass.
+                SELECT id FROM users WHERE id = $3 AND disabled_at IS NULL FOR SHARE
+             )
+             INSERT INTO sessions AS s
                  (id, secret_hash, user_id, auth_time, amr, acr, address, user_agent, created_at, last_seen_at, expires_at)
-             VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $4, $4, $9)
+             SELECT $1, $2, id, $4, $5, $6, $7, $8, $4, $4, $9 FROM person
              ON CONFLICT (id) DO UPDATE SET
                  secret_hash = EXCLUDED.secret_hash, auth_time = EXCLUDED.auth_time, amr = EXCLUDED.amr,
                  acr = EXCLUDED.acr, address = EXCLUDED.address, user_agent = EXCLUDED.user_agent,
@@ -120,20 +126,33 @@ pub async fn find(
     .await
 }
 
-/// Ends a session, revokes the grants that were bound to it, and tells all replicas. Returns the grants.
-pub async fn end(
-    db: &PgPool,
-    id: Uuid,
-    now: Timestamp,
-    tokens_end: Timestamp,
-) -> Result<Option<Vec<Uuid>>> {
+/// What came of ending a session.
+#[derive(Debug)]
+pub struct Ended {
+    /// Whether it had not ended before.
+    pub first: bool,
+    /// The grants that were revoked with it.
+    pub grants: Vec<Uuid>,
+}
+
+/// Ends a session, revokes the grants that were bound to it, and tells all replicas.
+///
+/// Two statements, since the second has to see what was committed while the first waited: a grant that was being made
+/// held a lock on the session's row. A grant that is made later finds that the session has ended.
+pub async fn end(db: &PgPool, id: Uuid, now: Timestamp, tokens_end: Timestamp) -> Result<Ended> {
     retry(|| async {
-        Ok(sqlx::query_scalar!(
-            r#"WITH ended AS (
-                UPDATE sessions SET ended_at = $2 WHERE id = $1 AND ended_at IS NULL RETURNING id
-            ), revoked AS (
+        let mut transaction = pool::begin(db).await?;
+        let ended = sqlx::query!(
+            "UPDATE sessions SET ended_at = $2 WHERE id = $1 AND ended_at IS NULL",
+            id,
+            now,
+        )
+        .execute(&mut *transaction)
+        .await?;
+        let grants = sqlx::query_scalar!(
+            "WITH revoked AS (
                 UPDATE grants SET revoked_at = $2
-                WHERE session_id IN (SELECT id FROM ended) AND NOT offline AND revoked_at IS NULL
+                WHERE session_id = $1 AND NOT offline AND revoked_at IS NULL
                 RETURNING id
             ), listed AS (
                 INSERT INTO revocations (subject, revoked_at, expires_at) SELECT id, $2, $3 FROM revoked
@@ -141,13 +160,15 @@ pub async fn end(
             ), told AS (
                 INSERT INTO changes (kind, key, at) SELECT 'revocation', id::text, $2 FROM revoked
             )
-            SELECT ARRAY(SELECT id FROM revoked) AS "grants!" FROM ended"#,
+            SELECT id FROM revoked",
             id,
             now,
             tokens_end,
         )
-        .fetch_optional(db)
-        .await?)
+        .fetch_all(&mut *transaction)
+        .await?;
+        transaction.commit().await?;
+        Ok(Ended { first: ended.rows_affected() > 0, grants })
     })
     .await
 }

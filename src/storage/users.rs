@@ -3,7 +3,7 @@
 use sqlx::PgPool;
 use uuid::Uuid;
 
-use super::Result;
+use super::{Result, pool, retry};
 use crate::clock::Timestamp;
 
 /// A person.
@@ -196,36 +196,52 @@ pub async fn has_password(db: &PgPool, user: Uuid) -> Result<bool> {
     .await?)
 }
 
-/// Refuses sign-in from now on, ends every session, revokes every grant, and tells all replicas.
+/// Refuses sign-in from now on, ends every session, revokes every grant, and tells all replicas. Whether sign-in was
+/// allowed before; what is left of the person is ended in any case.
+///
+/// A statement each, since the later ones have to see what was committed while the first waited: a session or grant that
+/// was being made held a lock on the person's row. One that is made later finds them disabled. Rows are locked in the
+/// order in which a sign-in and a redemption lock them: person, session, grant.
 pub async fn disable(
     db: &PgPool,
     user: Uuid,
     now: Timestamp,
     tokens_end: Timestamp,
 ) -> Result<bool> {
-    let disabled = sqlx::query_scalar!(
-        r#"WITH disabled AS (
-            UPDATE users SET disabled_at = $2, updated_at = $2 WHERE id = $1 AND disabled_at IS NULL RETURNING id
-        ), ended AS (
-            UPDATE sessions SET ended_at = $2 WHERE user_id IN (SELECT id FROM disabled) AND ended_at IS NULL
-        ), revoked AS (
-            UPDATE grants SET revoked_at = $2
-            WHERE user_id IN (SELECT id FROM disabled) AND revoked_at IS NULL
-            RETURNING id
-        ), listed AS (
-            INSERT INTO revocations (subject, revoked_at, expires_at) SELECT id, $2, $3 FROM revoked
-            ON CONFLICT DO NOTHING
-        ), told AS (
-            INSERT INTO changes (kind, key, at) SELECT 'revocation', id::text, $2 FROM revoked
+    retry(|| async {
+        let mut transaction = pool::begin(db).await?;
+        let disabled = sqlx::query!(
+            "UPDATE users SET disabled_at = $2, updated_at = $2 WHERE id = $1 AND disabled_at IS NULL",
+            user,
+            now,
         )
-        SELECT count(*) AS "count!" FROM disabled"#,
-        user,
-        now,
-        tokens_end,
-    )
-    .fetch_one(db)
-    .await?;
-    Ok(disabled > 0)
+        .execute(&mut *transaction)
+        .await?;
+        sqlx::query!(
+            "UPDATE sessions SET ended_at = $2 WHERE user_id = $1 AND ended_at IS NULL",
+            user,
+            now,
+        )
+        .execute(&mut *transaction)
+        .await?;
+        sqlx::query!(
+            "WITH revoked AS (
+                UPDATE grants SET revoked_at = $2 WHERE user_id = $1 AND revoked_at IS NULL RETURNING id
+            ), listed AS (
+                INSERT INTO revocations (subject, revoked_at, expires_at) SELECT id, $2, $3 FROM revoked
+                ON CONFLICT DO NOTHING
+            )
+            INSERT INTO changes (kind, key, at) SELECT 'revocation', id::text, $2 FROM revoked",
+            user,
+            now,
+            tokens_end,
+        )
+        .execute(&mut *transaction)
+        .await?;
+        transaction.commit().await?;
+        Ok(disabled.rows_affected() > 0)
+    })
+    .await
 }
 
 /// Allows sign-in again.

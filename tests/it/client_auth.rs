@@ -3,7 +3,7 @@
 use base64::{Engine, prelude::BASE64_STANDARD};
 use openidconnect::reqwest::{Method, header};
 
-use crate::support::{SERVICE, SPA, Server, WEB, server::error};
+use crate::support::{SERVICE, SPA, Server, WEB, database::Held, server::error};
 
 const GRANT: (&str, &str) = ("grant_type", "client_credentials");
 
@@ -102,4 +102,18 @@ async fn a_secret_is_replaced_without_an_outage() {
         401
     );
     assert_eq!(with_basic(&server, &format!("service:{new}")).await.status(), 200);
+}
+
+#[tokio::test]
+async fn secrets_that_are_added_at_once_are_no_more_than_two() {
+    let server = Server::start().await;
+    let held = Held::begin(&server.database.url).await;
+    let lock = "SELECT FROM clients WHERE client_id = $1 FOR UPDATE";
+    sqlx::query(lock).bind(SERVICE).execute(held.db()).await.expect("locked");
+    let insert = "INSERT INTO client_secrets VALUES (gen_random_uuid(), $1, '', now())";
+    sqlx::query(insert).bind(SERVICE).execute(held.db()).await.expect("added");
+    let adding = signet::admin::clients::add_secret(&server.app, SERVICE, None);
+    assert!(held.commit_meanwhile(adding).await.is_err());
+    let secrets = signet::storage::clients::secrets(&server.db, SERVICE).await.expect("read");
+    assert_eq!(secrets.len(), 2);
 }

@@ -2,10 +2,17 @@
 
 use std::{sync::Arc, time::Duration};
 
-use signet::{admin, registry::client::Client, storage};
+use signet::{
+    admin, entropy::Entropy, registry::client::Client, replica::Replica, storage,
+    tokens::access::TokenId,
+};
+use uuid::Uuid;
 
 use crate::support::{
-    Options, RESOURCE_SERVER, SERVICE, SPA, Server, Tokens, VAULT, database::Database, proxy::Proxy,
+    Options, RESOURCE_SERVER, SERVICE, SPA, Server, Tokens, VAULT,
+    database::{Database, Held},
+    proxy::Proxy,
+    server::START,
 };
 
 /// Waits for what has to become true within a second, far less than any test's patience.
@@ -175,5 +182,72 @@ async fn a_code_for_a_resource_that_a_replica_has_not_heard_of_is_not_lost() {
         if format == "opaque" {
             assert!(one.is_active(&tokens.access).await, "its row was written");
         }
+    }
+}
+
+/// A replica that no one follows changes for but the test.
+async fn bystander(server: &Server, url: &str) -> Replica {
+    let db = storage::connect(url, 2, Duration::from_secs(5)).expect("a pool");
+    Replica::load(db, server.clock.now()).await.expect("it loads")
+}
+
+/// Whether the replica takes the tokens of a grant for revoked.
+async fn knows(replica: &Replica, grant: Uuid) -> bool {
+    let token = TokenId::draw(Some(grant), &Entropy::system());
+    replica.is_revoked(&token).await.expect("it knows or asks")
+}
+
+#[tokio::test]
+async fn a_change_that_commits_late_is_not_missed() {
+    let server = Server::start().await;
+    let replica = bystander(&server, &server.database.url).await;
+    let (late, early) = (Uuid::from_u128(1), Uuid::from_u128(2));
+    let (now, end) = (START, START + time::Duration::DAY);
+    let held = Held::begin(&server.database.url).await;
+    storage::revocations::insert(held.db(), late, now, end).await.expect("written");
+    storage::revocations::insert(&server.db, early, now, end).await.expect("written");
+    replica.follow(&server.app.keys, now).await.expect("followed");
+    assert!(knows(&replica, early).await && !knows(&replica, late).await);
+    held.commit().await;
+    replica.follow(&server.app.keys, now).await.expect("followed");
+    assert!(knows(&replica, late).await);
+}
+
+#[tokio::test]
+async fn a_reading_of_many_changes_goes_on_where_it_was_interrupted() {
+    const CHANGES: i32 = 3500;
+    let server = Server::start().await;
+    let proxy = Proxy::before(&server.database.url).await;
+    let replica = bystander(&server, &proxy.url).await;
+    // All by one transaction, as when a client is deleted.
+    let sql = "WITH listed AS (
+                   INSERT INTO revocations (subject, revoked_at, expires_at)
+                   SELECT ('00000000-0000-0000-0000-' || lpad(n::text, 12, '0'))::uuid, $2, $2 + interval '1 day'
+                   FROM generate_series(1, $1) AS n
+                   RETURNING subject
+               )
+               INSERT INTO changes (kind, key, at) SELECT 'revocation', subject::text, $2 FROM listed";
+    sqlx::query(sql).bind(CHANGES).bind(START).execute(&server.db).await.expect("written");
+    let loads = |since: usize| {
+        proxy.since(since).iter().filter(|sql| sql.contains("FROM revocations")).count()
+    };
+    let start = proxy.count();
+    let interrupted = async {
+        while loads(start) < 3 {
+            tokio::time::sleep(Duration::from_millis(1)).await;
+        }
+    };
+    tokio::select! {
+        biased;
+        () = interrupted => {}
+        done = replica.follow(&server.app.keys, START) => panic!("at once, and {done:?}"),
+    }
+    let rest = proxy.count();
+    replica.follow(&server.app.keys, START).await.expect("followed");
+    assert!((1..4).contains(&loads(rest)), "{} of 4 chunks were read again", loads(rest));
+    proxy.cut();
+    for n in 1..=CHANGES {
+        let subject = format!("00000000-0000-0000-0000-{n:012}").parse().expect("an id");
+        assert!(knows(&replica, subject).await, "{n}");
     }
 }

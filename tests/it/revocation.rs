@@ -1,6 +1,11 @@
 //! Token revocation (RFC 7009).
 
-use crate::support::{SERVICE, SPA, STRANGER, Server, Tokens, VAULT, server::error};
+use time::Duration;
+use uuid::Uuid;
+
+use crate::support::{
+    RESOURCE_SERVER, SERVICE, SPA, STRANGER, Server, Tokens, VAULT, server::error,
+};
 
 #[tokio::test]
 async fn revoking_a_refresh_token_ends_its_grant() {
@@ -53,4 +58,29 @@ async fn only_its_own_client_can_revoke_a_token_and_no_one_learns_whether_it_exi
     assert_eq!(server.refresh(tokens.refresh(), &[]).await.status(), 200);
     let unauthenticated = server.post("/revoke", &[("client_id", SERVICE), ("token", "x")]).await;
     assert_eq!(error(unauthenticated).await.0, 401);
+}
+
+#[tokio::test]
+async fn deleting_a_client_revokes_all_grants_and_tells_of_those_with_live_tokens() {
+    let server = Server::start().await;
+    let offline = [("scope", "openid offline_access read")];
+    let old = server.tokens(&mut server.browser(), &offline).await;
+    server.advance(Duration::hours(25));
+    let new = server.tokens(&mut server.browser(), &offline).await;
+    assert!(server.is_active(&new.access).await);
+    signet::admin::clients::delete(&server.app, SPA).await.expect("deleted");
+    let sql = "SELECT id, revoked_at IS NOT NULL FROM grants ORDER BY id";
+    let grants: Vec<(Uuid, bool)> =
+        sqlx::query_as(sql).fetch_all(&server.db).await.expect("grants");
+    assert!(grants.iter().all(|(_, revoked)| *revoked), "{grants:?}");
+    let sql = "SELECT subject FROM revocations";
+    let told: Vec<Uuid> = sqlx::query_scalar(sql).fetch_all(&server.db).await.expect("revocations");
+    assert_eq!(told, [grants[1].0]);
+    let sql = "SELECT key FROM changes WHERE kind = 'revocation'";
+    let told: Vec<String> = sqlx::query_scalar(sql).fetch_all(&server.db).await.expect("changes");
+    assert_eq!(told, [grants[1].0.to_string()]);
+    for token in [old, new] {
+        let found = server.introspect_as(RESOURCE_SERVER, token.refresh()).await;
+        assert_eq!(found["active"], false);
+    }
 }

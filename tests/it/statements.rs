@@ -5,7 +5,7 @@ use std::sync::Arc;
 use signet::{app::App, clock::Clock, config::Config, entropy::Entropy, keys::MasterKeys, storage};
 
 use crate::support::{
-    Options, SERVICE, Server, Tokens, VAULT, WEB,
+    EMAIL, Options, PASSWORD, SERVICE, Server, Tokens, VAULT, WEB,
     database::MASTER_KEY,
     flow::{authorize_path, redemption},
     proxy::Proxy,
@@ -20,9 +20,14 @@ struct Noted {
 
 impl Noted {
     async fn start() -> Self {
+        Self::with("").await
+    }
+
+    async fn with(config: &str) -> Self {
         let plain = Server::start().await;
         let proxy = Proxy::before(&plain.database.url).await;
-        let options = Options { database_url: Some(proxy.url.clone()), ..Options::default() };
+        let database_url = Some(proxy.url.clone());
+        let options = Options { config, database_url, ..Options::default() };
         let server = Server::on(Arc::clone(&plain.database), options).await;
         Self { server, proxy }
     }
@@ -102,6 +107,22 @@ async fn the_code_flow_costs_one_statement_at_authorize_and_one_at_token() {
     let (answer, statements) = noted.statements(server.post("/token", &form)).await;
     Tokens::from(answer).await;
     assert_eq!(statements.len(), 1, "{statements:#?}");
+}
+
+#[tokio::test]
+async fn a_sign_in_that_is_turned_away_costs_no_statement() {
+    let noted = Noted::with("[sign_in]\nmax_wait = \"1ms\"").await;
+    let mut browser = noted.server.browser();
+    let page = browser.get("/sign-in").await;
+    let csrf = page.field("csrf").expect("a page token");
+    let form = [("csrf", csrf.as_str()), ("identifier", EMAIL), ("password", PASSWORD)];
+    let places: Vec<_> = (0..100).map_while(|_| noted.server.app.hasher.admit().ok()).collect();
+    assert!(places.len() < 100, "the line is full");
+    let (answer, statements) = noted.statements(browser.post("/sign-in", &form)).await;
+    assert_eq!(answer.status, 503);
+    assert_eq!(statements.len(), 0, "{statements:#?}");
+    drop(places);
+    assert_eq!(browser.post("/sign-in", &form).await.status, 303, "there is room again");
 }
 
 #[tokio::test]

@@ -1,9 +1,11 @@
 //! A database for each test, cloned from one that is migrated and filled once.
 
 use std::{
+    cell::Cell,
     env,
     str::FromStr,
     sync::atomic::{AtomicU32, Ordering},
+    time::Duration,
 };
 
 use signet::{
@@ -15,7 +17,7 @@ use signet::{
     keys::MasterKeys,
     storage,
 };
-use sqlx::{AssertSqlSafe, Connection, PgConnection, postgres::PgConnectOptions};
+use sqlx::{AssertSqlSafe, Connection, PgConnection, PgPool, postgres::PgConnectOptions};
 use tokio::sync::OnceCell;
 
 use super::{MANIFEST, server::START};
@@ -89,7 +91,7 @@ async fn fill() -> Template {
     let secrets = std::thread::spawn(move || {
         let runtime = tokio::runtime::Runtime::new().expect("a runtime");
         runtime.block_on(async move {
-            let db = storage::connect(&url, 4, std::time::Duration::from_secs(10)).expect("a pool");
+            let db = storage::connect(&url, 4, Duration::from_secs(10)).expect("a pool");
             storage::migrate(&db).await.expect("migrations apply");
             let master = MasterKeys::parse(MASTER_KEY).expect("a master key");
             let clock = Clock::fake(START);
@@ -111,4 +113,52 @@ async fn fill() -> Template {
     .join()
     .expect("the template is filled");
     Template { name, secrets }
+}
+
+/// One connection in an open transaction, as a pool: what goes on in it is not committed yet.
+pub struct Held(PgPool);
+
+impl Held {
+    /// Opens one.
+    pub async fn begin(url: &str) -> Self {
+        let db = storage::connect(url, 1, Duration::from_secs(5)).expect("a pool");
+        sqlx::query("BEGIN").execute(&db).await.expect("begun");
+        Self(db)
+    }
+
+    /// Where it goes on.
+    pub fn db(&self) -> &PgPool {
+        &self.0
+    }
+
+    /// Commits.
+    pub async fn commit(&self) {
+        sqlx::query("COMMIT").execute(&self.0).await.expect("committed");
+    }
+
+    /// Runs `action` and commits as soon as it waits for what is held, or is done without waiting.
+    pub async fn commit_meanwhile<T>(&self, action: impl Future<Output = T>) -> T {
+        let done = Cell::new(false);
+        let action = async {
+            let outcome = action.await;
+            done.set(true);
+            outcome
+        };
+        let commit = async {
+            let sql = "SELECT EXISTS (SELECT FROM pg_stat_activity
+                       WHERE datname = current_database() AND wait_event_type = 'Lock')";
+            while !done.get()
+                && !sqlx::query_scalar::<_, bool>(sql).fetch_one(&self.0).await.expect("an answer")
+            {
+                // Within a transaction, the view is as it was first looked at.
+                sqlx::query("SELECT pg_stat_clear_snapshot()")
+                    .execute(&self.0)
+                    .await
+                    .expect("cleared");
+                tokio::time::sleep(Duration::from_millis(5)).await;
+            }
+            self.commit().await;
+        };
+        tokio::join!(action, commit).0
+    }
 }

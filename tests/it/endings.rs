@@ -1,0 +1,198 @@
+//! A person disabled, a session ended: what was under way at that moment does not outlive it.
+
+use signet::{
+    clock::Timestamp,
+    storage::{
+        self, PgPool,
+        codes::{NewCode, Redemption},
+        grants::Minting,
+        sessions::{Cutoffs, NewSession},
+    },
+};
+use time::Duration;
+use uuid::Uuid;
+
+use crate::support::{SPA, Server, Tokens, database::Held, flow::redemption, server::START};
+
+const SECRET: &[u8] = &[1; 32];
+
+async fn alice(db: &PgPool) -> Uuid {
+    storage::users::find(db, "alice").await.expect("an answer").expect("Alice").id
+}
+
+async fn begin(db: &PgPool, user: Uuid) -> (Uuid, bool) {
+    let id = Uuid::from_u128(next_id());
+    let session = NewSession {
+        id,
+        secret_hash: SECRET,
+        user_id: user,
+        amr: &[],
+        acr: "aal1",
+        address: None,
+        user_agent: None,
+        expires_at: START + Duration::DAY,
+    };
+    (id, storage::sessions::begin(db, &session, START).await.expect("an answer"))
+}
+
+/// Any id that no other session of a test has.
+fn next_id() -> u128 {
+    use std::sync::atomic::{AtomicU64, Ordering};
+    static NUMBER: AtomicU64 = AtomicU64::new(1);
+    NUMBER.fetch_add(1, Ordering::Relaxed).into()
+}
+
+fn cutoffs() -> Cutoffs {
+    Cutoffs { now: START, idle: START - Duration::HOUR, touch: START - Duration::MINUTE }
+}
+
+/// A session with a code, and the code's id.
+async fn code(db: &PgPool, user: Uuid) -> (Uuid, Uuid) {
+    let (session, begun) = begin(db, user).await;
+    assert!(begun);
+    let code = NewCode {
+        id: Uuid::from_u128(next_id()),
+        secret_hash: SECRET,
+        client_id: SPA,
+        redirect_uri: "https://app.example/callback",
+        redirect_uri_named: true,
+        code_challenge: None,
+        scopes: &[],
+        resources: &[],
+        nonce: None,
+        expires_at: START + Duration::MINUTE,
+    };
+    let prepared = storage::codes::prepare(db, (session, SECRET), &code, cutoffs()).await;
+    assert!(prepared.expect("an answer").is_some());
+    (session, code.id)
+}
+
+async fn redeem(db: &PgPool, code: Uuid) -> bool {
+    let redemption = Redemption {
+        id: code,
+        secret_hash: SECRET,
+        client_id: SPA,
+        redirect_uri: Some("https://app.example/callback"),
+        code_challenge: None,
+        resources: None,
+        refresh_hash: None,
+        idle_expires_at: START + Duration::DAY,
+        expires_at: START + Duration::DAY,
+    };
+    let minting =
+        Minting { id: Uuid::from_u128(0), secret_hash: &[], resources: &[], seconds: &[] };
+    let granted = storage::codes::redeem(db, &redemption, &minting, cutoffs()).await;
+    granted.expect("an answer").is_some()
+}
+
+async fn disable(db: &PgPool, user: Uuid) -> bool {
+    storage::users::disable(db, user, START, end()).await.expect("an answer")
+}
+
+fn end() -> Timestamp {
+    START + Duration::DAY
+}
+
+/// Whether the grant is revoked, and all replicas are told.
+async fn is_revoked(db: &PgPool, grant: Uuid) -> bool {
+    let sql = "SELECT g.revoked_at IS NOT NULL AND r.subject IS NOT NULL AND c.key IS NOT NULL
+               FROM grants g LEFT JOIN revocations r ON r.subject = g.id
+               LEFT JOIN changes c ON c.kind = 'revocation' AND c.key = g.id::text WHERE g.id = $1";
+    sqlx::query_scalar(sql).bind(grant).fetch_one(db).await.expect("a grant")
+}
+
+async fn has_ended(db: &PgPool, session: Uuid) -> bool {
+    let sql = "SELECT ended_at IS NOT NULL FROM sessions WHERE id = $1";
+    sqlx::query_scalar(sql).bind(session).fetch_one(db).await.expect("a session")
+}
+
+#[tokio::test]
+async fn a_session_that_begins_while_its_person_is_disabled_is_none() {
+    let server = Server::start().await;
+    let user = alice(&server.db).await;
+    let held = Held::begin(&server.database.url).await;
+    let sql = "UPDATE users SET disabled_at = now() WHERE id = $1";
+    sqlx::query(sql).bind(user).execute(held.db()).await.expect("disabled");
+    let (_, begun) = held.commit_meanwhile(begin(&server.db, user)).await;
+    assert!(!begun);
+}
+
+#[tokio::test]
+async fn disabling_a_person_ends_a_session_that_was_just_being_begun() {
+    let server = Server::start().await;
+    let user = alice(&server.db).await;
+    let held = Held::begin(&server.database.url).await;
+    let (session, begun) = begin(held.db(), user).await;
+    assert!(begun);
+    assert!(held.commit_meanwhile(disable(&server.db, user)).await);
+    assert!(has_ended(&server.db, session).await);
+}
+
+#[tokio::test]
+async fn disabling_a_person_revokes_a_grant_that_was_just_being_made() {
+    let server = Server::start().await;
+    let user = alice(&server.db).await;
+    let (_, code) = code(&server.db, user).await;
+    let held = Held::begin(&server.database.url).await;
+    assert!(redeem(held.db(), code).await);
+    assert!(held.commit_meanwhile(disable(&server.db, user)).await);
+    assert!(is_revoked(&server.db, code).await);
+}
+
+#[tokio::test]
+async fn ending_a_session_revokes_a_grant_that_was_just_being_made() {
+    let server = Server::start().await;
+    let (session, code) = code(&server.db, alice(&server.db).await).await;
+    let held = Held::begin(&server.database.url).await;
+    assert!(redeem(held.db(), code).await);
+    let ending = storage::sessions::end(&server.db, session, START, end());
+    let ended = held.commit_meanwhile(ending).await.expect("an answer");
+    assert!(ended.first);
+    assert_eq!(ended.grants, [code]);
+    assert!(is_revoked(&server.db, code).await);
+}
+
+#[tokio::test]
+async fn a_code_that_is_redeemed_while_its_session_ends_gets_nothing() {
+    let server = Server::start().await;
+    let (session, code) = code(&server.db, alice(&server.db).await).await;
+    let held = Held::begin(&server.database.url).await;
+    let sql = "UPDATE sessions SET ended_at = now() WHERE id = $1";
+    sqlx::query(sql).bind(session).execute(held.db()).await.expect("ended");
+    assert!(!held.commit_meanwhile(redeem(&server.db, code)).await);
+}
+
+#[tokio::test]
+async fn ending_a_session_whose_grant_is_being_refreshed_is_no_deadlock() {
+    let server = Server::start().await;
+    let tokens = server.tokens(&mut server.browser(), &[]).await;
+    let sql = "SELECT session_id FROM grants";
+    let session: Uuid = sqlx::query_scalar(sql).fetch_one(&server.db).await.expect("a grant");
+    // Long enough ago that the refresh would note the session as seen.
+    server.advance(Duration::minutes(10));
+    let held = Held::begin(&server.database.url).await;
+    let lock = "SELECT FROM sessions WHERE id = $1 FOR UPDATE";
+    sqlx::query(lock).bind(session).execute(held.db()).await.expect("locked");
+    let refreshed = held.commit_meanwhile(server.refresh(tokens.refresh(), &[])).await;
+    Tokens::from(refreshed).await;
+    let sql = "SELECT last_seen_at FROM sessions WHERE id = $1";
+    let seen: Timestamp =
+        sqlx::query_scalar(sql).bind(session).fetch_one(&server.db).await.expect("a session");
+    assert!(seen < server.clock.now(), "it did not wait for the row");
+}
+
+#[tokio::test]
+async fn disabling_again_ends_what_was_left() {
+    let server = Server::start().await;
+    let user = alice(&server.db).await;
+    let code = server.code(&mut server.browser(), &[]).await;
+    Tokens::from(server.post("/token", &redemption(&code)).await).await;
+    // As another version, or a hand in the database, may leave it.
+    let sql = "UPDATE users SET disabled_at = now() WHERE id = $1";
+    sqlx::query(sql).bind(user).execute(&server.db).await.expect("disabled");
+    assert!(!disable(&server.db, user).await, "it was before");
+    let sql = "SELECT (SELECT count(*) FROM sessions WHERE ended_at IS NULL)
+                    + (SELECT count(*) FROM grants WHERE revoked_at IS NULL)";
+    let left: i64 = sqlx::query_scalar(sql).fetch_one(&server.db).await.expect("a count");
+    assert_eq!(left, 0);
+}
