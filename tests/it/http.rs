@@ -86,3 +86,12 @@ async fn methods_that_a_path_does_not_take_are_refused() {
         assert_eq!(answer.status(), 405, "{method} {path}");
     }
 }
+
+#[tokio::test]
+async fn the_playground_is_for_development_mode_alone() {
+    let server = Server::start().await;
+    assert_eq!(server.get(signet::dev::playground::PATH).await.status(), 404);
+    assert_eq!(server.get("/dev/playground").await.status(), 404);
+    let home = server.get("/").await.text().await.expect("text");
+    assert!(!home.contains("playground"), "{home}");
+}
