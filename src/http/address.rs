@@ -43,6 +43,7 @@ fn parse(entry: &str) -> Option<IpAddr> {
 #[cfg(test)]
 mod tests {
     use http::HeaderValue;
+    use proptest::prelude::*;
 
     use super::*;
 
@@ -69,5 +70,26 @@ mod tests {
         assert_eq!(from("10.0.0.1", &["1.1.1.1", "198.51.100.1"]), "198.51.100.1");
         assert_eq!(from("10.0.0.1", &["198.51.100.1, nonsense"]), "10.0.0.1");
         assert_eq!(from("10.0.0.1", &["198.51.100.1:4711"]), "198.51.100.1");
+    }
+
+    proptest! {
+        #[test]
+        fn no_header_breaks_it_and_only_what_a_proxy_vouched_for_counts(line in "([0-9a-f.:, ]{0,60}|\\PC{0,30})") {
+            let trusted: IpNet = "10.0.0.0/8".parse().expect("a network");
+            let value = HeaderValue::from_bytes(line.as_bytes());
+            let headers: HeaderMap =
+                value.into_iter().map(|value| ("x-forwarded-for".parse().expect("a name"), value)).collect();
+            let (proxy, other) = (IpAddr::from([10, 0, 0, 1]), IpAddr::from([192, 0, 2, 9]));
+            prop_assert_eq!(client(other, &headers, &[trusted]), other);
+            let seen = client(proxy, &headers, &[trusted]);
+            let last = line.rsplit(',').next().and_then(|entry| parse(entry.trim()));
+            let vouched = match last {
+                Some(_) if headers.is_empty() => proxy,
+                None => proxy,
+                Some(last) if trusted.contains(&last) => seen,
+                Some(last) => last,
+            };
+            prop_assert_eq!(seen, vouched);
+        }
     }
 }

@@ -119,7 +119,7 @@ mod tests {
     fn tag_and_successor_are_hmacs_of_the_derivation_key() {
         // The grant 0198c0de-0000-7000-8000-000000000001 and the bytes 0, 1, … 31, under 32 times the byte 7.
         let key = DerivationKey::new(&[7; 32]);
-        let text = "sgr_0Mz2s7724F0j2UjlUXFrm9217WanyHzRfFzLnfjBIqjIGFhfFvff9GZzZJtPzjViU3EZOa110xxs9NCadL3o2b3dHOAd";
+        let text = "sgr_0Mz2s7724F0j2UjlUXFrm9217WanyHzRfFzLnfjBIqjIGFfhFvff9GZzZJtPzjViU3EZOa110xxs9NCadL3o2b3dHOAd";
         let token = RefreshToken::parse(&key, text).expect("a token");
         assert_eq!(token.digest(), secret::tests::SHA256);
         assert_eq!(

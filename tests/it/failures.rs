@@ -204,3 +204,24 @@ async fn a_shutdown_finishes_requests_in_flight() {
     assert_eq!(sign_in.await.expect("it ran"), 303);
     assert!(server.log().contains("stopping"));
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_shutdown_writes_what_was_only_counted() {
+    let database = Database::filled().await;
+    let secret = &database.secrets.iter().find(|(id, _)| id == "service").expect("a secret").1;
+    let mut server = Process::serve(process::command(&database.url), process::free_port()).await;
+    let client = openidconnect::reqwest::Client::new();
+    for _ in 0..20 {
+        let request = client
+            .post(format!("{}/token", server.issuer))
+            .basic_auth("service", Some(secret))
+            .form(&[("grant_type", "client_credentials")]);
+        assert_eq!(request.send().await.expect("an answer").status(), 200);
+    }
+    // Much sooner than the next summary, as a rule.
+    assert_eq!(server.terminate().await, 0);
+    let db = storage::connect(&database.url, 1, Duration::from_secs(5)).expect("a pool");
+    let sql = "SELECT sum((detail->>'count')::bigint)::bigint FROM audit_events WHERE kind = 'token.issued'";
+    let counted: i64 = sqlx::query_scalar(sql).fetch_one(&db).await.expect("summaries");
+    assert_eq!(counted, 20);
+}

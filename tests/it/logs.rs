@@ -113,3 +113,28 @@ async fn no_secret_is_logged_at_any_level() {
         assert!(!log.contains(secret.as_str()), "secret {at} is in the log");
     }
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_log_for_machines_is_json_line_by_line() {
+    let database = Database::filled().await;
+    let mut command = process::command(&database.url);
+    command.env("SIGNET_LOGGING__FORMAT", "json").env("SIGNET_LOGGING__FILTER", "debug");
+    let mut server = Process::serve(command, process::free_port()).await;
+    let page = openidconnect::reqwest::get(format!("{}/sign-in", server.issuer)).await;
+    let page = page.expect("an answer");
+    let id = page.headers()["x-request-id"].to_str().expect("ASCII");
+    assert_eq!(server.terminate().await, 0);
+    let log = server.log();
+    let lines: Vec<serde_json::Value> = log
+        .lines()
+        .map(|line| serde_json::from_str(line).unwrap_or_else(|_| panic!("no JSON: {line}")))
+        .collect();
+    for line in &lines {
+        assert!(line["timestamp"].is_string() && line["level"].is_string(), "{line}");
+    }
+    let listening = lines.iter().find(|line| line["message"] == "listening").expect("it says so");
+    assert_eq!(listening["issuer"], server.issuer);
+    let answered = lines.iter().find(|line| line["span"]["id"] == id).expect("the request's line");
+    assert_eq!(answered["span"]["path"], "/sign-in");
+    assert_eq!(answered["status"], 200);
+}

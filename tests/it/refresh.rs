@@ -253,3 +253,40 @@ async fn a_client_without_the_grant_type_gets_no_refresh_token() {
     assert_eq!(tokens.refresh, None);
     assert_eq!(tokens.body["scope"], "openid read");
 }
+
+#[tokio::test]
+async fn a_sessions_absolute_end_ends_what_was_granted_in_it_however_much_it_is_used() {
+    let config = "[sessions]\nabsolute_lifetime = \"2days\"";
+    let server = Server::with(Options { config, ..Options::default() }).await;
+    let mut tokens = server.tokens(&mut server.browser(), &[]).await;
+    let offline = server.tokens(&mut server.browser(), &OFFLINE).await;
+    for _ in 0..4 {
+        server.advance(Duration::hours(11));
+        tokens = Tokens::from(server.refresh(tokens.refresh(), &[]).await).await;
+    }
+    server.advance(Duration::hours(5));
+    assert_eq!(refused(&server, tokens.refresh()).await, "invalid_grant", "after 49 hours");
+    assert!(!server.events().await.contains(&"reuse.detected".to_owned()));
+    Tokens::from(server.refresh(offline.refresh(), &[]).await).await;
+}
+
+#[tokio::test]
+async fn a_retry_is_recorded_with_whose_it_was_and_from_where() {
+    let (server, _, first) = start().await;
+    server.refresh(first.refresh(), &[]).await;
+    let events = || async {
+        server.app.audit.flush().await;
+        sqlx::query_as::<_, (Option<String>, Option<String>, bool, bool, bool)>(
+            "SELECT host(address), client_id, user_id IS NOT NULL, grant_id IS NOT NULL, request_id IS NOT NULL
+             FROM audit_events WHERE kind = 'refresh.retried'",
+        )
+        .fetch_all(&server.db)
+        .await
+        .expect("events")
+    };
+    assert_eq!(events().await, []);
+    let again = server.refresh(first.refresh(), &[]).await;
+    assert_eq!(again.status(), 200);
+    let expected = (Some("127.0.0.1".to_owned()), Some(SPA.to_owned()), true, true, true);
+    assert_eq!(events().await, [expected]);
+}
