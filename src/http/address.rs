@@ -1,4 +1,4 @@
-//! Whose request it is: the peer's address, or the one that a trusted proxy vouches for.
+//! Whose request it is: the peer's address, or the one that a trusted proxy vouches for (RFC 9700 §4.13).
 
 use std::net::{IpAddr, SocketAddr};
 

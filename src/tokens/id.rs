@@ -1,4 +1,4 @@
-//! ID tokens (OpenID Connect Core §2).
+//! ID tokens (OpenID Connect Core §2, RFC 7519 §4.1).
 
 use base64::{Engine, prelude::BASE64_URL_SAFE_NO_PAD};
 use serde::{Deserialize, Serialize};

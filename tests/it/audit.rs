@@ -138,6 +138,6 @@ fn random_bits(text: &str) -> Option<String> {
         }
         assert_eq!(carry, 0, "it fits");
     }
-    let hex = |bytes: &[u8]| bytes.iter().map(|byte| format!("{byte:02x}")).collect::<String>();
-    Some(hex(&bytes[id..id + 32]))
+    let digits = bytes[id..id + 32].iter().flat_map(|byte| [byte >> 4, byte & 15]);
+    digits.map(|digit| char::from_digit(digit.into(), 16)).collect()
 }

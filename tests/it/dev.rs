@@ -77,8 +77,8 @@ async fn a_newcomer_gets_tokens_and_finds_them_again_the_next_day() {
         .tempdir()
         .expect("a folder");
     let folder = parent.path().join("signet");
-    let port = free_port();
-    let dev = Dev::start(&folder, port, &[]).await;
+    let same_port = free_port();
+    let dev = Dev::start(&folder, same_port, &[]).await;
     let issuer = dev.word("running at", 0);
     let (service, secret) = (dev.word("Service client", 0), dev.word("Service client", 1));
     let (api, api_secret) = (dev.word("Resource server", 0), dev.word("Resource server", 1));
@@ -111,7 +111,7 @@ async fn a_newcomer_gets_tokens_and_finds_them_again_the_next_day() {
     dev.interrupt().await;
     assert!(!folder.join("postgres/data/postmaster.pid").exists(), "Postgres stopped too");
 
-    let again = Dev::start(&folder, port, &[]).await;
+    let again = Dev::start(&folder, same_port, &[]).await;
     assert_eq!(again.word("alice@example.com", 0), password);
     assert_eq!(again.word("Service client", 1), secret);
     assert_eq!(jwks().await, keys);
@@ -119,7 +119,7 @@ async fn a_newcomer_gets_tokens_and_finds_them_again_the_next_day() {
     assert_eq!(introspect(&token).await["active"], true, "a token of the day before");
     again.interrupt().await;
 
-    let anew = Dev::start(&folder, port, &["--reset"]).await;
+    let anew = Dev::start(&folder, same_port, &["--reset"]).await;
     assert_ne!(anew.word("alice@example.com", 0), password);
     anew.interrupt().await;
 

@@ -8,6 +8,8 @@ mod authorize;
 mod client_auth;
 mod client_credentials;
 mod command_line;
+mod commands;
+mod configuration;
 mod dev;
 mod failures;
 mod foreign;

@@ -23,7 +23,7 @@ fn key(bytes: [u8; 32]) -> aws_lc_rs::hmac::Key {
     aws_lc_rs::hmac::Key::new(aws_lc_rs::hmac::HMAC_SHA256, &bytes)
 }
 
-fn headers(name: header::HeaderName, value: &[u8]) -> HeaderMap {
+fn headers(name: &header::HeaderName, value: &[u8]) -> HeaderMap {
     let value = HeaderValue::from_bytes(value);
     value.into_iter().map(|value| (name.clone(), value)).collect()
 }
@@ -61,9 +61,9 @@ proptest! {
 
     #[test]
     fn a_bearer_token_is_what_stands_behind_the_scheme(token in "[!-~]{1,60}", value: Vec<u8>) {
-        let with = headers(header::AUTHORIZATION, format!("Bearer {token}").as_bytes());
+        let with = headers(&header::AUTHORIZATION, format!("Bearer {token}").as_bytes());
         prop_assert_eq!(bearer::token(&with, None).expect("a token"), token);
-        if let Ok(token) = bearer::token(&headers(header::AUTHORIZATION, &value), None) {
+        if let Ok(token) = bearer::token(&headers(&header::AUTHORIZATION, &value), None) {
             prop_assert!(!token.is_empty() && !token.contains(' '));
         }
         let twice = Params::parse(b"access_token=a").expect("a form");
@@ -76,9 +76,9 @@ proptest! {
         for cookie in [Cookie::Browser, Cookie::Session, Cookie::Device, Cookie::Notice] {
             let set = policy.set(cookie, &value, None);
             let pair = set.to_str().expect("ASCII").split(';').next().expect("a pair").to_owned();
-            let sent = headers(header::COOKIE, format!("a=b; {pair}; c").as_bytes());
+            let sent = headers(&header::COOKIE, format!("a=b; {pair}; c").as_bytes());
             prop_assert_eq!(policy.get(&sent, cookie), Some(value.as_str()));
-            let _ = policy.get(&headers(header::COOKIE, &others), cookie);
+            let _ = policy.get(&headers(&header::COOKIE, &others), cookie);
         }
     }
 
