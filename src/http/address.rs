@@ -1,4 +1,4 @@
-//! Whose request it is: the peer's address, or the one that a trusted proxy vouches for.
+//! Whose request it is: the peer's address, or the one that a trusted proxy vouches for (RFC 9700 §4.13).
 
 use std::net::{IpAddr, SocketAddr};
 
@@ -43,6 +43,8 @@ fn parse(entry: &[u8]) -> Option<IpAddr> {
 
 #[cfg(test)]
 mod tests {
+    use proptest::prelude::*;
+
     use super::*;
 
     fn from(peer: &str, forwarded: &[&'static str]) -> String {
@@ -79,5 +81,26 @@ mod tests {
         let trusted = ["10.0.0.0/8".parse().expect("a network")];
         let peer = "10.0.0.1".parse().expect("an address");
         assert_eq!(client(peer, &headers, &trusted).to_string(), "198.51.100.1");
+    }
+
+    proptest! {
+        #[test]
+        fn no_header_breaks_it_and_only_what_a_proxy_vouched_for_counts(line in "([0-9a-f.:, ]{0,60}|\\PC{0,30})") {
+            let trusted: IpNet = "10.0.0.0/8".parse().expect("a network");
+            let value = HeaderValue::from_bytes(line.as_bytes());
+            let headers: HeaderMap =
+                value.into_iter().map(|value| ("x-forwarded-for".parse().expect("a name"), value)).collect();
+            let (proxy, other) = (IpAddr::from([10, 0, 0, 1]), IpAddr::from([192, 0, 2, 9]));
+            prop_assert_eq!(client(other, &headers, &[trusted]), other);
+            let seen = client(proxy, &headers, &[trusted]);
+            let last = line.rsplit(',').next().and_then(|entry| parse(entry.as_bytes()));
+            let vouched = match last {
+                Some(_) if headers.is_empty() => proxy,
+                None => proxy,
+                Some(last) if trusted.contains(&last) => seen,
+                Some(last) => last,
+            };
+            prop_assert_eq!(seen, vouched);
+        }
     }
 }

@@ -57,7 +57,7 @@ pub fn is_for_clients(path: &str) -> bool {
     .contains(&path)
 }
 
-/// What scripts of applications call from their own origin: nothing here looks at cookies, so any origin may.
+/// What scripts of applications call from their own origin (CORS, the Fetch standard): nothing here looks at cookies, so any origin may.
 fn for_browsers_elsewhere(metadata: &Document) -> Router<AppState> {
     let metadata = metadata.clone();
     let serve = move |headers: HeaderMap| async move { jwks::serve(&metadata, &headers) };
@@ -68,6 +68,7 @@ fn for_browsers_elsewhere(metadata: &Document) -> Router<AppState> {
         .expose_headers([header::WWW_AUTHENTICATE, header::RETRY_AFTER])
         .max_age(std::time::Duration::from_hours(1));
     Router::new()
+        // RFC 8414 §3, OpenID Connect Discovery §4.
         .route(path::OAUTH, get(serve.clone()))
         .route(path::OPENID, get(serve))
         .route(path::JWKS, get(jwks::jwks))

@@ -54,6 +54,7 @@ const SECURITY_HEADERS: [(HeaderName, HeaderValue); 6] = [
     ),
 ];
 
+/// RFC 6797.
 const HSTS: HeaderValue = HeaderValue::from_static("max-age=63072000");
 const ANY_ORIGIN: HeaderValue = HeaderValue::from_static("*");
 

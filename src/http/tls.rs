@@ -1,4 +1,4 @@
-//! TLS 1.2 and 1.3 (rustls), with a certificate that is read again when its files change.
+//! TLS 1.2 and 1.3 (RFC 5246, RFC 8446; rustls), with a certificate that is read again when its files change.
 
 use std::{fs, io, path::Path, sync::Arc, time::Duration};
 

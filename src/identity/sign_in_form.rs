@@ -1,5 +1,5 @@
 //! The sign-in form, and what comes of it. A failed attempt leads back to the form's own page by a redirect, so that
-//! reloading it or going back to it sends nothing again; a short-lived cookie carries what was wrong.
+//! reloading it or going back to it sends nothing again (RFC 9700 §4.12); a short-lived cookie carries what was wrong.
 
 use std::time::Duration;
 

@@ -1,4 +1,4 @@
-//! Which key signs and which are published, decided from times alone.
+//! Which key signs and which are published, decided from times alone (OpenID Connect Core §10.1).
 //!
 //! A key is published as soon as it exists, signs from `active_from` until a younger key of its algorithm becomes
 //! active, and stays published until the last token that it signed has ended.

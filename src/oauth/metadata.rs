@@ -56,6 +56,7 @@ pub fn document(issuer: &Issuer) -> Document {
         "revocation_endpoint_auth_methods_supported": AuthMethod::ALL.map(AuthMethod::name),
         "introspection_endpoint_auth_methods_supported": confidential,
         "code_challenge_methods_supported": ["S256"],
+        // RFC 9207 §3.
         "authorization_response_iss_parameter_supported": true,
         "subject_types_supported": ["public"],
         "id_token_signing_alg_values_supported": Algorithm::ALL.map(Algorithm::name),

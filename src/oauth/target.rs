@@ -116,7 +116,8 @@ pub fn narrowed<'a>(asked: impl Iterator<Item = &'a str>) -> Option<Vec<String>>
 pub struct Shape {
     /// What it allows: of the scopes granted, those that these resources or Signet itself understand.
     pub scopes: Vec<String>,
-    /// For whom it is: the resources, and Signet itself where it opens `UserInfo` or nothing else is meant.
+    /// For whom it is (RFC 9700 §2.3, RFC 8725 §3.9): the resources, and Signet itself where it opens `UserInfo` or
+    /// nothing else is meant.
     pub audience: Vec<String>,
     /// A JWT or a reference.
     pub format: TokenFormat,

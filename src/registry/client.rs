@@ -225,3 +225,109 @@ impl Client {
         Ok(())
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use serde_json::{Value, json};
+
+    use super::*;
+
+    /// What validation says of a public client of the code flow with these members replaced.
+    fn validate(id: &str, changes: &Value) -> Result<(), String> {
+        let mut metadata = json!({
+            "client_name": "Test", "token_endpoint_auth_method": "none",
+            "grant_types": ["authorization_code", "refresh_token"],
+            "redirect_uris": ["https://app.example/cb"], "scopes": ["openid", "read"],
+        });
+        for (name, value) in changes.as_object().into_iter().flatten() {
+            metadata[name] = value.clone();
+        }
+        let metadata = serde_json::from_value(metadata).expect("of the right types");
+        Client::validate(id, &metadata)
+    }
+
+    #[test]
+    fn what_a_client_may_be() {
+        let confidential = |more: Value| {
+            let mut changes = json!({ "token_endpoint_auth_method": "client_secret_basic" });
+            for (name, value) in more.as_object().into_iter().flatten() {
+                changes[name] = value.clone();
+            }
+            changes
+        };
+        for fine in [
+            json!({}),
+            json!({ "client_name": "ä".repeat(120) }),
+            json!({ "grant_types": ["authorization_code"] }),
+            json!({ "grant_types": [], "redirect_uris": [] }),
+            json!({ "redirect_uris": ["http://127.0.0.1/cb", "http://localhost:8080/cb", "com.example.app:/cb"] }),
+            json!({ "refresh_retry_window": 0 }),
+            json!({ "refresh_retry_window": 600 }),
+            json!({ "client_uri": "https://app.example", "logo_uri": "http://localhost/logo.png" }),
+            json!({ "first_party": true, "disabled": true }),
+            confidential(json!({ "grant_types": ["client_credentials"], "redirect_uris": [] })),
+            confidential(json!({ "unsafe_without_pkce": true })),
+            confidential(json!({ "introspects": ["https://api.example"] })),
+        ] {
+            assert_eq!(validate("spa", &fine), Ok(()), "{fine}");
+        }
+    }
+
+    #[test]
+    fn what_no_client_may_be_is_named() {
+        for (wrong, named) in [
+            (json!({ "client_name": " " }), "client_name"),
+            (json!({ "client_name": "a".repeat(121) }), "client_name"),
+            (json!({ "redirect_uris": [] }), "redirect_uris"),
+            (json!({ "grant_types": [] }), "redirect_uris"),
+            (json!({ "grant_types": ["refresh_token"], "redirect_uris": [] }), "refresh_token"),
+            (
+                json!({ "grant_types": ["client_credentials"], "redirect_uris": [] }),
+                "client_credentials",
+            ),
+            (json!({ "unsafe_without_pkce": true }), "unsafe_without_pkce"),
+            (json!({ "introspects": ["https://api.example"] }), "introspects"),
+            (json!({ "scopes": ["two words"] }), "two words"),
+            (json!({ "scopes": ["quo\"te"] }), "scope"),
+            (json!({ "scopes": [""] }), "scope"),
+            (json!({ "refresh_retry_window": 601 }), "refresh_retry_window"),
+            (json!({ "client_uri": "http://app.example" }), "client_uri"),
+            (json!({ "client_uri": "javascript:alert(1)" }), "client_uri"),
+            (json!({ "logo_uri": "data:image/png;base64,AA" }), "logo_uri"),
+            (json!({ "logo_uri": "no URL" }), "logo_uri"),
+        ] {
+            let problem = validate("spa", &wrong).expect_err(named);
+            assert!(problem.contains(named), "{wrong}: {problem}");
+        }
+    }
+
+    #[test]
+    fn a_client_id_needs_no_escaping_anywhere() {
+        for fine in ["a", "shop-web", "https://client.example/", &"a".repeat(128)] {
+            assert_eq!(validate(fine, &json!({})), Ok(()), "{fine}");
+        }
+        for bad in ["", "a b", "ä", "a\n", "a\"b", "<a>", "a\\b", &"a".repeat(129)] {
+            assert!(validate(bad, &json!({})).expect_err(bad).contains("client_id"));
+        }
+    }
+
+    #[test]
+    fn a_redirect_uri_leads_to_no_one_else() {
+        // As they are stored or in a manifest: reading them does not check them.
+        for bad in [
+            "http://evil.example/cb",
+            "https://app.example/cb#fragment",
+            "https://*.app.example/cb",
+            "https://user:password@app.example/cb",
+            "javascript:alert(1)",
+            "data:text/html,x",
+            "app:/cb",
+            "/cb",
+            "",
+        ] {
+            let uris = json!({ "redirect_uris": ["https://app.example/cb", bad] });
+            let problem = validate("spa", &uris).expect_err(bad);
+            assert!(problem.contains("redirect_uris"), "{bad}: {problem}");
+        }
+    }
+}

@@ -101,3 +101,58 @@ impl Resource {
         Ok(())
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use serde_json::{Value, json};
+
+    use super::*;
+
+    fn validate(identifier: &str, metadata: Value) -> Result<(), String> {
+        let metadata = serde_json::from_value(metadata).expect("of the right types");
+        Resource { identifier: identifier.to_owned(), metadata }.validate()
+    }
+
+    #[test]
+    fn a_resource_is_named_by_an_absolute_uri() {
+        for fine in ["https://api.example", "https://api.example/v1?x=y", "urn:example:api"] {
+            assert_eq!(validate(fine, json!({ "name": "API" })), Ok(()), "{fine}");
+        }
+        for bad in
+            ["", "api", "/api", "//api.example", "https://api.example/#v1", "https://api.example#"]
+        {
+            validate(bad, json!({ "name": "API" })).expect_err(bad);
+        }
+    }
+
+    #[test]
+    fn its_scopes_and_lifetimes_are_ones_that_tokens_can_have() {
+        let with = |name: &str, value: Value| {
+            let mut metadata = json!({ "name": "API" });
+            metadata[name] = value;
+            validate("https://api.example", metadata)
+        };
+        let scopes = |names: &[&str]| {
+            with("scopes", names.iter().map(|name| json!({ "name": name })).collect())
+        };
+        assert_eq!(scopes(&["read", "orders:write", "a/b.c"]), Ok(()));
+        for (names, named) in [
+            (&["read", "read"][..], "twice"),
+            (&["openid"], "OpenID Connect"),
+            (&["offline_access"], "OpenID Connect"),
+            (&["two words"], "character"),
+            (&[""], "character"),
+        ] {
+            let problem = scopes(names).expect_err(named);
+            assert!(problem.contains(named), "{names:?}: {problem}");
+        }
+        let longest = Tokens::LONGEST_ACCESS_TOKEN.0.as_secs();
+        for fine in [60, longest] {
+            assert_eq!(with("access_token_lifetime", json!(fine)), Ok(()), "{fine}");
+        }
+        for bad in [0, 59, longest + 1] {
+            let problem = with("access_token_lifetime", json!(bad)).expect_err("out of range");
+            assert!(problem.contains("access_token_lifetime"), "{bad}: {problem}");
+        }
+    }
+}

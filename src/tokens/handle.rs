@@ -85,6 +85,16 @@ mod tests {
 
     use super::*;
 
+    #[test]
+    fn a_row_holds_the_sha256_of_the_secret_behind_the_id() {
+        // The id 0198c0de-0000-7000-8000-000000000001 before the bytes 0, 1, … 31.
+        let text = "sgc_02wtpjACeDSCol0TthELAEBBqq6hER9S7P8hislGhGJ84LXWwGSOmDqV7asmp2B5T0igBrM";
+        let code = Handle::<Code>::parse(text).expect("a code");
+        assert_eq!(code.id, uuid::uuid!("0198c0de-0000-7000-8000-000000000001"));
+        assert_eq!(code.digest(), secret::tests::SHA256);
+        assert_eq!(code.expose(), text);
+    }
+
     proptest! {
         #[test]
         fn what_is_exposed_is_parsed_to_the_same_row_and_digest(id: u128) {

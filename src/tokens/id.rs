@@ -1,4 +1,4 @@
-//! ID tokens (OpenID Connect Core §2).
+//! ID tokens (OpenID Connect Core §2, RFC 7519 §4.1).
 
 use base64::{Engine, prelude::BASE64_URL_SAFE_NO_PAD};
 use serde::{Deserialize, Serialize};
@@ -55,6 +55,15 @@ mod tests {
         assert_eq!(
             super::at_hash("jHkWEdUXMU1BwAsC4vtUsZwnNvTIxEl0z9K3vx5KF0Y"),
             "77QmUPtjPfzWtF2AnpK9RQ"
+        );
+    }
+
+    #[test]
+    fn at_hash_of_ed25519_is_half_of_sha512() {
+        // The same token; SHA-512 is the hash of Ed25519 (RFC 8032 §5.1).
+        assert_eq!(
+            super::at_hash_ed25519("jHkWEdUXMU1BwAsC4vtUsZwnNvTIxEl0z9K3vx5KF0Y"),
+            "q7nS86GgvvFaZkzALLWqJYaJIKw2wCDAVfCAsm5CrBM"
         );
     }
 }

@@ -1,4 +1,5 @@
-//! JWS compact serialization (RFC 7515 §3.1, §5): what is signed here, and what is read of what comes back.
+//! JWS compact serialization (RFC 7515 §3.1, §5): what is signed here, and what is read of what comes back (RFC 7519
+//! §7.2).
 
 use base64::{Engine, prelude::BASE64_URL_SAFE_NO_PAD};
 use jsonwebtoken::{TokenData, Validation};

@@ -115,6 +115,19 @@ mod tests {
 
     use super::*;
 
+    #[test]
+    fn tag_and_successor_are_hmacs_of_the_derivation_key() {
+        // The grant 0198c0de-0000-7000-8000-000000000001 and the bytes 0, 1, … 31, under 32 times the byte 7.
+        let key = DerivationKey::new(&[7; 32]);
+        let text = "sgr_0Mz2s7724F0j2UjlUXFrm9217WanyHzRfFzLnfjBIqjIGFfhFvff9GZzZJtPzjViU3EZOa110xxs9NCadL3o2b3dHOAd";
+        let token = RefreshToken::parse(&key, text).expect("a token");
+        assert_eq!(token.digest(), secret::tests::SHA256);
+        assert_eq!(
+            token.successor(&key).expose(&key),
+            "sgr_0Mz2s7724F0j2UjlUXFrmF3ETbAPjVceBybcT7bELeJUlH2zKYqc7AV20w1z0ChXyaQDpXQoN26gusuXDQG8rG4AolRd"
+        );
+    }
+
     proptest! {
         #[test]
         fn the_successor_is_always_the_same_and_another(grant: u128, key: [u8; 32]) {

@@ -103,10 +103,25 @@ impl<K: Kind> std::fmt::Debug for Secret<K> {
 }
 
 #[cfg(test)]
-mod tests {
+pub(super) mod tests {
     use proptest::prelude::*;
 
     use super::*;
+
+    /// SHA-256 of the bytes 0, 1, … 31, as other implementations say.
+    pub const SHA256: Digest = Digest([
+        0x63, 0x0d, 0xcd, 0x29, 0x66, 0xc4, 0x33, 0x66, 0x91, 0x12, 0x54, 0x48, 0xbb, 0xb2, 0x5b,
+        0x4f, 0xf4, 0x12, 0xa4, 0x9c, 0x73, 0x2d, 0xb2, 0xc8, 0xab, 0xc1, 0xb8, 0x58, 0x1b, 0xd7,
+        0x10, 0xdd,
+    ]);
+
+    #[test]
+    fn what_is_stored_is_the_sha256_of_the_random_bits() {
+        let text = "sgx_003aUlTJC7tjlCTQj2uNU3MFagCXG9LRKRcwGkBIDlf3guMGQ";
+        let secret = ClientSecret::parse(text).expect("the bytes 0, 1, … 31");
+        assert_eq!(secret.digest(), SHA256);
+        assert_eq!(secret.expose(), text);
+    }
 
     #[test]
     fn a_secret_names_its_kind_and_nothing_else_in_debug() {

@@ -1,4 +1,4 @@
-//! Access tokens whose signature was checked before: the digest of the token stands for it until it ends.
+//! Access tokens whose signature was checked before (RFC 9068 §4): the digest of the token stands for it until it ends.
 
 use std::sync::{
     Arc,

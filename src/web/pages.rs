@@ -302,7 +302,7 @@ pub fn respond(status: StatusCode, page: &impl Template, freedom: &Freedom) -> R
     response
 }
 
-/// What every page says beside its policy. `same-origin` and not `no-referrer`, with which browsers would call the
+/// What every page says beside its policy (RFC 9700 §4.2.4, §4.16). `same-origin` and not `no-referrer`, with which browsers would call the
 /// origin of our own forms `null`.
 const PAGE_HEADERS: [(HeaderName, &str); 3] = [
     (header::CACHE_CONTROL, "no-store"),

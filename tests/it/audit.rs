@@ -77,6 +77,8 @@ async fn no_secret_is_stored_in_any_table() {
     let mut browser = server.browser();
     let code = server.code(&mut browser, &[]).await;
     let tokens = crate::support::Tokens::from(server.redeem(&code).await).await;
+    let vault = [("scope", "open"), ("resource", crate::support::VAULT)];
+    let opaque = server.tokens(&mut browser, &vault).await;
     server.app.audit.flush().await;
     let tables: Vec<String> = sqlx::query_scalar(
         "SELECT relname::text FROM pg_class WHERE relkind IN ('r', 'p') AND relnamespace = 'public'::regnamespace",
@@ -93,13 +95,18 @@ async fn no_secret_is_stored_in_any_table() {
         browser.cookies["signet_browser"].as_str(),
         PASSWORD,
         server.secret(SERVICE),
+        opaque.access.as_str(),
     ];
+    // What is drawn has its random bits within; `bytea` shows bytes as hex.
+    let bits: Vec<String> = secrets.iter().filter_map(|secret| random_bits(secret)).collect();
+    assert_eq!(bits.len(), 6, "all but a password and two JWTs");
+    let secrets: Vec<&str> = secrets.into_iter().chain(bits.iter().map(String::as_str)).collect();
     let mut rows = 0;
     for table in tables {
         let sql = sqlx::AssertSqlSafe(format!("SELECT t::text FROM {table} t"));
         for row in sqlx::query_scalar::<_, String>(sql).fetch_all(&server.db).await.expect("rows") {
             rows += 1;
-            for secret in secrets {
+            for secret in &secrets {
                 assert!(!row.contains(secret), "{table}: {row}");
             }
         }
@@ -230,4 +237,32 @@ async fn keys_that_a_start_makes_are_on_record() {
     signet::storage::migrate(&db.expect("a pool")).await.expect("migrated");
     let server = Server::on(std::sync::Arc::new(database), Options::default()).await;
     assert_eq!(server.events().await, ["key.added"; 3]);
+}
+
+/// The 256 random bits of a bearer secret as hex: `prefix_`, then base 62 of a row's id (or none), of the bits, and of a
+/// refresh token's tag; then check digits. None for what is no such secret.
+fn random_bits(text: &str) -> Option<String> {
+    let (id, tag) = match text.get(..4)? {
+        "sgs_" | "sgc_" | "sga_" => (16, 0),
+        "sgr_" => (16, 16),
+        "sgx_" | "sgb_" => (0, 0),
+        _ => return None,
+    };
+    let mut bytes = vec![0_u8; id + 32 + tag];
+    for character in text[4..text.len() - 6].bytes() {
+        let digit = match character {
+            b'0'..=b'9' => character - b'0',
+            b'A'..=b'Z' => character - b'A' + 10,
+            _ => character - b'a' + 36,
+        };
+        let mut carry = u32::from(digit);
+        for byte in bytes.iter_mut().rev() {
+            carry += u32::from(*byte) * 62;
+            *byte = u8::try_from(carry & 0xff).expect("a byte");
+            carry >>= 8;
+        }
+        assert_eq!(carry, 0, "it fits");
+    }
+    let digits = bytes[id..id + 32].iter().flat_map(|byte| [byte >> 4, byte & 15]);
+    digits.map(|digit| char::from_digit(digit.into(), 16)).collect()
 }

@@ -1,11 +1,12 @@
 //! The authorization code grant, from request to tokens (RFC 6749 §4.1, RFC 7636, OpenID Connect Core §3.1).
 
 use insta::assert_json_snapshot;
+use openidconnect::reqwest::Method;
 use time::Duration;
 
 use crate::support::{
-    API, CALLBACK, SPA, Server, Tokens, VAULT, WEB,
-    flow::redemption,
+    API, CALLBACK, EMAIL, PASSWORD, SPA, Server, Tokens, VAULT, WEB,
+    flow::{authorize_path, redemption},
     server::{claims, error, header},
 };
 
@@ -171,10 +172,23 @@ async fn a_person_who_was_disabled_gets_nothing_more() {
     signet::admin::users::set_disabled(&server.app, alice, true).await.expect("disabled");
     assert_eq!(error(server.redeem(&code).await).await.1, "invalid_grant");
     assert_eq!(error(server.refresh(tokens.refresh(), &[]).await).await.1, "invalid_grant");
-    let answer = server.get("/userinfo").await;
-    assert_eq!(answer.status(), 401);
-    let page = server.authorize(&mut server.browser(), &[("prompt", "none")]).await;
-    assert_eq!(page.callback().1["error"], "login_required");
+    server.follow().await;
+    assert!(!server.is_active(&tokens.access).await);
+    let userinfo = server.request(Method::GET, "/userinfo").bearer_auth(&tokens.access);
+    assert_eq!(userinfo.send().await.expect("an answer").status(), 401);
+    let silently = authorize_path(&[("prompt", "none")]);
+    assert_eq!(browser.get(&silently).await.callback().1["error"], "login_required");
+    let page = browser.get("/sign-in").await;
+    let right = [("identifier", EMAIL), ("password", PASSWORD)];
+    assert_eq!(browser.submit(&page, &right).await.status, 422, "also with the right password");
+    assert!(server.events().await.contains(&"sign_in.failed".to_owned()));
+
+    signet::admin::users::set_disabled(&server.app, alice, false).await.expect("enabled");
+    assert_eq!(browser.get(&silently).await.callback().1["error"], "login_required");
+    assert!(!browser.get("/").await.body.contains("Alice Example"), "what ended stays ended");
+    assert_eq!(error(server.refresh(tokens.refresh(), &[]).await).await.1, "invalid_grant");
+    assert!(!server.is_active(&tokens.access).await);
+    server.signed_in().await;
 }
 
 #[tokio::test]

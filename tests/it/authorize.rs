@@ -317,3 +317,59 @@ async fn a_token_for_a_resource_is_a_matter_of_consent_also_without_a_scope_of_i
     let again = browser.get(&authorize_path(&vault)).await;
     assert!(again.callback().1.contains_key("code"), "not asked again");
 }
+
+#[tokio::test]
+async fn consent_for_one_client_is_none_for_another() {
+    let server = Server::start().await;
+    server
+        .apply(
+            r#"
+            [[client]]
+            client_id = "other"
+            client_name = "Another application"
+            token_endpoint_auth_method = "none"
+            grant_types = ["authorization_code"]
+            redirect_uris = ["https://other.example/callback"]
+            scopes = ["openid", "read"]
+            resources = ["https://api.example.com"]
+            "#,
+        )
+        .await;
+    let mut browser = server.browser();
+    server.code(&mut browser, &[]).await;
+    let other = [("client_id", "other"), ("redirect_uri", "https://other.example/callback")];
+    let silently = [&other[..], &[("prompt", "none")]].concat();
+    let answer = browser.get(&authorize_path(&silently)).await;
+    assert_eq!(answer.callback().1["error"], "consent_required");
+    let page = browser.get(&authorize_path(&other)).await;
+    let page = browser.follow(page).await;
+    assert!(page.body.contains("id=\"allow\"") && page.body.contains("Another application"));
+    let denied = browser.submit(&page, &[("decision", "deny")]).await;
+    assert_eq!(denied.callback().1["error"], "access_denied");
+    let own = browser.get(&authorize_path(&[])).await;
+    assert!(own.callback().1.contains_key("code"), "the first one's consent stands");
+}
+
+#[tokio::test]
+async fn the_clients_name_and_logo_are_on_the_pages() {
+    let server = Server::start().await;
+    let logo = "https://cdn.example/logo.png?a=1&b=2";
+    let rename = |metadata: &mut signet::registry::client::Metadata| {
+        metadata.client_name = "Tea & <Cakes>".to_owned();
+        metadata.logo_uri = Some(logo.to_owned());
+        metadata.client_uri = Some("https://tea.example/".to_owned());
+    };
+    server.change_client(crate::support::SPA, rename).await;
+    let mut browser = server.browser();
+    let page = browser.get(&authorize_path(&[])).await;
+    let sign_in = browser.follow(page).await;
+    let consent = browser.submit(&sign_in, &[("identifier", EMAIL), ("password", PASSWORD)]).await;
+    assert!(sign_in.body.contains("id=\"sign-in\"") && consent.body.contains("id=\"allow\""));
+    for page in [&sign_in, &consent] {
+        assert!(page.body.contains("Tea &#38; &#60;Cakes&#62;"), "{}", page.body);
+        assert!(page.body.contains("src=\"https://cdn.example/logo.png?a=1&#38;b=2\""));
+        assert!(page.body.contains("referrerpolicy=\"no-referrer\""));
+        assert!(page.header("content-security-policy").contains("img-src 'self' data: https:"));
+    }
+    assert!(consent.body.contains("href=\"https://tea.example/\""));
+}

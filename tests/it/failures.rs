@@ -173,10 +173,13 @@ async fn no_acknowledged_grant_is_lost_when_postgres_crashes_and_signet_recovers
 #[tokio::test(flavor = "multi_thread")]
 async fn a_shutdown_finishes_requests_in_flight() {
     let database = Database::filled().await;
-    let mut server = Process::serve(process::command(&database.url), process::free_port()).await;
+    let mut command = process::command(&database.url);
+    // Seconds of hashing: the password is hashed anew at this cost.
+    command.env("SIGNET_PASSWORD__ITERATIONS", "100");
+    command.env("SIGNET_PASSWORD__MEMORY_KIB", "65536");
+    let mut server = Process::serve(command, process::free_port()).await;
     let issuer = server.issuer.clone();
     let sign_in = tokio::spawn(async move {
-        // A sign-in takes as long as its password hash.
         let mut browser = Browser::new(&issuer);
         let page = browser.get("/sign-in").await;
         let csrf = page.field("csrf").expect("a page token");
@@ -187,8 +190,38 @@ async fn a_shutdown_finishes_requests_in_flight() {
         ];
         browser.post("/sign-in", &form).await.status
     });
-    tokio::time::sleep(Duration::from_millis(60)).await;
+    // The attempt is counted before the password is looked at.
+    let db = storage::connect(&database.url, 1, Duration::from_secs(5)).expect("a pool");
+    let counted = async {
+        let sql = "SELECT EXISTS (SELECT FROM throttles)";
+        while !sqlx::query_scalar::<_, bool>(sql).fetch_one(&db).await.expect("read") {
+            tokio::time::sleep(Duration::from_millis(5)).await;
+        }
+    };
+    tokio::time::timeout(PATIENCE, counted).await.expect("it is being worked on");
+    assert!(!sign_in.is_finished(), "in flight at the signal");
     assert_eq!(server.terminate().await, 0);
     assert_eq!(sign_in.await.expect("it ran"), 303);
     assert!(server.log().contains("stopping"));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_shutdown_writes_what_was_only_counted() {
+    let database = Database::filled().await;
+    let secret = &database.secrets.iter().find(|(id, _)| id == "service").expect("a secret").1;
+    let mut server = Process::serve(process::command(&database.url), process::free_port()).await;
+    let client = openidconnect::reqwest::Client::new();
+    for _ in 0..20 {
+        let request = client
+            .post(format!("{}/token", server.issuer))
+            .basic_auth("service", Some(secret))
+            .form(&[("grant_type", "client_credentials")]);
+        assert_eq!(request.send().await.expect("an answer").status(), 200);
+    }
+    // Much sooner than the next summary, as a rule.
+    assert_eq!(server.terminate().await, 0);
+    let db = storage::connect(&database.url, 1, Duration::from_secs(5)).expect("a pool");
+    let sql = "SELECT sum((detail->>'count')::bigint)::bigint FROM audit_events WHERE kind = 'token.issued'";
+    let counted: i64 = sqlx::query_scalar(sql).fetch_one(&db).await.expect("summaries");
+    assert_eq!(counted, 20);
 }

@@ -86,3 +86,51 @@ async fn methods_that_a_path_does_not_take_are_refused() {
         assert_eq!(answer.status(), 405, "{method} {path}");
     }
 }
+
+#[tokio::test]
+async fn the_playground_is_for_development_mode_alone() {
+    let server = Server::start().await;
+    assert_eq!(server.get(signet::dev::playground::PATH).await.status(), 404);
+    assert_eq!(server.get("/dev/playground").await.status(), 404);
+    let home = server.get("/").await.text().await.expect("text");
+    assert!(!home.contains("playground"), "{home}");
+}
+
+#[tokio::test]
+async fn nothing_that_is_about_a_person_or_token_is_kept() {
+    let server = Server::start().await;
+    let mut browser = server.browser();
+    let tokens = server.tokens(&mut browser, &[]).await;
+    let redirect = browser.get(&authorize_path(&[])).await;
+    assert!(redirect.callback().1.contains_key("code"));
+    assert_eq!(redirect.status, 303);
+    assert_eq!(redirect.header("cache-control"), "no-store");
+    let refused = browser.get(&authorize_path(&[("response_type", "token")])).await;
+    assert_eq!(refused.header("cache-control"), "no-store");
+
+    let token = [("token", tokens.access.as_str())];
+    let seen = server.post_as("resource-server", "/introspect", &token).await;
+    assert_eq!(seen.headers()[header::CACHE_CONTROL], "no-store");
+    let userinfo = server.request(Method::GET, "/userinfo").bearer_auth(&tokens.access);
+    let userinfo = userinfo.send().await.expect("an answer");
+    assert_eq!(userinfo.headers()[header::CACHE_CONTROL], "no-store");
+    let revoked = [("client_id", "spa"), ("token", tokens.access.as_str())];
+    let revoked = server.post("/revoke", &revoked).await;
+    assert_eq!(revoked.status(), 200);
+    assert_eq!(revoked.headers()[header::CACHE_CONTROL], "no-store");
+}
+
+#[tokio::test]
+async fn scripts_elsewhere_may_read_why_the_token_endpoint_refused() {
+    let server = Server::start().await;
+    let refused = server
+        .request(Method::POST, "/token")
+        .header(header::ORIGIN, "https://app.example")
+        .form(&[("grant_type", "refresh_token"), ("client_id", "spa"), ("refresh_token", "sgr_x")]);
+    let answer = refused.send().await.expect("an answer");
+    assert_eq!(answer.status(), 400);
+    assert_eq!(answer.headers()[header::ACCESS_CONTROL_ALLOW_ORIGIN], "*");
+    let exposed = answer.headers()[header::ACCESS_CONTROL_EXPOSE_HEADERS].to_str().expect("ASCII");
+    assert!(exposed.contains("retry-after") && exposed.contains("www-authenticate"), "{exposed}");
+    assert_eq!(crate::support::server::error(answer).await.1, "invalid_grant");
+}

@@ -93,3 +93,22 @@ async fn resealing_moves_everything_to_a_new_master_key() {
     assert_eq!(kids(&after).await, kids(&server).await);
     assert_eq!(after.refresh(token.refresh(), &[]).await.status(), 200, "the same derivation key");
 }
+
+#[tokio::test]
+async fn a_secret_that_was_moved_to_another_ones_row_does_not_open() {
+    let server = Server::start().await;
+    let load = || {
+        let master = MasterKeys::parse(MASTER_KEY).expect("a master key");
+        let (db, entropy, now) = (&server.db, &server.app.entropy, server.clock.now());
+        async move { signet::keys::secrets::ServerSecrets::load(db, &master, entropy, now).await }
+    };
+    load().await.expect("each in its own row");
+    let swapped = sqlx::query(
+        "UPDATE server_secrets s SET sealed = o.sealed, sealed_with = o.sealed_with
+         FROM server_secrets o WHERE o.name <> s.name",
+    );
+    let swapped = swapped.execute(&server.db).await.expect("swapped");
+    assert_eq!(swapped.rows_affected(), 2, "refresh and pages");
+    let error = load().await.err().expect("swapped").to_string();
+    assert!(error.contains("does not open"), "{error}");
+}

@@ -3,7 +3,7 @@
 use std::{collections::BTreeMap, fs, path::Path};
 
 use serde_json::Value;
-use sqlx::{AssertSqlSafe, Column, Executor, SqlSafeStr, Statement, TypeInfo};
+use sqlx::{AssertSqlSafe, Column, Executor, Row, SqlSafeStr, Statement, TypeInfo};
 
 use crate::support::Server;
 
@@ -37,21 +37,98 @@ async fn every_cached_query_is_what_postgres_says() {
     assert!(count > 40, "{count}");
 }
 
+/// A cached query that contains `text`, with values for its parameters as SQL.
+fn cached(text: &str) -> (String, String) {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join(".sqlx");
+    let mut found = fs::read_dir(folder).expect("the cache").filter_map(|entry| {
+        let file = fs::read_to_string(entry.expect("an entry").path()).expect("readable");
+        let cached: Value = serde_json::from_str(&file).expect("JSON");
+        let sql = cached["query"].as_str().expect("a query");
+        if !sql.contains(text) {
+            return None;
+        }
+        let types = cached["describe"]["parameters"]["Left"].as_array().expect("parameters");
+        let values: Vec<&str> = types.iter().map(|name| value(name.as_str())).collect();
+        Some((sql.to_owned(), values.join(", ")))
+    });
+    let query = found.next().unwrap_or_else(|| panic!("no query has {text}"));
+    assert!(found.next().is_none(), "several queries have {text}");
+    query
+}
+
+fn value(type_name: Option<&str>) -> &'static str {
+    match type_name.expect("a type") {
+        // Of the day when tests begin, which has partitions of its own.
+        "Uuid" => "'01b8dd58-e200-7000-8000-000000000000'",
+        "Bytea" => "'\\x00'",
+        "Text" => "'text'",
+        "TextArray" => "'{text}'",
+        "Timestamptz" => "'2030-01-01T12:00:00Z'",
+        "Bool" => "true",
+        "Int2" => "3",
+        "Float8Array" => "'{60}'",
+        other => panic!("a value for {other}"),
+    }
+}
+
+/// Ten thousand people with a session, a code and a grant each.
+const MANY: &str = "
+    CREATE TEMPORARY TABLE many AS
+        SELECT n, ('01b8dd58-e200-7000-8000-' || lpad(to_hex(n), 12, '0'))::uuid AS id,
+               timestamptz '2030-01-01T12:00:00Z' AS at, timestamptz '2030-02-01T12:00:00Z' AS later
+        FROM generate_series(1, 10000) AS n;
+    INSERT INTO users (id, email, email_key, created_at, updated_at)
+        SELECT id, n || '@many.example', n || '@many.example', at, at FROM many;
+    INSERT INTO sessions (id, secret_hash, user_id, auth_time, amr, acr, created_at, last_seen_at, expires_at)
+        SELECT id, '', id, at, '{pwd}', '', at, at, later FROM many;
+    INSERT INTO codes (id, secret_hash, client_id, user_id, session_id, redirect_uri, redirect_uri_named, scopes,
+                       resources, auth_time, amr, acr, expires_at)
+        SELECT id, '', 'spa', id, id, '', true, '{read}', '{api}', at, '{pwd}', '', later FROM many;
+    INSERT INTO grants (id, client_id, user_id, session_id, offline, code_hash, scopes, resources, auth_time, amr, acr,
+                        rotated_at, idle_expires_at, expires_at)
+        SELECT id, 'spa', id, id, false, '', '{read}', '{api}', at, '{pwd}', '', at, later, later FROM many;
+    ANALYZE users, sessions, codes, grants";
+
 #[tokio::test]
 async fn hot_statements_go_by_primary_key() {
     let server = Server::start().await;
-    // With statistics that say the tables are large, the plan is what it will be in production.
-    let plan: Vec<String> = {
-        let mut connection = server.db.acquire().await.expect("a connection");
-        sqlx::query("SET enable_seqscan = off").execute(&mut *connection).await.expect("set");
-        let rows = sqlx::query_scalar(
-            "EXPLAIN UPDATE grants SET refresh_previous = '' WHERE id = '0198c0de-0000-7000-8000-000000000000'",
-        );
-        rows.fetch_all(&mut *connection).await.expect("a plan")
+    let mut connection = server.db.acquire().await.expect("a connection");
+    // Large enough that no one would read a whole table.
+    sqlx::raw_sql(MANY).execute(&mut *connection).await.expect("filled");
+    let mut run = async |sql: String| -> Vec<String> {
+        let rows = sqlx::raw_sql(AssertSqlSafe(sql)).fetch_all(&mut *connection).await;
+        rows.expect("it runs").iter().filter_map(|row| row.try_get(0).ok()).collect()
     };
-    let plan = plan.join("\n");
-    assert!(plan.contains("Index Scan"), "{plan}");
-    assert_eq!(plan.matches("Scan").count(), 1, "other partitions are pruned: {plan}");
+    for (name, text, hot) in [
+        ("prepare", "INSERT INTO codes", &["sessions", "users"][..]),
+        ("redeem", "WITH redeemed AS", &["codes", "sessions", "users"]),
+        ("rotate", "WITH rotated AS", &["grants", "users", "sessions"]),
+    ] {
+        let (sql, values) = cached(text);
+        run(format!("PREPARE {name} AS {sql}")).await;
+        for mode in ["force_custom_plan", "force_generic_plan"] {
+            run(format!("SET plan_cache_mode = {mode}")).await;
+            let plan = run(format!("EXPLAIN EXECUTE {name} ({values})")).await.join("\n");
+            assert!(!plan.contains("Seq Scan"), "{name}, {mode}:\n{plan}");
+            for table in hot {
+                // A partition is named after its table.
+                let scans = plan.lines().filter(|line| line.contains(&format!(" on {table}")));
+                let scans: Vec<&str> = scans.filter(|line| line.contains("Scan")).collect();
+                assert!(!scans.is_empty(), "{name}, {mode}: {table}\n{plan}");
+                for scan in &scans {
+                    assert!(scan.contains("_pkey on "), "{name}, {mode}: {scan}\n{plan}");
+                }
+            }
+            let partitions = |table: &str| {
+                let found =
+                    plan.lines().filter(|line| line.contains(&format!("_pkey on {table}_")));
+                found.count()
+            };
+            if mode == "force_custom_plan" {
+                assert!(partitions("grants") <= 1 && partitions("codes") <= 1, "pruned:\n{plan}");
+            }
+        }
+    }
 }
 
 #[tokio::test]

@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 
 use openidconnect::reqwest::Response;
 use serde_json::Value;
+use signet::storage;
 use time::Duration;
 
 use crate::support::{SPA, Server, Tokens, flow::redemption};
@@ -30,6 +31,26 @@ async fn race(servers: [&Server; 2], form: Vec<(String, String)>) -> Vec<Respons
         answers.push(racer.await.expect("it ran"));
     }
     answers
+}
+
+/// A deadlock is retried, so that no answer shows it. Postgres counts it for sure once the connection is gone.
+async fn assert_no_deadlocks(replicas: [&Server; 2]) {
+    for replica in replicas {
+        replica.db.close().await;
+    }
+    let db = storage::connect(&replicas[0].database.url, 1, std::time::Duration::from_secs(5));
+    let db = db.expect("a pool");
+    let others = "SELECT count(*) FROM pg_stat_activity
+                  WHERE datname = current_database() AND pid <> pg_backend_pid()";
+    for _ in 0..200 {
+        if sqlx::query_scalar::<_, i64>(others).fetch_one(&db).await.expect("counted") == 0 {
+            break;
+        }
+        tokio::time::sleep(std::time::Duration::from_millis(10)).await;
+    }
+    let sql = "SELECT deadlocks FROM pg_stat_database WHERE datname = current_database()";
+    let deadlocks: i64 = sqlx::query_scalar(sql).fetch_one(&db).await.expect("statistics");
+    assert_eq!(deadlocks, 0);
 }
 
 fn owned(form: &[(&str, &str)]) -> Vec<(String, String)> {
@@ -61,6 +82,7 @@ async fn of_many_redemptions_of_one_code_one_succeeds_and_the_grant_ends_revoked
     let revoked: Vec<bool> = sqlx::query_scalar(sql).fetch_all(&one.db).await.expect("grants");
     assert_eq!(revoked, [true]);
     assert_eq!(two.refresh(won[0].refresh(), &[]).await.status(), 400);
+    assert_no_deadlocks([&one, &two]).await;
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
@@ -75,6 +97,7 @@ async fn many_rotations_of_one_token_within_the_window_get_the_same_successor() 
     assert_eq!(successors.len(), 1);
     let successor = successors.pop_first().expect("one");
     Tokens::from(two.refresh(&successor, &[]).await).await;
+    assert_no_deadlocks([&one, &two]).await;
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
@@ -90,6 +113,7 @@ async fn many_rotations_of_one_token_after_the_window_revoke() {
     assert_eq!(one.refresh(second.refresh(), &[]).await.status(), 400);
     let events = one.events().await;
     assert_eq!(events.iter().filter(|kind| *kind == "reuse.detected").count(), 1, "recorded once");
+    assert_no_deadlocks([&one, &two]).await;
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
@@ -107,4 +131,5 @@ async fn revoking_while_rotating_leaves_nothing_alive() {
             assert_eq!(one.refresh(next.refresh(), &[]).await.status(), 400);
         }
     }
+    assert_no_deadlocks([&one, &two]).await;
 }

@@ -3,7 +3,7 @@
 use time::Duration;
 
 use crate::support::{
-    Browser, Options, Server, Tokens, VAULT,
+    Browser, Options, SPA, Server, Tokens, VAULT, VERIFIER, WEB,
     server::{claims, error},
 };
 
@@ -84,11 +84,53 @@ async fn retries_are_counted_once_the_race_is_over() {
 
 #[tokio::test]
 async fn a_client_may_have_no_window_at_all() {
+    let server = Server::start().await;
+    server.change_client(SPA, |metadata| metadata.refresh_retry_window = Some(0)).await;
+    let first = server.tokens(&mut server.browser(), &[]).await;
+    let second = Tokens::from(server.refresh(first.refresh(), &[]).await).await;
+    assert_eq!(refused(&server, first.refresh()).await, "invalid_grant");
+    assert_eq!(refused(&server, second.refresh()).await, "invalid_grant");
+
+    // The server's window is as it was, for everyone else.
+    let callback = "https://shop.example/callback";
+    let other = [("client_id", WEB), ("redirect_uri", callback)];
+    let code = server.code(&mut server.browser(), &other).await;
+    let secret = server.secret(WEB);
+    let redemption = [
+        ("grant_type", "authorization_code"),
+        ("client_id", WEB),
+        ("client_secret", secret),
+        ("redirect_uri", callback),
+        ("code", &code),
+        ("code_verifier", VERIFIER),
+    ];
+    let first = Tokens::from(server.post("/token", &redemption).await).await;
+    let refresh = [
+        ("grant_type", "refresh_token"),
+        ("client_id", WEB),
+        ("client_secret", secret),
+        ("refresh_token", first.refresh()),
+    ];
+    let second = Tokens::from(server.post("/token", &refresh).await).await;
+    server.advance(Duration::seconds(50));
+    let again = Tokens::from(server.post("/token", &refresh).await).await;
+    assert_eq!(second.refresh(), again.refresh());
+}
+
+#[tokio::test]
+async fn a_server_may_have_no_window_and_a_client_its_own() {
     let server = Server::with(Options {
         config: "[tokens]\nrefresh_retry_window = \"0s\"",
         ..Options::default()
     })
     .await;
+    server.change_client(SPA, |metadata| metadata.refresh_retry_window = Some(30)).await;
+    let first = server.tokens(&mut server.browser(), &[]).await;
+    let second = Tokens::from(server.refresh(first.refresh(), &[]).await).await;
+    server.advance(Duration::seconds(29));
+    let again = Tokens::from(server.refresh(first.refresh(), &[]).await).await;
+    assert_eq!(second.refresh(), again.refresh());
+    server.change_client(SPA, |metadata| metadata.refresh_retry_window = None).await;
     let first = server.tokens(&mut server.browser(), &[]).await;
     let second = Tokens::from(server.refresh(first.refresh(), &[]).await).await;
     assert_eq!(refused(&server, first.refresh()).await, "invalid_grant");
@@ -203,12 +245,48 @@ async fn an_idle_session_ends_no_more_than_what_was_bound_to_it() {
 #[tokio::test]
 async fn a_client_without_the_grant_type_gets_no_refresh_token() {
     let server = Server::start().await;
-    let row = signet::storage::clients::get(&server.db, "spa").await.expect("read").expect("there");
-    let mut client = signet::registry::client::Client::from_row(row).expect("a client");
-    client.metadata.grant_types.retain(|grant| grant.name() != "refresh_token");
-    signet::admin::clients::put(&server.app, "spa", &client.metadata).await.expect("stored");
-    server.app.replica.follow(&server.app.keys, server.clock.now()).await.expect("followed");
+    let without = |metadata: &mut signet::registry::client::Metadata| {
+        metadata.grant_types.retain(|grant| grant.name() != "refresh_token");
+    };
+    server.change_client(SPA, without).await;
     let tokens = server.tokens(&mut server.browser(), &OFFLINE).await;
     assert_eq!(tokens.refresh, None);
     assert_eq!(tokens.body["scope"], "openid read");
+}
+
+#[tokio::test]
+async fn a_sessions_absolute_end_ends_what_was_granted_in_it_however_much_it_is_used() {
+    let config = "[sessions]\nabsolute_lifetime = \"2days\"";
+    let server = Server::with(Options { config, ..Options::default() }).await;
+    let mut tokens = server.tokens(&mut server.browser(), &[]).await;
+    let offline = server.tokens(&mut server.browser(), &OFFLINE).await;
+    for _ in 0..4 {
+        server.advance(Duration::hours(11));
+        tokens = Tokens::from(server.refresh(tokens.refresh(), &[]).await).await;
+    }
+    server.advance(Duration::hours(5));
+    assert_eq!(refused(&server, tokens.refresh()).await, "invalid_grant", "after 49 hours");
+    assert!(!server.events().await.contains(&"reuse.detected".to_owned()));
+    Tokens::from(server.refresh(offline.refresh(), &[]).await).await;
+}
+
+#[tokio::test]
+async fn a_retry_is_recorded_with_whose_it_was_and_from_where() {
+    let (server, _, first) = start().await;
+    server.refresh(first.refresh(), &[]).await;
+    let events = || async {
+        server.app.audit.flush().await;
+        sqlx::query_as::<_, (Option<String>, Option<String>, bool, bool, bool)>(
+            "SELECT host(address), client_id, user_id IS NOT NULL, grant_id IS NOT NULL, request_id IS NOT NULL
+             FROM audit_events WHERE kind = 'refresh.retried'",
+        )
+        .fetch_all(&server.db)
+        .await
+        .expect("events")
+    };
+    assert_eq!(events().await, []);
+    let again = server.refresh(first.refresh(), &[]).await;
+    assert_eq!(again.status(), 200);
+    let expected = (Some("127.0.0.1".to_owned()), Some(SPA.to_owned()), true, true, true);
+    assert_eq!(events().await, [expected]);
 }

@@ -3,8 +3,13 @@
 use std::{sync::Arc, time::Duration};
 
 use signet::{
-    admin, entropy::Entropy, registry::client::Client, replica::Replica, storage,
-    tokens::access::TokenId,
+    admin,
+    entropy::Entropy,
+    registry::client::Client,
+    replica::Replica,
+    storage,
+    tokens::{access::TokenId, digest::Digest, refresh::RefreshToken},
+    web::csrf,
 };
 use uuid::Uuid;
 
@@ -108,6 +113,16 @@ async fn two_replicas_that_start_at_once_on_an_empty_database_end_with_one_set_o
     );
     let jwks = |server: &Server| server.app.keys.jwks(server.clock.now()).body.clone();
     assert_eq!(jwks(&one), jwks(&two));
+    let token = RefreshToken::draw(one.app.uuid(), &one.app.entropy);
+    let text = token.expose(&one.app.secrets.refresh);
+    let there = RefreshToken::parse(&two.app.secrets.refresh, &text).expect("issued here too");
+    assert_eq!(
+        there.successor(&two.app.secrets.refresh).digest(),
+        token.successor(&one.app.secrets.refresh).digest()
+    );
+    let browser = Digest::of(b"a browser");
+    let page = |server: &Server| csrf::token(&server.app.secrets.pages, &browser);
+    assert_eq!(page(&one), page(&two));
     let count: i64 = sqlx::query_scalar("SELECT count(*) FROM signing_keys")
         .fetch_one(&one.db)
         .await

@@ -1,6 +1,6 @@
-//! `/interaction/{id}`: the pages of a request that waits for a person. Each GET shows what is owed next, or answers
-//! the client; each POST does one thing and leads back to the GET, so that reloading, going back and a second tab
-//! find the request where it is.
+//! `/interaction/{id}`: the pages of a request that waits for a person (Core §3.1.2.3). Each GET shows what is owed
+//! next, or answers the client; each POST does one thing and leads back to the GET, so that reloading, going back and
+//! a second tab find the request where it is.
 
 use axum::{
     body::Bytes,

@@ -52,8 +52,10 @@ pub fn respond(
     if let Some(state) = &to.state {
         pairs.push(("state", state.clone()));
     }
+    // RFC 9207 §2, against mix-up (RFC 9700 §4.4).
     pairs.push(("iss", app.config.server.issuer.as_str().to_owned()));
     match to.response_mode {
+        // OAuth 2.0 Form Post Response Mode §2.
         ResponseMode::FormPost => {
             let fields = pairs.into_iter().map(|(name, value)| FieldView { name, value }).collect();
             let action = to.redirect_uri.as_str().to_owned();

@@ -1,4 +1,4 @@
-//! The refresh token grant (RFC 6749 §6): rotation on one row, exact detection of reuse (RFC 9700 §4.14.2), and no one
+//! The refresh token grant (RFC 6749 §6, Core §12): rotation on one row, exact detection of reuse (RFC 9700 §4.14.2), and no one
 //! signed out by a lost response. See `tokens::refresh` for the derivation.
 
 use std::time::Duration;

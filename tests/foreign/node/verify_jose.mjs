@@ -3,7 +3,7 @@
 import assert from "node:assert/strict";
 import { createRemoteJWKSet, decodeProtectedHeader, jwtVerify } from "jose";
 
-const { ISSUER, SERVICE_ID, SERVICE_SECRET, RESOURCE, SCOPE } = process.env;
+const { ISSUER, SERVICE_ID, SERVICE_SECRET, RESOURCE, SCOPE, ACCESS_TOKEN_ALG } = process.env;
 
 const discovery = await fetch(`${ISSUER.replace(/\/$/, "")}/.well-known/oauth-authorization-server`);
 const metadata = await discovery.json();
@@ -26,6 +26,7 @@ const expected = {
 const { payload, protectedHeader } = await jwtVerify(token, keys, expected);
 assert.equal(payload.scope, SCOPE);
 assert.ok(protectedHeader.kid);
+if (ACCESS_TOKEN_ALG) assert.equal(protectedHeader.alg, ACCESS_TOKEN_ALG);
 
 const [header, claims, signature] = token.split(".");
 const encode = (value) => Buffer.from(JSON.stringify(value)).toString("base64url");

@@ -63,6 +63,20 @@ impl Browser {
         self.send(request).await
     }
 
+    /// A POST that says what it says about where it comes from.
+    pub async fn post_saying(
+        &mut self,
+        headers: &[(&'static str, &str)],
+        to: &str,
+        form: &[(&str, &str)],
+    ) -> Answer {
+        let mut request = self.http.post(self.absolute(to)).form(form);
+        for (name, value) in headers {
+            request = request.header(*name, *value);
+        }
+        self.send(request).await
+    }
+
     /// Follows redirects as long as they stay with the issuer.
     pub async fn follow(&mut self, mut answer: Answer) -> Answer {
         for _ in 0..10 {

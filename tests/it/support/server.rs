@@ -5,6 +5,7 @@ use std::{sync::Arc, time::Duration};
 use openidconnect::reqwest::{self, Response};
 use serde_json::Value;
 use signet::{
+    admin::{self, manifest::Manifest},
     app::{App, AppState},
     clock::{Clock, Timestamp},
     config::{Config, Environment},
@@ -14,6 +15,7 @@ use signet::{
         listener::{Limits, Listener},
     },
     keys::MasterKeys,
+    registry::client::{Client, Metadata},
     storage,
 };
 use sqlx::PgPool;
@@ -104,6 +106,29 @@ impl Server {
     pub async fn replica(&self) -> Self {
         let options = Options { clock: Some(self.clock.clone()), ..Options::default() };
         Self::on(Arc::clone(&self.database), options).await
+    }
+
+    /// Follows what was changed so far, without waiting for the next poll.
+    pub async fn follow(&self) {
+        self.app.replica.follow(&self.app.keys, self.clock.now()).await.expect("followed");
+    }
+
+    /// Changes the metadata of a client, and follows the change.
+    pub async fn change_client(&self, client_id: &str, change: impl FnOnce(&mut Metadata)) {
+        let row = storage::clients::get(&self.db, client_id).await.expect("read").expect("there");
+        let mut client = Client::from_row(row).expect("a client");
+        change(&mut client.metadata);
+        admin::clients::put(&self.app, client_id, &client.metadata).await.expect("stored");
+        self.follow().await;
+    }
+
+    /// Applies a manifest, and follows the change. The secrets that were drawn, by client.
+    pub async fn apply(&self, manifest: &str) -> Vec<(String, String)> {
+        let manifest = Manifest::parse(manifest).expect("a manifest");
+        let plan = admin::manifest::plan(&self.db, &manifest).await.expect("a plan");
+        let drawn = admin::manifest::apply(&self.app, plan).await.expect("applied");
+        self.follow().await;
+        drawn
     }
 
     /// Moves the clock.
