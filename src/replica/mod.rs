@@ -10,6 +10,7 @@ mod revocations;
 
 use std::{sync::Arc, time::Duration};
 
+use arc_swap::Guard;
 use sqlx::PgPool;
 use tokio::sync::Mutex;
 use uuid::Uuid;
@@ -84,8 +85,8 @@ impl Replica {
         Ok(self.resources.get())
     }
 
-    /// The resources.
-    pub fn resources(&self) -> Arc<Catalogue> {
+    /// The resources, without a count that all threads share.
+    pub fn resources(&self) -> Guard<Arc<Catalogue>> {
         self.resources.get()
     }
 
