@@ -80,7 +80,7 @@ impl Replica {
     }
 
     /// Reads the resources anew: for something that names one which this process has not heard of yet.
-    pub async fn reload_resources(&self) -> Result<Arc<Catalogue>> {
+    pub async fn reload_resources(&self) -> Result<Guard<Arc<Catalogue>>> {
         self.resources.reload(&self.db).await?;
         Ok(self.resources.get())
     }
