@@ -1,6 +1,10 @@
 //! The committed query cache (`.sqlx`) against the schema that the migrations make: what compiles offline must be true.
 
-use std::{collections::BTreeMap, fs, path::Path};
+use std::{
+    collections::{BTreeMap, HashSet},
+    fs,
+    path::Path,
+};
 
 use serde_json::Value;
 use sqlx::{AssertSqlSafe, Column, Executor, Row, SqlSafeStr, Statement, TypeInfo};
@@ -103,8 +107,8 @@ async fn hot_statements_go_by_primary_key() {
     };
     for (name, text, hot) in [
         ("prepare", "INSERT INTO codes", &["sessions", "users", "consents"][..]),
-        ("redeem", "WITH redeemed AS", &["codes", "sessions", "users"]),
-        ("rotate", "WITH rotated AS", &["grants", "users", "sessions"]),
+        ("redeem", "redeemed AS (", &["codes", "sessions", "users"]),
+        ("rotate", "rotated AS (", &["grants", "users", "sessions"]),
     ] {
         let (sql, values) = cached(text);
         run(format!("PREPARE {name} AS {sql}")).await;
@@ -122,9 +126,9 @@ async fn hot_statements_go_by_primary_key() {
                 }
             }
             let partitions = |table: &str| {
-                let found =
-                    plan.lines().filter(|line| line.contains(&format!("_pkey on {table}_")));
-                found.count()
+                let prefix = format!("{table}_");
+                let words = plan.split_whitespace().filter(|word| word.starts_with(&prefix));
+                words.filter(|word| !word.ends_with("_pkey")).collect::<HashSet<_>>().len()
             };
             if mode == "force_custom_plan" {
                 assert!(partitions("grants") <= 1 && partitions("codes") <= 1, "pruned:\n{plan}");
