@@ -4,15 +4,25 @@ use std::sync::Arc;
 
 use aws_lc_rs::rand::{SecureRandom, SystemRandom};
 
+/// Fills bytes, and says whether it could.
+type Fill = dyn Fn(&mut [u8]) -> bool + Send + Sync;
+
 /// A source of unpredictable bytes.
 #[derive(Clone)]
-pub struct Entropy(Arc<dyn SecureRandom + Send + Sync>);
+pub struct Entropy(Arc<Fill>);
 
 impl Entropy {
     /// The operating system's generator, through AWS-LC.
     #[must_use]
     pub fn system() -> Self {
-        Self(Arc::new(SystemRandom::new()))
+        let random = SystemRandom::new();
+        Self::of(move |bytes| random.fill(bytes).is_ok())
+    }
+
+    /// Whatever `fill` writes. It says whether it could.
+    #[must_use]
+    pub fn of(fill: impl Fn(&mut [u8]) -> bool + Send + Sync + 'static) -> Self {
+        Self(Arc::new(fill))
     }
 
     /// `N` fresh bytes.
@@ -22,7 +32,7 @@ impl Entropy {
     #[must_use]
     pub fn bytes<const N: usize>(&self) -> [u8; N] {
         let mut bytes = [0; N];
-        self.0.fill(&mut bytes).expect("the system's random generator works");
+        assert!((self.0)(&mut bytes), "the system's random generator works");
         bytes
     }
 }

@@ -129,7 +129,9 @@ async fn list(config: &Config) -> anyhow::Result<ExitCode> {
     let set = keys.set();
     let (published, _) = set.published(now, lifetimes);
     for entry in set.entries() {
-        let signs = set.signing(entry.key.alg, now).is_some_and(|key| key.kid == entry.key.kid);
+        let signs = set
+            .signing(entry.key.alg, now)
+            .is_some_and(|at| set.entries()[at].key.kid == entry.key.kid);
         let state = if signs {
             "signs"
         } else if entry.active_from > now {

@@ -73,6 +73,10 @@ impl Server {
         duration::within("server.request_timeout", self.request_timeout, second, hour)?;
         let (none, timeout) = (Span::seconds(0), self.shutdown_timeout);
         duration::within("server.shutdown_timeout", timeout, none, hour)?;
+        duration::within("server.idle_timeout", self.idle_timeout, second, hour)?;
+        if self.max_connections == 0 {
+            return Err(ConfigError::invalid("server.max_connections", "must be at least 1"));
+        }
         if self.body_limit < Self::SMALLEST_BODY {
             return Err(ConfigError::invalid(
                 "server.body_limit",

@@ -129,7 +129,9 @@ impl Listener {
                 () = &mut shutdown => break,
             };
             let _ = stream.set_nodelay(true);
-            let connection = Connection { peer, answer: answer.clone(), limits: self.limits };
+            let pulse = Pulse::default();
+            let connection =
+                Arc::new(Connection { peer, answer: answer.clone(), limits: self.limits, pulse });
             let watcher = graceful.watcher();
             let acceptor = self.tls.clone();
             tokio::spawn(async move {
@@ -165,34 +167,26 @@ async fn handshake(
     }
 }
 
+/// What the requests of a connection share.
 struct Connection<A> {
     peer: SocketAddr,
     answer: A,
     limits: Limits,
+    pulse: Pulse,
 }
 
 impl<A: Answer> Connection<A> {
     /// Serves until the peer closes, falls silent for too long, or the server shuts down.
     async fn serve(
-        self,
+        self: Arc<Self>,
         stream: impl AsyncRead + AsyncWrite + Unpin + Send + 'static,
         watcher: Watcher,
     ) {
-        let Self { peer, answer, limits } = self;
-        let pulse = Arc::new(Pulse::default());
-        let service = {
-            let pulse = Arc::clone(&pulse);
-            service_fn(move |request: Request<Incoming>| {
-                let (answer, pulse) = (answer.clone(), Arc::clone(&pulse));
-                async move {
-                    let (head, body) = request.into_parts();
-                    let body = read(body, limits.body).await;
-                    let _answering = pulse.answering();
-                    let request = Request::from_parts(head, body);
-                    Ok::<_, Infallible>(answer.answer(peer, request).await)
-                }
-            })
-        };
+        let connection = Arc::clone(&self);
+        let service = service_fn(move |request: Request<Incoming>| {
+            let connection = Arc::clone(&connection);
+            async move { Ok::<_, Infallible>(connection.answer(request).await) }
+        });
         let mut builder = auto::Builder::new(TokioExecutor::new());
         builder.http2().max_concurrent_streams(STREAMS);
         let connection = builder.serve_connection(TokioIo::new(stream), service).into_owned();
@@ -201,10 +195,17 @@ impl<A: Answer> Connection<A> {
             served = watcher.watch(connection) => if let Err(error) = served {
                 tracing::debug!(%error, "a connection ended badly");
             },
-            () = pulse.quiet_for(limits.idle) => {
-                tracing::debug!(%peer, "a connection that brought no request was closed");
+            () = self.pulse.quiet_for(self.limits.idle) => {
+                tracing::debug!(peer = %self.peer, "a connection that brought no request was closed");
             }
         }
+    }
+
+    async fn answer(&self, request: Request<Incoming>) -> Response {
+        let (head, body) = request.into_parts();
+        let body = read(body, self.limits.body).await;
+        let _answering = self.pulse.answering();
+        self.answer.answer(self.peer, Request::from_parts(head, body)).await
     }
 }
 

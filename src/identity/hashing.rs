@@ -185,6 +185,7 @@ impl Line {
 
 /// A thread: one job after the other in the same memory.
 fn work(queue: &Mutex<mpsc::Receiver<Job>>, line: &Line) {
+    yield_to_others();
     let mut memory = vec![Block::default(); line.params.block_count()];
     loop {
         let job = queue.lock().unwrap_or_else(PoisonError::into_inner).recv();
@@ -208,6 +209,15 @@ fn work(queue: &Mutex<mpsc::Receiver<Job>>, line: &Line) {
         line.took(started.elapsed());
         drop(place);
         let _ = done.send(outcome);
+    }
+}
+
+/// Hashing takes long and waits well; whatever else the machine has to do is short and should not wait for it. On Linux a
+/// thread has a priority of its own.
+fn yield_to_others() {
+    #[cfg(target_os = "linux")]
+    if let Err(error) = rustix::process::nice(5) {
+        tracing::debug!(%error, "password hashing keeps its priority");
     }
 }
 

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use arc_swap::ArcSwap;
+use arc_swap::{ArcSwap, Guard};
 use sqlx::PgPool;
 
 use super::{
@@ -21,6 +21,20 @@ pub struct KeyRing {
     master: MasterKeys,
     set: ArcSwap<KeySet>,
     jwks: ArcSwap<Document>,
+}
+
+/// A key that signs, without a count that all threads share.
+pub struct Signing {
+    set: Guard<Arc<KeySet>>,
+    at: usize,
+}
+
+impl std::ops::Deref for Signing {
+    type Target = SigningKey;
+
+    fn deref(&self) -> &SigningKey {
+        &self.set.entries()[self.at].key
+    }
 }
 
 /// The place a signing key is sealed for.
@@ -47,35 +61,34 @@ impl KeyRing {
     }
 
     /// The keys.
-    pub fn set(&self) -> arc_swap::Guard<Arc<KeySet>> {
+    pub fn set(&self) -> Guard<Arc<KeySet>> {
         self.set.load()
     }
 
     /// The key that signs with `alg` now.
     ///
     /// # Panics
-    /// A start makes a key for every algorithm that signs at once, and keys are never removed from the set.
+    /// Loading makes a key for every algorithm that signs at once, and keys are never removed from the set.
     #[must_use]
-    pub fn signing(&self, alg: Algorithm, now: Timestamp) -> Arc<SigningKey> {
+    pub fn signing(&self, alg: Algorithm, now: Timestamp) -> Signing {
         let set = self.set.load();
         // A clock that was set back finds no active key: the oldest one is the best there is.
-        set.signing(alg, now)
-            .or_else(|| {
-                set.entries().iter().rfind(|entry| entry.key.alg == alg).map(|entry| &entry.key)
-            })
-            .expect("every algorithm has a key from the first start on")
-            .clone()
+        let at = set
+            .signing(alg, now)
+            .or_else(|| set.entries().iter().rposition(|entry| entry.key.alg == alg))
+            .expect("every algorithm has a key from the first start on");
+        Signing { set, at }
     }
 
     /// The JWK Set as of `now`.
     #[must_use]
-    pub fn jwks(&self, now: Timestamp) -> Arc<Document> {
+    pub fn jwks(&self, now: Timestamp) -> Guard<Arc<Document>> {
         let current = self.jwks.load();
-        if !current.holds(now) {
-            self.jwks.store(Arc::new(Document::jwks(&self.set.load(), now, self.lifetimes)));
-            return self.jwks.load_full();
+        if current.holds(now) {
+            return current;
         }
-        Arc::clone(&current)
+        self.jwks.store(Arc::new(Document::jwks(&self.set.load(), now, self.lifetimes)));
+        self.jwks.load()
     }
 
     /// Reads the keys anew.

@@ -62,10 +62,10 @@ impl KeySet {
         self.identity
     }
 
-    /// The key that signs with `alg` at `now`.
+    /// Which of the entries signs with `alg` at `now`.
     #[must_use]
-    pub fn signing(&self, alg: Algorithm, now: Timestamp) -> Option<&Arc<SigningKey>> {
-        self.of(alg).find(|entry| entry.active_from <= now).map(|entry| &entry.key)
+    pub fn signing(&self, alg: Algorithm, now: Timestamp) -> Option<usize> {
+        self.entries.iter().position(|entry| entry.key.alg == alg && entry.active_from <= now)
     }
 
     /// The key of that id, also if it no longer signs.
@@ -166,7 +166,8 @@ mod tests {
     fn a_key_is_published_before_it_signs_and_after_it_signed() {
         let next = START + LIFETIMES.rotation;
         let set = KeySet::new(vec![entry(1, START), entry(2, next)]);
-        let signs = |now| set.signing(Algorithm::EdDsa, now).map(|key| key.kid.clone());
+        let signs =
+            |now| set.signing(Algorithm::EdDsa, now).map(|at| set.entries()[at].key.kid.clone());
         let (old, new) = (signs(START), signs(next));
         assert_ne!(old, new);
 

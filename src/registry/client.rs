@@ -263,7 +263,7 @@ mod tests {
             json!({ "redirect_uris": ["http://127.0.0.1/cb", "http://localhost:8080/cb", "com.example.app:/cb"] }),
             json!({ "refresh_retry_window": 0 }),
             json!({ "refresh_retry_window": 600 }),
-            json!({ "client_uri": "https://app.example", "logo_uri": "http://localhost/logo.png" }),
+            json!({ "client_uri": "https://app.example", "logo_uri": "https://app.example/logo.png" }),
             json!({ "first_party": true, "disabled": true }),
             confidential(json!({ "grant_types": ["client_credentials"], "redirect_uris": [] })),
             confidential(json!({ "unsafe_without_pkce": true })),
@@ -295,6 +295,7 @@ mod tests {
             (json!({ "client_uri": "javascript:alert(1)" }), "client_uri"),
             (json!({ "logo_uri": "data:image/png;base64,AA" }), "logo_uri"),
             (json!({ "logo_uri": "no URL" }), "logo_uri"),
+            (json!({ "logo_uri": "http://localhost/logo.png" }), "logo_uri"),
         ] {
             let problem = validate("spa", &wrong).expect_err(named);
             assert!(problem.contains(named), "{wrong}: {problem}");

@@ -10,6 +10,7 @@ mod revocations;
 
 use std::{sync::Arc, time::Duration};
 
+use arc_swap::Guard;
 use sqlx::PgPool;
 use tokio::sync::Mutex;
 use uuid::Uuid;
@@ -79,13 +80,13 @@ impl Replica {
     }
 
     /// Reads the resources anew: for something that names one which this process has not heard of yet.
-    pub async fn reload_resources(&self) -> Result<Arc<Catalogue>> {
+    pub async fn reload_resources(&self) -> Result<Guard<Arc<Catalogue>>> {
         self.resources.reload(&self.db).await?;
         Ok(self.resources.get())
     }
 
-    /// The resources.
-    pub fn resources(&self) -> Arc<Catalogue> {
+    /// The resources, without a count that all threads share.
+    pub fn resources(&self) -> Guard<Arc<Catalogue>> {
         self.resources.get()
     }
 

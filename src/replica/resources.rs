@@ -2,7 +2,7 @@
 
 use std::{collections::BTreeMap, sync::Arc};
 
-use arc_swap::ArcSwap;
+use arc_swap::{ArcSwap, Guard};
 use sqlx::PgPool;
 use tokio::sync::Mutex;
 
@@ -59,8 +59,8 @@ pub struct Resources {
 }
 
 impl Resources {
-    pub fn get(&self) -> Arc<Catalogue> {
-        self.current.load_full()
+    pub fn get(&self) -> Guard<Arc<Catalogue>> {
+        self.current.load()
     }
 
     pub async fn reload(&self, db: &PgPool) -> Result<()> {

@@ -69,7 +69,7 @@ async function startServer() {
     await rm(folder, { recursive: true });
     assert.equal(code, 0, `signet dev ended with ${code}:\n${Buffer.concat(log)}`);
   }
-  return { issuer, login, password, metadata, stop };
+  return { issuer, login, password, metadata, folder, stop };
 }
 
 // ---- The client application ------------------------------------------------------------------------------------------

@@ -1,12 +1,21 @@
 //! What surrounds every request: headers, ids, limits, health, shutdown.
 
+use std::{
+    sync::{
+        Arc,
+        atomic::{AtomicBool, Ordering},
+    },
+    time::Duration,
+};
+
 use openidconnect::reqwest::{Method, header};
+use signet::entropy::Entropy;
 use tokio::{
     io::{AsyncReadExt, AsyncWriteExt},
     net::TcpStream,
 };
 
-use crate::support::{Server, flow::authorize_path};
+use crate::support::{Options, Server, flow::authorize_path};
 
 #[tokio::test]
 async fn every_answer_is_guarded() {
@@ -133,4 +142,133 @@ async fn scripts_elsewhere_may_read_why_the_token_endpoint_refused() {
     let exposed = answer.headers()[header::ACCESS_CONTROL_EXPOSE_HEADERS].to_str().expect("ASCII");
     assert!(exposed.contains("retry-after") && exposed.contains("www-authenticate"), "{exposed}");
     assert_eq!(crate::support::server::error(answer).await.1, "invalid_grant");
+}
+
+/// A connection to the server.
+async fn connect(server: &Server) -> TcpStream {
+    let address = server.issuer.strip_prefix("http://").expect("http");
+    TcpStream::connect(address).await.expect("connected")
+}
+
+/// All that comes over a connection until the server closes it.
+async fn rest(mut stream: TcpStream) -> String {
+    let mut said = Vec::new();
+    let patience = Duration::from_secs(10);
+    let read = tokio::time::timeout(patience, stream.read_to_end(&mut said)).await;
+    read.expect("closed in time").ok();
+    String::from_utf8_lossy(&said).into_owned()
+}
+
+#[tokio::test]
+async fn a_connection_that_brings_no_request_is_closed() {
+    let config = "[server]\nidle_timeout = \"1s\"";
+    let server = Server::with(Options { config, ..Options::default() }).await;
+    let begun = "POST /token HTTP/1.1\r\nHost: x\r\n\
+                 Content-Type: application/x-www-form-urlencoded\r\nContent-Length: 100\r\n\r\ngrant";
+    let whole = "GET /healthz HTTP/1.1\r\nHost: x\r\n\r\n";
+    // Nothing, half a request line, half of what HTTP/2 begins with, a whole connection preface, half a body.
+    let preface = "PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n\0\0\0\u{4}\0\0\0\0\0";
+    for said in ["", "GET / HT", "PRI * HT", preface, begun, whole] {
+        let mut stream = connect(&server).await;
+        stream.write_all(said.as_bytes()).await.expect("written");
+        let answer = rest(stream).await;
+        assert_eq!(answer.starts_with("HTTP/1.1 200"), said == whole, "{said:?}: {answer}");
+    }
+}
+
+#[tokio::test]
+async fn more_connections_than_there_is_room_for_wait() {
+    let config = "[server]\nmax_connections = 2";
+    let server = Server::with(Options { config, ..Options::default() }).await;
+    let request = b"GET /healthz HTTP/1.1\r\nHost: x\r\n\r\n";
+    let mut streams = Vec::new();
+    for _ in 0..3 {
+        let mut stream = connect(&server).await;
+        stream.write_all(request).await.expect("written");
+        streams.push(stream);
+    }
+    let mut third = streams.pop().expect("three");
+    let mut answer = [0; 12];
+    let short = Duration::from_millis(300);
+    assert!(tokio::time::timeout(short, third.read_exact(&mut answer)).await.is_err(), "it waits");
+    streams.pop();
+    let patience = Duration::from_secs(10);
+    let read = tokio::time::timeout(patience, third.read_exact(&mut answer)).await;
+    read.expect("its turn came").expect("an answer");
+    assert_eq!(&answer, b"HTTP/1.1 200");
+}
+
+#[tokio::test]
+async fn a_body_that_is_too_large_is_refused_in_the_words_of_whoever_is_asked() {
+    let server = Server::start().await;
+    let large = "x".repeat(70_000);
+    let answer = server.post("/token", &[("grant_type", large.as_str())]).await;
+    assert_eq!(answer.headers()[header::CACHE_CONTROL], "no-store");
+    assert_eq!(crate::support::server::error(answer).await, (413, "invalid_request".to_owned()));
+    let page = server.post("/sign-in", &[("password", large.as_str())]).await;
+    assert_eq!(page.status(), 413);
+    let id = page.headers()["x-request-id"].to_str().expect("ASCII").to_owned();
+    let page = page.text().await.expect("text");
+    assert!(page.contains("the request is too large") && page.contains(&id), "{page}");
+
+    // Without a length, so that only counting tells.
+    let mut stream = connect(&server).await;
+    let head = "POST /token HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\
+                Content-Type: application/x-www-form-urlencoded\r\n\r\n";
+    stream.write_all(head.as_bytes()).await.expect("written");
+    let chunk = format!("{:x}\r\n{large}\r\n", large.len());
+    stream.write_all(chunk.as_bytes()).await.expect("written");
+    let mut answer = vec![0; 1024];
+    let count = stream.read(&mut answer).await.expect("an answer");
+    let answer = String::from_utf8_lossy(&answer[..count]);
+    assert!(answer.starts_with("HTTP/1.1 413"), "{answer}");
+}
+
+#[tokio::test]
+async fn a_handler_that_panics_fails_its_own_request_and_no_other() {
+    let broken = Arc::new(AtomicBool::new(false));
+    let entropy = {
+        let broken = Arc::clone(&broken);
+        let system = Entropy::system();
+        Entropy::of(move |bytes| {
+            for byte in bytes.iter_mut() {
+                *byte = system.bytes::<1>()[0];
+            }
+            !broken.load(Ordering::SeqCst)
+        })
+    };
+    let server = Server::with(Options { entropy: Some(entropy), ..Options::default() }).await;
+    let grant = [("grant_type", "client_credentials")];
+    assert_eq!(server.post_as("service", "/token", &grant).await.status(), 200);
+    broken.store(true, Ordering::SeqCst);
+    let answer = server.post_as("service", "/token", &grant).await;
+    assert!(answer.headers().contains_key("x-request-id"));
+    assert_eq!(crate::support::server::error(answer).await, (500, "server_error".to_owned()));
+    let page = server.get("/sign-in").await;
+    assert_eq!(page.status(), 500);
+    let id = page.headers()["x-request-id"].to_str().expect("ASCII").to_owned();
+    let page = page.text().await.expect("text");
+    assert!(page.contains("Something went wrong") && page.contains(&id), "{page}");
+    assert!(!page.contains("random"), "nothing internal: {page}");
+    broken.store(false, Ordering::SeqCst);
+    assert_eq!(server.post_as("service", "/token", &grant).await.status(), 200);
+}
+
+#[tokio::test]
+async fn a_document_that_the_client_has_is_not_sent_again() {
+    let server = Server::start().await;
+    for path in ["/jwks", "/.well-known/openid-configuration"] {
+        let first = server.get(path).await;
+        assert_eq!(first.headers()[header::ACCESS_CONTROL_ALLOW_ORIGIN], "*");
+        assert_eq!(first.headers()[header::CONTENT_TYPE], "application/json");
+        let tag = first.headers()[header::ETAG].clone();
+        let weak = format!("\"other\", W/{}", tag.to_str().expect("ASCII"));
+        let again = server.request(Method::GET, path).header(header::IF_NONE_MATCH, weak);
+        let again = again.send().await.expect("an answer");
+        assert_eq!(again.status(), 304, "{path}");
+        assert_eq!(again.headers()[header::ETAG], tag);
+        assert_eq!(again.text().await.expect("nothing"), "");
+        let head = server.request(Method::HEAD, path).send().await.expect("an answer");
+        assert_eq!((head.status().as_u16(), &head.headers()[header::ETAG]), (200, &tag), "{path}");
+    }
 }

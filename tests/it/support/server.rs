@@ -40,6 +40,8 @@ pub struct Options<'a> {
     pub clock: Option<Clock>,
     /// Another master key.
     pub master_key: Option<&'a str>,
+    /// Another source of randomness.
+    pub entropy: Option<Entropy>,
     /// It does not follow what others change.
     pub lags: bool,
 }
@@ -84,7 +86,8 @@ impl Server {
         let url = options.database_url.unwrap_or_else(|| database.url.clone());
         let db = storage::connect(&url, 24, Duration::from_secs(10)).expect("a pool");
         let master = MasterKeys::parse(options.master_key.unwrap_or(MASTER_KEY)).expect("a key");
-        let app = App::load(config, clock.clone(), Entropy::system(), db.clone(), master, None)
+        let entropy = options.entropy.unwrap_or_else(Entropy::system);
+        let app = App::load(config, clock.clone(), entropy, db.clone(), master, None)
             .await
             .expect("it loads");
         if !options.lags {
