@@ -58,7 +58,7 @@ pub async fn prepare(
     let row = retry(|| async {
         Ok(sqlx::query!(
             r#"WITH session AS (
-                SELECT s.id, s.user_id, s.auth_time, s.amr, s.acr, s.last_seen_at, u.email, u.username, u.name
+                SELECT s.id, s.user_id, s.auth_time, s.amr, s.acr, s.proofs, s.last_seen_at, u.email, u.username, u.name
                 FROM sessions s JOIN users u ON u.id = s.user_id
                 WHERE s.id = $1 AND s.secret_hash = $2 AND s.ended_at IS NULL
                   AND s.expires_at > $3 AND s.last_seen_at > $4 AND u.disabled_at IS NULL
@@ -70,7 +70,7 @@ pub async fn prepare(
                                    code_challenge, scopes, resources, nonce, auth_time, amr, acr, expires_at)
                 SELECT $6, $7, $8, user_id, id, $9, $10, $11, $12, $13, $14, auth_time, amr, acr, $15 FROM session
             )
-            SELECT id, user_id, auth_time, amr, acr, email, username, name,
+            SELECT id, user_id, auth_time, amr, acr, proofs, email, username, name,
                    (SELECT coalesce(jsonb_object_agg(resource, scopes), '{}')
                     FROM consents c WHERE c.user_id = session.user_id AND c.client_id = $8) AS "consents!"
             FROM session"#,
@@ -101,6 +101,7 @@ pub async fn prepare(
             auth_time: row.auth_time,
             amr: row.amr,
             acr: row.acr,
+            proofs: row.proofs,
             email: row.email,
             username: row.username,
             name: row.name,

@@ -7,6 +7,7 @@ pub mod clients;
 pub mod codes;
 pub mod consents;
 mod error;
+pub mod factors;
 pub mod grants;
 pub mod keys;
 pub mod opaque_tokens;
@@ -15,6 +16,7 @@ mod pool;
 pub mod resources;
 pub mod revocations;
 pub mod sessions;
+pub mod sign_ins;
 pub mod throttles;
 pub mod users;
 

@@ -20,6 +20,8 @@ pub struct SessionRow {
     pub amr: Vec<String>,
     /// How surely.
     pub acr: String,
+    /// What was proven when, see `identity::proof`.
+    pub proofs: serde_json::Value,
     /// The person's e-mail.
     pub email: String,
     /// The person's user name.
@@ -52,6 +54,8 @@ pub struct NewSession<'a> {
     pub amr: &'a [String],
     /// How surely.
     pub acr: &'a str,
+    /// What was proven when, see `identity::proof`.
+    pub proofs: &'a serde_json::Value,
     /// From where.
     pub address: Option<IpNet>,
     /// The browser.
@@ -71,11 +75,12 @@ pub async fn begin(db: &PgPool, session: &NewSession<'_>, now: Timestamp) -> Res
                 SELECT id FROM users WHERE id = $3 AND disabled_at IS NULL FOR SHARE
              )
              INSERT INTO sessions AS s
-                 (id, secret_hash, user_id, auth_time, amr, acr, address, user_agent, created_at, last_seen_at, expires_at)
-             SELECT $1, $2, id, $4, $5, $6, $7, $8, $4, $4, $9 FROM person
+                 (id, secret_hash, user_id, auth_time, amr, acr, proofs, address, user_agent, created_at, last_seen_at,
+                  expires_at)
+             SELECT $1, $2, id, $4, $5, $6, $7, $8, $9, $4, $4, $10 FROM person
              ON CONFLICT (id) DO UPDATE SET
                  secret_hash = EXCLUDED.secret_hash, auth_time = EXCLUDED.auth_time, amr = EXCLUDED.amr,
-                 acr = EXCLUDED.acr, address = EXCLUDED.address, user_agent = EXCLUDED.user_agent,
+                 acr = EXCLUDED.acr, proofs = EXCLUDED.proofs, address = EXCLUDED.address, user_agent = EXCLUDED.user_agent,
                  last_seen_at = EXCLUDED.last_seen_at, expires_at = EXCLUDED.expires_at
              WHERE s.user_id = EXCLUDED.user_id AND s.ended_at IS NULL",
             session.id,
@@ -84,6 +89,7 @@ pub async fn begin(db: &PgPool, session: &NewSession<'_>, now: Timestamp) -> Res
             now,
             session.amr,
             session.acr,
+            session.proofs,
             session.address,
             session.user_agent,
             session.expires_at,
@@ -110,7 +116,7 @@ pub async fn find(
                 WHERE id = $1 AND secret_hash = $2 AND ended_at IS NULL
                   AND expires_at > $3 AND last_seen_at > $4 AND last_seen_at < $5
             )
-            SELECT s.id, s.user_id, s.auth_time, s.amr, s.acr, u.email, u.username, u.name
+            SELECT s.id, s.user_id, s.auth_time, s.amr, s.acr, s.proofs, u.email, u.username, u.name
             FROM sessions s JOIN users u ON u.id = s.user_id
             WHERE s.id = $1 AND s.secret_hash = $2 AND s.ended_at IS NULL
               AND s.expires_at > $3 AND s.last_seen_at > $4 AND u.disabled_at IS NULL",

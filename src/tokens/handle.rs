@@ -25,6 +25,8 @@ pub struct Handle<K> {
 
 /// The cookie of a browser session, `sgs_…`.
 pub struct Session;
+/// The cookie of a sign-in between its steps, `sgi_…`.
+pub struct SignIn;
 /// An authorization code (RFC 6749 §1.3.1), `sgc_…`.
 pub struct Code;
 /// An opaque access token, `sga_…`.
@@ -32,6 +34,9 @@ pub struct Access;
 
 impl Kind for Session {
     const PREFIX: &'static str = "sgs_";
+}
+impl Kind for SignIn {
+    const PREFIX: &'static str = "sgi_";
 }
 impl Kind for Code {
     const PREFIX: &'static str = "sgc_";

@@ -13,6 +13,8 @@ pub enum Cookie {
     Browser,
     /// The session of the person who is signed in.
     Session,
+    /// A sign-in between its steps.
+    SignIn,
     /// Who signed in from this browser before.
     Device,
     /// What was wrong with the form that was just submitted.
@@ -65,6 +67,8 @@ impl Policy {
         match (cookie, self.secure) {
             (Cookie::Browser, true) => "__Host-signet_browser",
             (Cookie::Session, true) => "__Host-signet_session",
+            (Cookie::SignIn, true) => "__Host-signet_sign_in",
+            (Cookie::SignIn, false) => "signet_sign_in",
             (Cookie::Device, true) => "__Host-signet_device",
             (Cookie::Notice, true) => "__Host-signet_notice",
             (Cookie::Notice, false) => "signet_notice",

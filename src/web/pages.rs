@@ -4,10 +4,9 @@ use askama::Template;
 use axum::response::{Html, IntoResponse, Response};
 use http::{HeaderName, HeaderValue, StatusCode, header};
 
-use super::assets;
 
 /// The language of the pages.
-const LANG: &str = "en";
+pub(crate) const LANG: &str = "en";
 
 /// A client as pages show it.
 #[derive(Clone, Debug)]
@@ -71,7 +70,7 @@ pub struct FieldView {
 macro_rules! page {
     ($(#[$doc:meta])* $name:ident($template:literal) { $($(#[$field_doc:meta])* $field:ident: $type:ty,)* }) => {
         $(#[$doc])*
-        #[derive(Template)]
+        #[derive(askama::Template)]
         #[template(path = $template)]
         pub struct $name {
             css: &'static str,
@@ -83,11 +82,14 @@ macro_rules! page {
             /// The page with these contents.
             #[must_use]
             pub(crate) fn new($($field: $type),*) -> Self {
-                Self { css: &assets::STYLESHEET.url, lang: LANG, $($field),* }
+                let css = &$crate::web::assets::STYLESHEET.url;
+                Self { css, lang: $crate::web::pages::LANG, $($field),* }
             }
         }
     };
 }
+
+pub(crate) use page;
 
 page! {
     /// Asks who someone is.

@@ -1,0 +1,308 @@
+//! A sign-in, step by step: what was proven is kept between the steps, and a session begins when nothing is missing.
+//!
+//! Between the steps there is no session, so that what was proven so far opens nothing. The browser has a cookie for the
+//! sign-in alone, and every page of it is bound to that cookie.
+
+use std::time::Duration;
+
+use http::{HeaderMap, HeaderValue};
+use ipnet::IpNet;
+use serde_json::{Value, json};
+use uuid::Uuid;
+
+use super::{
+    device,
+    proof::{Assurance, Factor, Proofs},
+    requirement::{self, Enrolled, Mfa, Step},
+    session::{self, Current, SessionHandle},
+};
+use crate::{
+    app::App,
+    audit::{Event, Kind},
+    storage::{
+        self,
+        factors::Standing,
+        sessions::NewSession,
+        sign_ins::{NewSignIn, SignInRow},
+    },
+    tokens::{
+        digest::Digest,
+        handle::{Handle, SignIn},
+    },
+    web::{RequestContext, cookies::Cookie},
+};
+
+/// How long a person has from the first step to the last.
+const LIFETIME: Duration = Duration::from_mins(15);
+
+/// Pages that a sign-in leads through.
+pub mod path {
+    /// Where a second factor is asked for.
+    pub const VERIFY: &str = "/sign-in/verify";
+    /// Where one is set up that is demanded.
+    pub const ENROL: &str = "/sign-in/enrol";
+    /// Where a password is replaced that was another's choice.
+    pub const PASSWORD: &str = "/sign-in/password";
+}
+
+/// What a sign-in is for.
+#[derive(Clone, Debug)]
+pub struct Goal {
+    /// The page of Signet's own that it leads to.
+    pub return_to: String,
+    /// What is demanded beside what the person's own policy demands.
+    pub policies: Vec<Mfa>,
+    /// How surely they have to prove who they are at the least.
+    pub level: Assurance,
+}
+
+impl Goal {
+    /// To a page, with nothing demanded beyond what is usual.
+    #[must_use]
+    pub fn page(return_to: &str) -> Self {
+        Self { return_to: return_to.to_owned(), policies: Vec::new(), level: Assurance::Aal1 }
+    }
+}
+
+/// Where a sign-in goes on, and what the browser has to remember for that.
+#[derive(Debug)]
+pub struct Advanced {
+    /// To be set in the answer.
+    pub cookies: Vec<HeaderValue>,
+    /// The next page.
+    pub to: String,
+    /// Whether a session began: nothing is missing.
+    pub done: bool,
+}
+
+/// A sign-in that is going on.
+#[derive(Debug)]
+pub struct Attempt {
+    /// Its row.
+    pub row: SignInRow,
+    /// What page tokens are bound to.
+    pub digest: Digest,
+}
+
+impl Attempt {
+    /// The one of this browser.
+    pub async fn current(app: &App, headers: &HeaderMap) -> storage::Result<Option<Self>> {
+        let cookie = app.cookies().get(headers, Cookie::SignIn);
+        let Some(handle) = cookie.and_then(Handle::<SignIn>::parse) else { return Ok(None) };
+        let digest = handle.digest();
+        let now = app.clock.now();
+        let row = storage::sign_ins::find(&app.db, handle.id, digest.bytes(), now).await?;
+        Ok(row.map(|row| Self { row, digest }))
+    }
+
+    /// What was proven.
+    #[must_use]
+    pub fn proofs(&self) -> Proofs {
+        read(&self.row.proofs)
+    }
+
+    /// Where it is: what comes next, with what the person has. None if the person may no longer sign in.
+    pub async fn step(&self, app: &App) -> storage::Result<Option<(Step, Standing)>> {
+        let standing = storage::factors::standing(&app.db, self.row.user_id).await?;
+        Ok(standing.map(|standing| {
+            let level = self.row.acr.parse().unwrap_or(Assurance::Aal2);
+            (next(level, &standing, &self.proofs()), standing)
+        }))
+    }
+
+    /// Goes on after something more was proven. None if the sign-in is over, or the person may no longer sign in.
+    pub async fn prove(
+        self,
+        app: &App,
+        factor: Factor,
+        headers: &HeaderMap,
+        context: &RequestContext,
+    ) -> storage::Result<Option<Advanced>> {
+        let proof = write(&Proofs::default().with(factor, app.clock.now().unix_timestamp()));
+        let Some(proofs) = storage::sign_ins::prove(&app.db, self.row.id, &proof).await? else {
+            return Ok(None);
+        };
+        let attempt = Self { row: SignInRow { proofs, ..self.row }, ..self };
+        attempt.proceed(app, headers, context).await
+    }
+
+    /// Goes on to what is missing; to the session, if that is nothing.
+    pub async fn proceed(
+        self,
+        app: &App,
+        headers: &HeaderMap,
+        context: &RequestContext,
+    ) -> storage::Result<Option<Advanced>> {
+        let Some((step, _)) = self.step(app).await? else { return Ok(None) };
+        if step != Step::Done {
+            let to = page(step).to_owned();
+            return Ok(Some(Advanced { cookies: Vec::new(), to, done: false }));
+        }
+        // Once: two tabs that end the same sign-in begin one session.
+        if !storage::sign_ins::delete(&app.db, self.row.id).await? {
+            return Ok(None);
+        }
+        let (user, proofs) = (self.row.user_id, self.proofs());
+        let Some(mut cookies) = begin(app, user, &proofs, headers, context).await? else {
+            return Ok(None);
+        };
+        cookies.push(app.cookies().remove(Cookie::SignIn));
+        Ok(Some(Advanced { cookies, to: self.row.return_to, done: true }))
+    }
+}
+
+/// Goes on after the first proof: to the session, or to what is still missing. None if the person may not sign in.
+pub async fn start(
+    app: &App,
+    user: Uuid,
+    proofs: Proofs,
+    goal: &Goal,
+    headers: &HeaderMap,
+    context: &RequestContext,
+) -> storage::Result<Option<Advanced>> {
+    let Some(standing) = storage::factors::standing(&app.db, user).await? else { return Ok(None) };
+    let level = level(app, goal, &standing);
+    let step = next(level, &standing, &proofs);
+    if step == Step::Done {
+        let cookies = begin(app, user, &proofs, headers, context).await?;
+        let to = goal.return_to.clone();
+        return Ok(cookies.map(|cookies| Advanced { cookies, to, done: true }));
+    }
+    let handle = Handle::<SignIn>::draw(app.uuid(), &app.entropy);
+    let now = app.clock.now();
+    let digest = handle.digest();
+    let new = NewSignIn {
+        id: handle.id,
+        secret_hash: digest.bytes(),
+        user_id: user,
+        proofs: &write(&proofs),
+        acr: level.name(),
+        return_to: &goal.return_to,
+        expires_at: now + LIFETIME,
+    };
+    storage::sign_ins::insert(&app.db, &new, now).await?;
+    let cookies = vec![app.cookies().set(Cookie::SignIn, &handle.expose(), Some(LIFETIME))];
+    Ok(Some(Advanced { cookies, to: page(step).to_owned(), done: false }))
+}
+
+/// Goes on from a session that is there, for which more is asked than was proven in it: what it still has to show
+/// for itself counts, so that exactly what is missing is asked for (RFC 9470 §4).
+pub async fn strengthen(
+    app: &App,
+    session: &Current,
+    goal: &Goal,
+    headers: &HeaderMap,
+    context: &RequestContext,
+) -> storage::Result<Option<Advanced>> {
+    let proofs = read(&session.row.proofs);
+    start(app, session.row.user_id, proofs, goal, headers, context).await
+}
+
+fn level(app: &App, goal: &Goal, standing: &Standing) -> Assurance {
+    let own = match standing.mfa.as_deref() {
+        Some("never") => Mfa::Never,
+        Some("when_enrolled") => Mfa::WhenEnrolled,
+        Some("always") => Mfa::Always,
+        _ => app.config.sign_in.mfa,
+    };
+    let own = if standing.administrator { Mfa::Always } else { own };
+    let policies = goal.policies.iter().copied().chain([own]);
+    requirement::level(policies, enrolled(standing)).max(goal.level)
+}
+
+fn next(level: Assurance, standing: &Standing, proofs: &Proofs) -> Step {
+    requirement::next(level, enrolled(standing), standing.password_expired, proofs)
+}
+
+fn enrolled(standing: &Standing) -> Enrolled {
+    Enrolled {
+        password: standing.password,
+        totp: standing.totp,
+        recovery_codes: standing.recovery_codes > 0,
+        passkeys: standing.passkeys,
+    }
+}
+
+const fn page(step: Step) -> &'static str {
+    match step {
+        Step::Second => path::VERIFY,
+        Step::Enrol => path::ENROL,
+        Step::ReplacePassword => path::PASSWORD,
+        Step::First | Step::Done => "/sign-in",
+    }
+}
+
+/// Stored proofs. What this version cannot read was not proven.
+#[must_use]
+pub fn read(stored: &Value) -> Proofs {
+    serde_json::from_value(stored.clone()).unwrap_or_default()
+}
+
+fn write(proofs: &Proofs) -> Value {
+    serde_json::to_value(proofs).unwrap_or_else(|_| json!({}))
+}
+
+/// Begins a session, with a new secret in any case. The same person's session goes on under it, so that what was
+/// granted in it stays; another person's session in this browser ends. None if the person was disabled meanwhile.
+async fn begin(
+    app: &App,
+    user_id: Uuid,
+    proofs: &Proofs,
+    headers: &HeaderMap,
+    context: &RequestContext,
+) -> storage::Result<Option<Vec<HeaderValue>>> {
+    let mut id = app.uuid();
+    if let Some(Current { row, .. }) = session::current(app, headers).await? {
+        if row.user_id == user_id {
+            id = row.id;
+        } else {
+            session::end(app, &row, context).await?;
+        }
+    }
+    let mut handle = SessionHandle::draw(id, &app.entropy);
+    if !write_session(app, &handle, user_id, proofs, context).await? {
+        // It ended in the meantime: a new one, then.
+        id = app.uuid();
+        handle = SessionHandle::draw(id, &app.entropy);
+        if !write_session(app, &handle, user_id, proofs, context).await? {
+            return Ok(None);
+        }
+    }
+    let event = Event::new(Kind::SignInSucceeded)
+        .user(user_id)
+        .session(id)
+        .detail(json!({ "amr": proofs.methods() }));
+    app.audit.record(event, &context.origin).await?;
+
+    let policy = app.cookies();
+    let known = policy.get(headers, Cookie::Device);
+    let device = device::with(&app.secrets.pages, known, user_id, &app.entropy);
+    Ok(Some(vec![
+        policy.set(Cookie::Session, &handle.expose(), None),
+        policy.set(Cookie::Device, &device, Some(device::MAX_AGE)),
+    ]))
+}
+
+/// Writes the session of a handle; whether there is one now.
+async fn write_session(
+    app: &App,
+    handle: &SessionHandle,
+    user_id: Uuid,
+    proofs: &Proofs,
+    context: &RequestContext,
+) -> storage::Result<bool> {
+    let now = app.clock.now();
+    let digest = handle.digest();
+    let new = NewSession {
+        id: handle.id,
+        secret_hash: digest.bytes(),
+        user_id,
+        amr: &proofs.methods(),
+        acr: proofs.assurance().unwrap_or(Assurance::Aal1).name(),
+        proofs: &write(proofs),
+        address: context.origin.address.map(IpNet::from),
+        user_agent: context.user_agent.as_deref(),
+        expires_at: now + app.config.sessions.absolute_lifetime.0,
+    };
+    storage::sessions::begin(&app.db, &new, now).await
+}

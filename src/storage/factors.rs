@@ -1,0 +1,179 @@
+//! `totp` and `recovery_codes`, and what a person has of all factors together.
+
+use sqlx::PgPool;
+use uuid::Uuid;
+
+use super::{Result, retry};
+use crate::{clock::Timestamp, storage::keys::Sealed};
+
+/// What a person can prove who they are with, and what is demanded of them.
+#[derive(Clone, Debug)]
+#[expect(clippy::struct_excessive_bools, reason = "independent facts, one a column")]
+pub struct Standing {
+    /// What is demanded of this person, see `identity::requirement::Mfa`; none if what is configured.
+    pub mfa: Option<String>,
+    /// Whether they run Signet or its clients.
+    pub administrator: bool,
+    /// Whether their password is another's choice.
+    pub password_expired: bool,
+    /// They have a password.
+    pub password: bool,
+    /// They have a confirmed authenticator.
+    pub totp: bool,
+    /// They have passkeys.
+    pub passkeys: bool,
+    /// So many recovery codes are left.
+    pub recovery_codes: i64,
+}
+
+/// The standing of a person; none if there is no such person or they may not sign in.
+pub async fn standing(db: &PgPool, user: Uuid) -> Result<Option<Standing>> {
+    Ok(sqlx::query_as!(
+        Standing,
+        r#"SELECT mfa, administrator, password_expired,
+                  EXISTS (SELECT FROM credentials c WHERE c.user_id = u.id AND c.kind = 'password') AS "password!",
+                  EXISTS (SELECT FROM totp t WHERE t.user_id = u.id AND t.confirmed_at IS NOT NULL) AS "totp!",
+                  EXISTS (SELECT FROM passkeys p WHERE p.user_id = u.id) AS "passkeys!",
+                  (SELECT count(*) FROM recovery_codes r WHERE r.user_id = u.id AND r.used_at IS NULL) AS "recovery_codes!"
+           FROM users u WHERE id = $1 AND disabled_at IS NULL"#,
+        user,
+    )
+    .fetch_optional(db)
+    .await?)
+}
+
+/// An authenticator of one-time passwords.
+#[derive(Clone, Debug)]
+pub struct TotpRow {
+    /// The shared secret, sealed for its person.
+    pub sealed: Sealed,
+    /// Whether a code of it was shown.
+    pub confirmed: bool,
+}
+
+/// Sets a new authenticator up, which counts for nothing until it is confirmed. One that is confirmed stays: whether
+/// there is none.
+pub async fn put_totp(db: &PgPool, user: Uuid, sealed: &Sealed, now: Timestamp) -> Result<bool> {
+    let done = sqlx::query!(
+        "INSERT INTO totp AS t (user_id, sealed, sealed_with, created_at) VALUES ($1, $2, $3, $4)
+         ON CONFLICT (user_id) DO UPDATE SET
+             sealed = EXCLUDED.sealed, sealed_with = EXCLUDED.sealed_with, created_at = EXCLUDED.created_at, last_step = 0
+         WHERE t.confirmed_at IS NULL",
+        user,
+        sealed.bytes,
+        sealed.with,
+        now,
+    )
+    .execute(db)
+    .await?;
+    Ok(done.rows_affected() > 0)
+}
+
+/// The authenticator of a person.
+pub async fn totp(db: &PgPool, user: Uuid) -> Result<Option<TotpRow>> {
+    let row = sqlx::query!(
+        r#"SELECT sealed, sealed_with, confirmed_at IS NOT NULL AS "confirmed!" FROM totp WHERE user_id = $1"#,
+        user,
+    )
+    .fetch_optional(db)
+    .await?;
+    Ok(row.map(|row| TotpRow {
+        sealed: Sealed { bytes: row.sealed, with: row.sealed_with },
+        confirmed: row.confirmed,
+    }))
+}
+
+/// Spends a code's time step: whether it, and every later one, was unspent (RFC 6238 §5.2). With `confirm`, an
+/// authenticator that was not confirmed is now.
+pub async fn spend_totp_step(
+    db: &PgPool,
+    user: Uuid,
+    step: i64,
+    confirm: bool,
+    now: Timestamp,
+) -> Result<bool> {
+    retry(|| async {
+        let done = sqlx::query!(
+            "UPDATE totp SET last_step = $2, confirmed_at = coalesce(confirmed_at, $4)
+             WHERE user_id = $1 AND last_step < $2 AND ($3 OR confirmed_at IS NOT NULL)",
+            user,
+            step,
+            confirm,
+            now,
+        )
+        .execute(db)
+        .await?;
+        Ok(done.rows_affected() > 0)
+    })
+    .await
+}
+
+/// Removes the authenticator: whether there was a confirmed one.
+pub async fn delete_totp(db: &PgPool, user: Uuid) -> Result<bool> {
+    let removed = sqlx::query_scalar!(
+        r#"DELETE FROM totp WHERE user_id = $1 RETURNING confirmed_at IS NOT NULL AS "confirmed!""#,
+        user,
+    )
+    .fetch_optional(db)
+    .await?;
+    Ok(removed.unwrap_or_default())
+}
+
+/// Replaces a person's recovery codes by new ones: either all are new, or none.
+pub async fn replace_recovery_codes(
+    db: &PgPool,
+    user: Uuid,
+    hashes: &[Vec<u8>],
+    now: Timestamp,
+) -> Result<()> {
+    retry(|| async {
+        let mut transaction = super::pool::begin(db).await?;
+        // Two replacements at once would leave the codes of both.
+        sqlx::query!("SELECT id FROM users WHERE id = $1 FOR UPDATE", user)
+            .fetch_optional(&mut *transaction)
+            .await?;
+        sqlx::query!("DELETE FROM recovery_codes WHERE user_id = $1", user)
+            .execute(&mut *transaction)
+            .await?;
+        sqlx::query!(
+            "INSERT INTO recovery_codes (user_id, code_hash, created_at)
+             SELECT $1, hash, $3 FROM unnest($2::bytea[]) AS hash",
+            user,
+            hashes,
+            now,
+        )
+        .execute(&mut *transaction)
+        .await?;
+        transaction.commit().await?;
+        Ok(())
+    })
+    .await
+}
+
+/// Uses a recovery code up: how many are left, or none if it is not one of this person's unused ones.
+pub async fn use_recovery_code(
+    db: &PgPool,
+    user: Uuid,
+    hash: &[u8],
+    now: Timestamp,
+) -> Result<Option<i64>> {
+    retry(|| async {
+        Ok(sqlx::query_scalar!(
+            r#"WITH used AS (
+                UPDATE recovery_codes SET used_at = $3
+                WHERE user_id = $1 AND code_hash = $2 AND used_at IS NULL
+                RETURNING user_id
+            )
+            -- This statement sees the codes as they were before it.
+            SELECT (SELECT count(*) FROM recovery_codes r WHERE r.user_id = used.user_id AND r.used_at IS NULL) - 1
+                       AS "left!"
+            FROM used"#,
+            user,
+            hash,
+            now,
+        )
+        .fetch_optional(db)
+        .await?)
+    })
+    .await
+}

@@ -1,0 +1,111 @@
+//! `sign_ins`: people who prove who they are, step by step.
+
+use serde_json::Value;
+use sqlx::PgPool;
+use uuid::Uuid;
+
+use super::{Result, retry};
+use crate::clock::Timestamp;
+
+/// A sign-in between its steps.
+#[derive(Clone, Debug)]
+pub struct SignInRow {
+    /// Its id.
+    pub id: Uuid,
+    /// The person.
+    pub user_id: Uuid,
+    /// What was proven, see `identity::proof`.
+    pub proofs: Value,
+    /// The `acr` on whose way it is.
+    pub acr: String,
+    /// The page that it leads to.
+    pub return_to: String,
+    /// The person's e-mail.
+    pub email: String,
+    /// What to call the person.
+    pub name: Option<String>,
+}
+
+/// A sign-in to be written.
+#[derive(Debug)]
+pub struct NewSignIn<'a> {
+    /// Its id.
+    pub id: Uuid,
+    /// Digest of the cookie's secret.
+    pub secret_hash: &'a [u8],
+    /// The person.
+    pub user_id: Uuid,
+    /// What was proven.
+    pub proofs: &'a Value,
+    /// The `acr` on whose way it is.
+    pub acr: &'a str,
+    /// The page that it leads to.
+    pub return_to: &'a str,
+    /// When it ends.
+    pub expires_at: Timestamp,
+}
+
+/// Begins one.
+pub async fn insert(db: &PgPool, new: &NewSignIn<'_>, now: Timestamp) -> Result<()> {
+    sqlx::query!(
+        "INSERT INTO sign_ins (id, secret_hash, user_id, proofs, acr, return_to, created_at, expires_at)
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8)",
+        new.id,
+        new.secret_hash,
+        new.user_id,
+        new.proofs,
+        new.acr,
+        new.return_to,
+        now,
+        new.expires_at,
+    )
+    .execute(db)
+    .await?;
+    Ok(())
+}
+
+/// The one with this secret, if it is still going on and its person may sign in.
+pub async fn find(
+    db: &PgPool,
+    id: Uuid,
+    secret_hash: &[u8],
+    now: Timestamp,
+) -> Result<Option<SignInRow>> {
+    Ok(sqlx::query_as!(
+        SignInRow,
+        "SELECT i.id, i.user_id, i.proofs, i.acr, i.return_to, u.email, u.name
+         FROM sign_ins i JOIN users u ON u.id = i.user_id
+         WHERE i.id = $1 AND i.secret_hash = $2 AND i.expires_at > $3 AND u.disabled_at IS NULL",
+        id,
+        secret_hash,
+        now,
+    )
+    .fetch_optional(db)
+    .await?)
+}
+
+/// Notes what was proven in addition, and returns all that was. None if the sign-in is no longer going on.
+pub async fn prove(db: &PgPool, id: Uuid, proof: &Value) -> Result<Option<Value>> {
+    retry(|| async {
+        Ok(sqlx::query_scalar!(
+            "UPDATE sign_ins SET proofs = proofs || $2 WHERE id = $1 RETURNING proofs",
+            id,
+            proof,
+        )
+        .fetch_optional(db)
+        .await?)
+    })
+    .await
+}
+
+/// Ends one: whether it was going on.
+pub async fn delete(db: &PgPool, id: Uuid) -> Result<bool> {
+    let done = sqlx::query!("DELETE FROM sign_ins WHERE id = $1", id).execute(db).await?;
+    Ok(done.rows_affected() > 0)
+}
+
+/// Removes those that ended before `now`.
+pub async fn sweep(db: &PgPool, now: Timestamp) -> Result<u64> {
+    let done = sqlx::query!("DELETE FROM sign_ins WHERE expires_at < $1", now).execute(db).await?;
+    Ok(done.rows_affected())
+}
