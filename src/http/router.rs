@@ -20,10 +20,12 @@ use crate::{
     web::{RequestContext, assets, problem::Problem},
 };
 
-/// The router of the public listener.
-pub fn router(app: &AppState, metadata: &Document) -> Router {
+/// The router of the public listener: with `cors`, for requests that browsers say the origin of.
+pub fn router(app: &AppState, metadata: &Document, cors: bool) -> Router {
+    let elsewhere = for_browsers_elsewhere(metadata);
+    let elsewhere = if cors { elsewhere.layer(cross_origin()) } else { elsewhere };
     let mut router = Router::new()
-        .merge(for_browsers_elsewhere(metadata))
+        .merge(elsewhere)
         .route(path::AUTHORIZE, get(authorize::get).post(authorize::post))
         .route(path::INTROSPECT, post(introspect::introspect))
         .route("/interaction/{id}", get(authorize::show))
@@ -57,16 +59,20 @@ pub fn is_for_clients(path: &str) -> bool {
     .contains(&path)
 }
 
-/// What scripts of applications call from their own origin (CORS, the Fetch standard): nothing here looks at cookies, so any origin may.
-fn for_browsers_elsewhere(metadata: &Document) -> Router<AppState> {
-    let metadata = metadata.clone();
-    let serve = move |headers: HeaderMap| async move { jwks::serve(&metadata, &headers) };
-    let cors = CorsLayer::new()
+/// CORS (the Fetch standard). Nothing that it is for looks at cookies, so any origin may.
+fn cross_origin() -> CorsLayer {
+    CorsLayer::new()
         .allow_origin(Any)
         .allow_methods([Method::GET, Method::POST])
         .allow_headers([header::AUTHORIZATION, header::CONTENT_TYPE])
         .expose_headers([header::WWW_AUTHENTICATE, header::RETRY_AFTER])
-        .max_age(std::time::Duration::from_hours(1));
+        .max_age(std::time::Duration::from_hours(1))
+}
+
+/// What scripts of applications call from their own origin.
+fn for_browsers_elsewhere(metadata: &Document) -> Router<AppState> {
+    let metadata = metadata.clone();
+    let serve = move |headers: HeaderMap| async move { jwks::serve(&metadata, &headers) };
     Router::new()
         // RFC 8414 §3, OpenID Connect Discovery §4.
         .route(path::OAUTH, get(serve.clone()))
@@ -77,7 +83,6 @@ fn for_browsers_elsewhere(metadata: &Document) -> Router<AppState> {
         .route(path::USERINFO, get(userinfo::userinfo).post(userinfo::userinfo))
         // Before the layer, which a fallback that is set later would pass by.
         .method_not_allowed_fallback(method_not_allowed_for_clients)
-        .layer(cors)
 }
 
 async fn asset(uri: Uri, headers: HeaderMap, context: RequestContext) -> Response {

@@ -66,6 +66,8 @@ struct Parts {
     app: AppState,
     ids: RequestIds,
     router: TowerToHyperService<Router>,
+    /// The same with CORS, which servers that call have no use for.
+    router_for_browsers: TowerToHyperService<Router>,
     metadata: Document,
     /// The headers of metadata and keys, with places for those that differ.
     document_headers: HeaderMap,
@@ -78,15 +80,23 @@ impl Service {
     #[must_use]
     pub fn new(app: &AppState) -> Self {
         let metadata = metadata::document(&app.config.server.issuer);
-        let router = TowerToHyperService::new(router::router(app, &metadata));
+        let router = |cors| TowerToHyperService::new(router::router(app, &metadata, cors));
+        let (router, router_for_browsers) = (router(false), router(true));
         let answered = ["2xx", "3xx", "4xx", "5xx"]
             .map(|class| counter!("signet_http_requests_total", "status" => class));
         let mut document_headers = jwks::headers(&metadata);
         document_headers.insert(header::ACCESS_CONTROL_ALLOW_ORIGIN, ANY_ORIGIN);
         document_headers.insert(REQUEST_ID, HeaderValue::from_static(""));
         let ids = RequestIds::new(&app.entropy);
-        let mut parts =
-            Parts { app: Arc::clone(app), ids, router, metadata, document_headers, answered };
+        let mut parts = Parts {
+            app: Arc::clone(app),
+            ids,
+            router,
+            router_for_browsers,
+            metadata,
+            document_headers,
+            answered,
+        };
         guard(&mut parts.document_headers, app.config.server.issuer.is_https());
         Self(Arc::new(parts))
     }
@@ -159,7 +169,9 @@ impl Parts {
         let mut request = request.map(Body::from);
         request.extensions_mut().insert(origin);
         let limit = server.request_timeout.0;
-        let handled = AssertUnwindSafe(self.router.call(request)).catch_unwind();
+        let browser = request.headers().contains_key(header::ORIGIN);
+        let router = if browser { &self.router_for_browsers } else { &self.router };
+        let handled = AssertUnwindSafe(router.call(request)).catch_unwind();
         async {
             let response = match tokio::time::timeout(limit, handled).await {
                 Ok(Ok(Ok(response))) => response,

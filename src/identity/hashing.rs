@@ -186,7 +186,8 @@ impl Line {
 /// A thread: one job after the other in the same memory.
 fn work(queue: &Mutex<mpsc::Receiver<Job>>, line: &Line) {
     yield_to_others();
-    let mut memory = vec![Block::default(); line.params.block_count()];
+    // Allocated by the first job, and then kept.
+    let mut memory = Vec::new();
     loop {
         let job = queue.lock().unwrap_or_else(PoisonError::into_inner).recv();
         let Ok(Job { place, password, task, done }) = job else { return };
@@ -235,9 +236,6 @@ fn verify(
     let (Some(salt), Some(stored)) = (parsed.salt, parsed.hash) else {
         return Err(HashError::Unreadable);
     };
-    if memory.len() < params.block_count() {
-        memory.resize(params.block_count(), Block::default());
-    }
     let hash = fill(&params, password, salt.as_ref(), memory)?;
     if let Some(rest) = rest(wanted, &params) {
         fill(&rest, password, &[0; SALT], memory)?;
@@ -264,9 +262,12 @@ fn fill(
     params: &Params,
     password: &str,
     salt: &[u8],
-    memory: &mut [Block],
+    memory: &mut Vec<Block>,
 ) -> Result<[u8; HASH], HashError> {
     let mut hash = [0; HASH];
+    if memory.len() < params.block_count() {
+        memory.resize(params.block_count(), Block::default());
+    }
     let memory = &mut memory[..params.block_count()];
     Argon2::new(Algorithm::Argon2id, Version::V0x13, params.clone())
         .hash_password_into_with_memory(password.as_bytes(), salt, &mut hash, memory)
