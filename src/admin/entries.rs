@@ -76,7 +76,7 @@ const RESOURCE_KEYS: [&str; 6] = [
     "scopes",
 ];
 const SCOPE_KEYS: [&str; 2] = ["name", "description"];
-const CLIENT_KEYS: [&str; 17] = [
+const CLIENT_KEYS: [&str; 18] = [
     "client_id",
     "secret",
     "secret_env",
@@ -92,6 +92,7 @@ const CLIENT_KEYS: [&str; 17] = [
     "id_token_signed_response_alg",
     "first_party",
     "unsafe_without_pkce",
+    "mfa",
     "refresh_retry_window",
     "disabled",
 ];

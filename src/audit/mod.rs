@@ -21,6 +21,14 @@ pub enum Kind {
     SignInFailed,
     /// An attempt was refused unseen, there having been too many.
     SignInThrottled,
+    /// A second factor was set up.
+    FactorAdded,
+    /// A second factor was removed.
+    FactorRemoved,
+    /// Recovery codes were replaced by new ones.
+    RecoveryCodesRenewed,
+    /// A recovery code stood in for a second factor.
+    RecoveryCodeUsed,
     /// A session was ended by its person.
     SignedOut,
     /// A person allowed a client something.
@@ -65,6 +73,10 @@ impl Kind {
             Self::SignInSucceeded => "sign_in.succeeded",
             Self::SignInFailed => "sign_in.failed",
             Self::SignInThrottled => "sign_in.throttled",
+            Self::FactorAdded => "factor.added",
+            Self::FactorRemoved => "factor.removed",
+            Self::RecoveryCodesRenewed => "recovery_codes.renewed",
+            Self::RecoveryCodeUsed => "recovery_code.used",
             Self::SignedOut => "signed_out",
             Self::ConsentGiven => "consent.given",
             Self::ConsentDenied => "consent.denied",

@@ -26,7 +26,7 @@ pub use password::Password;
 pub use secret::SecretText;
 pub use server::{Issuer, Server, Tls};
 pub use sessions::Sessions;
-pub use sign_in::SignIn;
+pub use sign_in::{Mfa, SignIn};
 pub use tokens::Tokens;
 
 /// The whole configuration.

@@ -1,8 +1,20 @@
 //! `[sign_in]`: what slows down guessing.
 
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 
 use super::{ConfigError, Span, duration};
+
+/// Whether a second factor is demanded. In the order of strictness.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Mfa {
+    /// Not even of those who have one.
+    Never,
+    /// Of those who have one.
+    WhenEnrolled,
+    /// Of everyone: whoever has none has to set one up.
+    Always,
+}
 
 /// `[sign_in]`. Attempts are counted before the password is looked at, and given back when it was right.
 #[derive(Clone, Debug, Deserialize)]
@@ -18,6 +30,10 @@ pub struct SignIn {
     pub known_browser_attempts: i32,
     /// The window.
     pub window: Span,
+    /// Whether a second factor is demanded of people for whom nothing else is set. Of administrators it always is.
+    pub mfa: Mfa,
+    /// Wrong codes of a second factor within the window before further ones must wait, for each person.
+    pub code_attempts: i32,
     /// How long a person waits for the password check before further ones are answered 503.
     pub max_wait: Span,
 }
@@ -29,6 +45,8 @@ impl Default for SignIn {
             address_attempts: 100,
             known_browser_attempts: 10,
             window: Span::minutes(15),
+            mfa: Mfa::WhenEnrolled,
+            code_attempts: 10,
             max_wait: Span::seconds(2),
         }
     }
@@ -40,6 +58,7 @@ impl SignIn {
             ("account_attempts", self.account_attempts),
             ("address_attempts", self.address_attempts),
             ("known_browser_attempts", self.known_browser_attempts),
+            ("code_attempts", self.code_attempts),
         ] {
             if attempts < 1 {
                 let problem = format!("{attempts} must be at least 1, or no one could sign in");

@@ -14,7 +14,7 @@ use super::management;
 use crate::{
     app::AppState,
     dev,
-    identity::pages,
+    identity::{account, attempt::path as sign_in, pages, second_factor},
     keys::Document,
     oauth::{Error, authorize, introspect, jwks, metadata::path, revoke, token, userinfo},
     web::{RequestContext, assets, problem::Problem},
@@ -32,7 +32,10 @@ pub fn router(app: &AppState, metadata: &Document, cors: bool) -> Router {
         .route("/interaction/{id}/{step}", get(authorize::show_step).post(authorize::submit))
         .route("/", get(pages::home))
         .route("/sign-in", get(pages::show_sign_in).post(pages::post_sign_in))
+        .route(sign_in::VERIFY, get(second_factor::show_verify).post(second_factor::verify))
+        .route(sign_in::ENROL, get(second_factor::show_enrol).post(second_factor::enrol))
         .route("/sign-out", get(pages::show_sign_out).post(pages::post_sign_out))
+        .merge(account::routes())
         .route("/assets/{name}", get(asset))
         .route("/healthz", get(management::healthz))
         .route("/readyz", get(management::readyz));

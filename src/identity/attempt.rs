@@ -195,6 +195,10 @@ pub async fn strengthen(
     context: &RequestContext,
 ) -> storage::Result<Option<Advanced>> {
     let proofs = read(&session.row.proofs);
+    if proofs.assurance().is_none() {
+        // Nothing is known of it to build on.
+        return Ok(None);
+    }
     start(app, session.row.user_id, proofs, goal, headers, context).await
 }
 

@@ -1,10 +1,18 @@
 //! People: who they are, how they prove it, and where they are signed in.
 
+pub mod account;
+pub mod attempt;
 pub mod device;
 pub mod hashing;
+pub mod local;
 pub mod pages;
+pub mod proof;
+pub mod recovery_codes;
+pub mod requirement;
+pub mod second_factor;
 pub mod session;
 pub mod sign_in;
 pub mod sign_in_form;
 pub mod text;
 mod throttle;
+pub mod totp;

@@ -3,12 +3,14 @@
 
 use axum::{
     body::Bytes,
-    extract::State,
+    extract::{RawQuery, State},
     response::{IntoResponse, Redirect, Response},
 };
 use http::{HeaderMap, HeaderValue, StatusCode, header};
 
 use super::{
+    attempt::Goal,
+    local,
     session::{self, Current},
     sign_in_form::SignInForm,
 };
@@ -107,13 +109,16 @@ pub async fn home(
     }
 }
 
-fn own_form() -> SignInForm {
+/// The form for Signet's own pages, with the page that it leads to. Whoever is signed in is to prove who they are again.
+fn own_form(next: Option<&str>, session: Option<&Current>) -> SignInForm {
+    let page =
+        next.map_or_else(|| "/sign-in".to_owned(), |next| local::with_next("/sign-in", next));
     SignInForm {
         client: None,
-        page: "/sign-in".to_owned(),
-        action: "/sign-in".to_owned(),
+        action: page.clone(),
+        page,
         identifier: String::new(),
-        account: None,
+        account: session.map(|current| session::view(&current.row)),
         notice: None,
         switch: false,
         cancel: false,
@@ -122,13 +127,31 @@ fn own_form() -> SignInForm {
 }
 
 /// `GET /sign-in`.
-pub async fn show_sign_in(State(app): State<AppState>, headers: HeaderMap) -> Response {
-    own_form().show(&app, &headers, Browser::of(&app, &headers))
+pub async fn show_sign_in(
+    State(app): State<AppState>,
+    RawQuery(query): RawQuery,
+    context: RequestContext,
+    headers: HeaderMap,
+) -> Response {
+    let next = local::next(query.as_deref());
+    // Without a page that it leads to, anyone may sign in, whoever is signed in.
+    let session = match &next {
+        Some(_) => session::current(&app, &headers).await,
+        None => Ok(None),
+    };
+    match session {
+        Ok(session) => {
+            let form = own_form(next.as_deref(), session.as_ref());
+            form.show(&app, &headers, Browser::of(&app, &headers))
+        }
+        Err(error) => Problem::from(error).respond(&context),
+    }
 }
 
 /// `POST /sign-in`.
 pub async fn post_sign_in(
     State(app): State<AppState>,
+    RawQuery(query): RawQuery,
     context: RequestContext,
     headers: HeaderMap,
     body: Bytes,
@@ -137,9 +160,15 @@ pub async fn post_sign_in(
         let params = read_form(&body)?;
         let browser = Browser::of(&app, &headers);
         check_post(&app, &headers, &params, &browser.digest, "/sign-in")?;
-        let form = own_form();
-        Ok(match form.submit(&app, &params, &headers, &context).await? {
-            Ok(signed_in) => with_cookies(see_other("/"), signed_in.cookies),
+        let next = local::next(query.as_deref());
+        let goal = Goal::page(next.as_deref().unwrap_or("/"));
+        let session = match &next {
+            Some(_) => session::current(&app, &headers).await?,
+            None => None,
+        };
+        let form = own_form(next.as_deref(), session.as_ref());
+        Ok(match form.submit(&app, &params, &headers, &goal, &context).await? {
+            Ok(advanced) => with_cookies(see_other(&advanced.to), advanced.cookies),
             Err(page) => page,
         })
     };

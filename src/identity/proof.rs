@@ -41,7 +41,8 @@ impl Factor {
 }
 
 /// How surely someone proved who they are: an `acr` value.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
 pub enum Assurance {
     /// One factor.
     Aal1,

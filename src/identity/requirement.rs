@@ -1,20 +1,7 @@
 //! Which factor comes next. Decided from values alone: what is asked for, what the person has, what they proved.
 
-use serde::{Deserialize, Serialize};
-
 use super::proof::{Assurance, Factor, Proofs};
-
-/// Whether a second factor is demanded. In the order of strictness.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Mfa {
-    /// Not even of those who have one.
-    Never,
-    /// Of those who have one.
-    WhenEnrolled,
-    /// Of everyone: whoever has none has to set one up.
-    Always,
-}
+pub use crate::config::Mfa;
 
 /// What a person can prove who they are with.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]

@@ -9,8 +9,9 @@ use http::{HeaderMap, HeaderValue, StatusCode, header};
 use serde::{Deserialize, Serialize};
 
 use super::{
+    attempt::{Advanced, Goal},
     pages::{Browser, see_other, with_cookies},
-    sign_in::{self, Refusal, SignedIn},
+    sign_in::{self, Refusal},
 };
 use crate::{
     app::App,
@@ -90,15 +91,16 @@ impl SignInForm {
         app: &App,
         params: &Params,
         headers: &HeaderMap,
+        goal: &Goal,
         context: &RequestContext,
-    ) -> Result<Result<SignedIn, Response>, Problem> {
+    ) -> Result<Result<Advanced, Response>, Problem> {
         let identifier = params.get("identifier").unwrap_or_default();
         let password = params.get("password").unwrap_or_default();
         if identifier.trim().is_empty() || password.is_empty() {
             return Ok(Err(self.again(app, Mistake::Incomplete, identifier)));
         }
-        match sign_in::sign_in(app, identifier, password, headers, context).await {
-            Ok(signed_in) => Ok(Ok(signed_in)),
+        match sign_in::sign_in(app, identifier, password, goal, headers, context).await {
+            Ok(advanced) => Ok(Ok(advanced)),
             Err(Refusal::Wrong) => Ok(Err(self.again(app, Mistake::Wrong, identifier))),
             Err(Refusal::Throttled(until)) => {
                 let problem = Mistake::Throttled(until.unix_timestamp());

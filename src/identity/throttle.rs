@@ -5,7 +5,13 @@ use std::net::IpAddr;
 use uuid::Uuid;
 
 use super::device::Device;
-use crate::{config::SignIn, storage::throttles::Counter, tokens::digest::Digest};
+use crate::{
+    app::App,
+    clock::Timestamp,
+    config::SignIn,
+    storage::{self, throttles::Counter},
+    tokens::digest::Digest,
+};
 
 /// Failed attempts from all browsers known for an account together, in multiples of what strangers have. It is a
 /// counter of its own, so that no stranger can use it up.
@@ -46,6 +52,32 @@ pub fn counters(
         limit: limits.address_attempts,
     });
     vec![std::iter::once(typed).chain(address).collect()]
+}
+
+/// The counter of the codes of a person's second factor. Whoever gets this far knows the password, so that no stranger
+/// can use it up.
+pub fn codes(limits: &SignIn, user: Uuid) -> Vec<Vec<Counter>> {
+    vec![vec![Counter { key: key("code", &[user.as_bytes()]), limit: limits.code_attempts }]]
+}
+
+/// Counts the attempt. If there were too many, until when it is refused.
+pub async fn count(app: &App, counters: &[Vec<Counter>]) -> storage::Result<Option<Timestamp>> {
+    let window = app.config.sign_in.window.0;
+    let window = time::Duration::try_from(window).unwrap_or(time::Duration::DAY);
+    let now = app.clock.now();
+    for counters in counters {
+        let until = storage::throttles::count(&app.db, counters, window, now).await?;
+        if until.is_some() {
+            return Ok(until);
+        }
+    }
+    Ok(None)
+}
+
+/// Gives an attempt back that was no guess.
+pub async fn forgive(app: &App, counters: &[Vec<Counter>]) -> storage::Result<()> {
+    let keys: Vec<Vec<u8>> = counters.iter().flatten().map(|counter| counter.key.clone()).collect();
+    storage::throttles::forgive(&app.db, &keys).await
 }
 
 /// The device that is known for `user`.

@@ -170,6 +170,14 @@ impl KeyRing {
                 resealed += 1;
             }
         }
+        for (user, old) in storage::factors::totp_secrets(db).await? {
+            if old.with != self.master.current() {
+                let place = secrets::totp_place(user);
+                let sealed = self.master.seal(&place, &self.master.open(&place, &old)?);
+                storage::factors::reseal_totp(db, user, &old, &sealed).await?;
+                resealed += 1;
+            }
+        }
         Ok(resealed)
     }
 

@@ -3,6 +3,7 @@
 use std::collections::HashMap;
 
 use sqlx::PgPool;
+use uuid::Uuid;
 
 use super::master::{MasterKeyError, MasterKeys};
 use crate::{
@@ -32,6 +33,12 @@ pub struct ServerSecrets {
 #[must_use]
 pub fn place(name: &str) -> String {
     format!("server_secrets:{name}")
+}
+
+/// The place that the secret of a person's authenticator is sealed for.
+#[must_use]
+pub fn totp_place(user: Uuid) -> String {
+    format!("totp:{user}")
 }
 
 impl ServerSecrets {

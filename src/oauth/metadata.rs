@@ -5,6 +5,7 @@ use serde_json::json;
 
 use crate::{
     config::Issuer,
+    identity::proof::Assurance,
     keys::{Document, signing::Algorithm},
     registry::{
         client::{AuthMethod, GrantType},
@@ -61,7 +62,7 @@ pub fn document(issuer: &Issuer) -> Document {
         "subject_types_supported": ["public"],
         "id_token_signing_alg_values_supported": Algorithm::ALL.map(Algorithm::name),
         "prompt_values_supported": ["none", "login", "consent", "select_account"],
-        "acr_values_supported": ["aal1"],
+        "acr_values_supported": Assurance::ALL.map(Assurance::name),
         "claim_types_supported": ["normal"],
         "claims_supported": [
             "sub", "iss", "aud", "exp", "iat", "auth_time", "nonce", "acr", "amr", "sid", "at_hash",

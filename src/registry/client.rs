@@ -10,7 +10,7 @@ use super::{
     scope,
 };
 use crate::{
-    config::Tokens,
+    config::{Mfa, Tokens},
     keys::signing::Algorithm,
     storage::{self, clients::ClientRow},
     tokens::digest::Digest,
@@ -110,6 +110,9 @@ pub struct Metadata {
     /// Need not use PKCE. For confidential clients that cannot; what it risks is RFC 9700 §4.5's code injection.
     #[serde(default)]
     pub unsafe_without_pkce: bool,
+    /// Whether it demands a second factor of people, beside what is demanded of them anyway.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub mfa: Option<Mfa>,
     /// For how many seconds a former refresh token is answered again; the server's default if none.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub refresh_retry_window: Option<u32>,

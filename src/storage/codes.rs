@@ -71,6 +71,8 @@ pub async fn prepare(
                 SELECT $6, $7, $8, user_id, id, $9, $10, $11, $12, $13, $14, auth_time, amr, acr, $15 FROM session
             )
             SELECT id, user_id, auth_time, amr, acr, proofs, email, username, name,
+                   EXISTS (SELECT FROM totp t WHERE t.user_id = session.user_id AND t.confirmed_at IS NOT NULL)
+                       OR EXISTS (SELECT FROM passkeys p WHERE p.user_id = session.user_id) AS "second_factor!",
                    (SELECT coalesce(jsonb_object_agg(resource, scopes), '{}')
                     FROM consents c WHERE c.user_id = session.user_id AND c.client_id = $8) AS "consents!"
             FROM session"#,
@@ -102,6 +104,7 @@ pub async fn prepare(
             amr: row.amr,
             acr: row.acr,
             proofs: row.proofs,
+            second_factor: row.second_factor,
             email: row.email,
             username: row.username,
             name: row.name,

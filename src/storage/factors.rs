@@ -177,3 +177,24 @@ pub async fn use_recovery_code(
     })
     .await
 }
+
+/// The sealed secrets of all authenticators.
+pub async fn totp_secrets(db: &PgPool) -> Result<Vec<(Uuid, Sealed)>> {
+    let rows = sqlx::query!("SELECT user_id, sealed, sealed_with FROM totp").fetch_all(db).await?;
+    let sealed = |bytes, with| Sealed { bytes, with };
+    Ok(rows.into_iter().map(|row| (row.user_id, sealed(row.sealed, row.sealed_with))).collect())
+}
+
+/// Replaces the seal of an authenticator's secret, unless the authenticator was replaced meanwhile.
+pub async fn reseal_totp(db: &PgPool, user: Uuid, old: &Sealed, new: &Sealed) -> Result<()> {
+    sqlx::query!(
+        "UPDATE totp SET sealed = $3, sealed_with = $4 WHERE user_id = $1 AND sealed = $2",
+        user,
+        old.bytes,
+        new.bytes,
+        new.with,
+    )
+    .execute(db)
+    .await?;
+    Ok(())
+}

@@ -22,6 +22,8 @@ pub struct SessionRow {
     pub acr: String,
     /// What was proven when, see `identity::proof`.
     pub proofs: serde_json::Value,
+    /// Whether the person has a second factor.
+    pub second_factor: bool,
     /// The person's e-mail.
     pub email: String,
     /// The person's user name.
@@ -111,15 +113,17 @@ pub async fn find(
     retry(|| async {
         Ok(sqlx::query_as!(
             SessionRow,
-            "WITH touched AS (
+            r#"WITH touched AS (
                 UPDATE sessions SET last_seen_at = $3
                 WHERE id = $1 AND secret_hash = $2 AND ended_at IS NULL
                   AND expires_at > $3 AND last_seen_at > $4 AND last_seen_at < $5
             )
-            SELECT s.id, s.user_id, s.auth_time, s.amr, s.acr, s.proofs, u.email, u.username, u.name
+            SELECT s.id, s.user_id, s.auth_time, s.amr, s.acr, s.proofs, u.email, u.username, u.name,
+                   EXISTS (SELECT FROM totp t WHERE t.user_id = u.id AND t.confirmed_at IS NOT NULL)
+                       OR EXISTS (SELECT FROM passkeys p WHERE p.user_id = u.id) AS "second_factor!"
             FROM sessions s JOIN users u ON u.id = s.user_id
             WHERE s.id = $1 AND s.secret_hash = $2 AND s.ended_at IS NULL
-              AND s.expires_at > $3 AND s.last_seen_at > $4 AND u.disabled_at IS NULL",
+              AND s.expires_at > $3 AND s.last_seen_at > $4 AND u.disabled_at IS NULL"#,
             id,
             secret_hash,
             at.now,

@@ -19,6 +19,8 @@ pub enum Cookie {
     Device,
     /// What was wrong with the form that was just submitted.
     Notice,
+    /// Recovery codes that were just made, sealed.
+    RecoveryCodes,
 }
 
 /// How cookies are set.
@@ -70,6 +72,8 @@ impl Policy {
             (Cookie::SignIn, true) => "__Host-signet_sign_in",
             (Cookie::SignIn, false) => "signet_sign_in",
             (Cookie::Device, true) => "__Host-signet_device",
+            (Cookie::RecoveryCodes, true) => "__Host-signet_recovery_codes",
+            (Cookie::RecoveryCodes, false) => "signet_recovery_codes",
             (Cookie::Notice, true) => "__Host-signet_notice",
             (Cookie::Notice, false) => "signet_notice",
             (Cookie::Browser, false) => "signet_browser",

@@ -4,7 +4,6 @@ use askama::Template;
 use axum::response::{Html, IntoResponse, Response};
 use http::{HeaderName, HeaderValue, StatusCode, header};
 
-
 /// The language of the pages.
 pub(crate) const LANG: &str = "en";
 

@@ -23,6 +23,7 @@ async fn alice(db: &PgPool) -> Uuid {
 async fn begin(db: &PgPool, user: Uuid) -> (Uuid, bool) {
     let id = Uuid::from_u128(next_id());
     let session = NewSession {
+        proofs: &serde_json::json!({}),
         id,
         secret_hash: SECRET,
         user_id: user,

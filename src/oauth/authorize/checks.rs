@@ -5,6 +5,7 @@ use uuid::Uuid;
 
 use super::request::{AuthorizationRequest, Prompt, ResponseMode, ReturnAddress};
 use crate::{
+    identity::proof::Assurance,
     keys::{KeySet, signing::Type},
     oauth::{Code, Error, target::Target},
     registry::{
@@ -87,6 +88,7 @@ fn rest(
         nonce: params.get("nonce").map(str::to_owned),
         prompts,
         max_age,
+        acr: acr_values(params),
         login_hint: params.get("login_hint").map(str::to_owned),
         subject_hint,
     })
@@ -204,6 +206,11 @@ fn id_token_hint(params: &Params, client: &Client, own: Own<'_>) -> Result<Optio
                 "id_token_hint is no ID token that was issued here to this client",
             )
         })
+}
+
+/// OpenID Connect Core §3.1.2.1, RFC 9470 §4: in the order of preference. What is not known here is passed over.
+fn acr_values(params: &Params) -> Option<Assurance> {
+    params.get("acr_values")?.split(' ').find_map(|value| value.parse().ok())
 }
 
 /// RFC 7636 §4.3, §4.4.1; `plain` is not offered (RFC 9700 §2.1.1).

@@ -21,7 +21,9 @@ use crate::{
     app::{App, AppState},
     audit::{Event, Kind},
     identity::{
+        attempt::{self, Goal},
         pages::{Browser, check_post, read_form, see_other, with_cookies},
+        proof::Assurance,
         session::{self, Current},
     },
     oauth::{Code, Error},
@@ -179,7 +181,35 @@ impl Waiting {
         Ok(match (standing.owed, session) {
             (Owed::SelectAccount, Some(session)) => self.account_page(app, &session),
             (Owed::Consent, Some(session)) => self.consent_page(app, &session),
+            (Owed::SecondFactor, Some(session)) => {
+                return self.strengthen(app, &session, headers, context).await;
+            }
             (_, session) => self.sign_in_page(session).show(app, headers, self.browser),
+        })
+    }
+
+    /// What a sign-in for this request is for.
+    fn goal(&self) -> Goal {
+        Goal {
+            return_to: path(self.row.id),
+            policies: self.client.metadata.mfa.into_iter().collect(),
+            level: self.request.acr.unwrap_or(Assurance::Aal1),
+        }
+    }
+
+    /// Leads to the second factor that is missing, and to no more than that.
+    async fn strengthen(
+        self,
+        app: &App,
+        session: &Current,
+        headers: &HeaderMap,
+        context: &RequestContext,
+    ) -> Result<Response, Problem> {
+        let goal = self.goal();
+        let advanced = attempt::strengthen(app, session, &goal, headers, context).await?;
+        Ok(match advanced {
+            Some(advanced) => with_cookies(see_other(&advanced.to), advanced.cookies),
+            None => self.sign_in_page(None).show(app, headers, self.browser),
         })
     }
 
@@ -230,8 +260,9 @@ impl Waiting {
         }
         let session = session::current(app, headers).await?;
         let form = self.sign_in_page(session);
-        Ok(match form.submit(app, params, headers, context).await? {
-            Ok(signed_in) => with_cookies(self.back(), signed_in.cookies),
+        let goal = self.goal();
+        Ok(match form.submit(app, params, headers, &goal, context).await? {
+            Ok(advanced) => with_cookies(see_other(&advanced.to), advanced.cookies),
             Err(page) => page,
         })
     }

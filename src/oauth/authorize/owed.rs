@@ -7,6 +7,8 @@ use uuid::Uuid;
 use super::request::{AuthorizationRequest, Prompt};
 use crate::{
     clock::Timestamp,
+    config::Mfa,
+    identity::proof::Assurance,
     oauth::Code,
     registry::{client::Client, scope},
     replica::Catalogue,
@@ -18,6 +20,8 @@ use crate::{
 pub enum Owed {
     /// To prove who they are: for the first time, or again.
     SignIn,
+    /// To prove it more surely than they did: what is missing is a second factor (RFC 9470).
+    SecondFactor,
     /// To choose an account.
     SelectAccount,
     /// To allow what was not allowed before.
@@ -31,7 +35,7 @@ impl Owed {
     #[must_use]
     pub fn error(&self) -> Option<Code> {
         match self {
-            Self::SignIn => Some(Code::LoginRequired),
+            Self::SignIn | Self::SecondFactor => Some(Code::LoginRequired),
             Self::SelectAccount => Some(Code::AccountSelectionRequired),
             Self::Consent => Some(Code::ConsentRequired),
             Self::Nothing => None,
@@ -83,6 +87,9 @@ pub fn owed(
     if !fresh && (request.prompts_for(Prompt::Login) || too_old) {
         return Owed::SignIn;
     }
+    if session.acr.parse().unwrap_or(Assurance::Aal1) < demanded(request, client, session) {
+        return Owed::SecondFactor;
+    }
     let agreed = progress.consented_by == Some(session.id);
     let must_ask = request.prompts_for(Prompt::Consent)
         || (!client.metadata.first_party && !covers(consents, &needed(request, catalogue)));
@@ -90,6 +97,17 @@ pub fn owed(
         return Owed::Consent;
     }
     Owed::Nothing
+}
+
+/// How surely the person of a session has to have proved who they are, by what the client and this request demand. What is
+/// demanded of the person anyway was when they signed in.
+fn demanded(request: &AuthorizationRequest, client: &Client, session: &SessionRow) -> Assurance {
+    let by_client = match client.metadata.mfa {
+        Some(Mfa::Always) => Assurance::Aal2,
+        Some(Mfa::WhenEnrolled) if session.second_factor => Assurance::Aal2,
+        _ => Assurance::Aal1,
+    };
+    by_client.max(request.acr.unwrap_or(Assurance::Aal1))
 }
 
 /// What a request asks for, as `(resource, scope)`: each scope at each resource that understands it, and an empty scope
@@ -165,6 +183,7 @@ mod tests {
             nonce: None,
             prompts: prompts.to_vec(),
             max_age,
+            acr: None,
             login_hint: None,
             subject_hint: None,
         }
@@ -177,6 +196,8 @@ mod tests {
             auth_time: NOW - age,
             amr: vec!["pwd".to_owned()],
             acr: "aal1".to_owned(),
+            proofs: json!({}),
+            second_factor: false,
             email: "alice@example.com".to_owned(),
             username: None,
             name: None,

@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
-use crate::registry::redirect_uri::Matched;
+use crate::{identity::proof::Assurance, registry::redirect_uri::Matched};
 
 /// How the response reaches the client.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -62,6 +62,10 @@ pub struct AuthorizationRequest {
     pub prompts: Vec<Prompt>,
     /// The oldest sign-in that will do, in seconds.
     pub max_age: Option<i64>,
+    /// How surely the person has to prove who they are (`acr_values`): the first of the values asked for that is known
+    /// here. None if none is.
+    #[serde(default)]
+    pub acr: Option<Assurance>,
     /// Who will probably sign in.
     pub login_hint: Option<String>,
     /// The one person whom the answer may be about: the `sub` of the `id_token_hint`.

@@ -1,0 +1,316 @@
+//! `/account`: what people see and change of their own second factors. All of it takes a session, and a recent proof of who
+//! they are.
+
+use std::time::Duration;
+
+use axum::{
+    Router,
+    body::Bytes,
+    extract::{RawQuery, State},
+    response::{IntoResponse, Response},
+    routing::get,
+};
+use base64::{Engine, prelude::BASE64_URL_SAFE_NO_PAD};
+use http::{HeaderMap, HeaderValue, StatusCode, header};
+use serde_json::json;
+use uuid::Uuid;
+
+use super::{
+    local,
+    pages::{check_post, read_form, see_other, with_cookies},
+    recovery_codes,
+    second_factor::{self, Enrol, Refused},
+    session::{self, Current},
+    totp,
+};
+use crate::{
+    app::{App, AppState},
+    audit::{Event, Kind},
+    keys::master::Sealed,
+    storage,
+    web::{
+        RequestContext,
+        cookies::Cookie,
+        csrf,
+        pages::{self, Freedom, UserView, page},
+        problem::Problem,
+    },
+};
+
+/// Where an authenticator is set up and removed.
+pub const AUTHENTICATOR: &str = "/account/authenticator";
+/// Where recovery codes are made and, once, shown.
+pub const CODES: &str = "/account/recovery-codes";
+/// The same as a file.
+const CODES_FILE: &str = "/account/recovery-codes.txt";
+
+/// How long codes that were made can be shown.
+const SHOWN: Duration = Duration::from_mins(10);
+
+page! {
+    /// Shows that there is an authenticator, and removes it.
+    Authenticator("authenticator.html") {
+        /// Whose.
+        user: UserView,
+        /// Where the form goes.
+        action: &'static str,
+        /// The page token.
+        csrf: String,
+    }
+}
+
+page! {
+    /// Shows recovery codes that were just made, or how many are left.
+    Codes("recovery_codes.html") {
+        /// Whose.
+        user: UserView,
+        /// Where the form goes.
+        action: &'static str,
+        /// The page token.
+        csrf: String,
+        /// Codes that were just made.
+        codes: Vec<String>,
+        /// The file with them.
+        file: &'static str,
+        /// How many are left.
+        left: i64,
+        /// Whether that is few.
+        few: bool,
+        /// The page that is next.
+        next: String,
+    }
+}
+
+/// The pages.
+pub fn routes() -> Router<AppState> {
+    Router::new()
+        .route(AUTHENTICATOR, get(show_authenticator).post(change_authenticator))
+        .route(CODES, get(show_codes).post(change_codes))
+        .route(CODES_FILE, get(codes_file))
+}
+
+/// The session of whoever asks, if they proved who they are a short while ago; the page that asks them to, if not.
+pub async fn recent(
+    app: &App,
+    headers: &HeaderMap,
+    page: &str,
+) -> Result<Result<Current, Response>, Problem> {
+    let to_sign_in = || see_other(&local::with_next("/sign-in", page));
+    let Some(current) = session::current(app, headers).await? else { return Ok(Err(to_sign_in())) };
+    let age = app.clock.now() - current.row.auth_time;
+    if age > app.config.sessions.sensitive_age.0 {
+        return Ok(Err(to_sign_in()));
+    }
+    Ok(Ok(current))
+}
+
+fn token(app: &App, current: &Current) -> String {
+    csrf::token(&app.secrets.pages, &current.digest)
+}
+
+/// `GET /account/authenticator`.
+async fn show_authenticator(
+    State(app): State<AppState>,
+    context: RequestContext,
+    headers: HeaderMap,
+) -> Response {
+    let outcome = async {
+        let current = match recent(&app, &headers, AUTHENTICATOR).await? {
+            Ok(current) => current,
+            Err(elsewhere) => return Ok(elsewhere),
+        };
+        authenticator_page(&app, &current, StatusCode::OK, None).await
+    };
+    outcome.await.unwrap_or_else(|problem: Problem| problem.respond(&context))
+}
+
+async fn authenticator_page(
+    app: &App,
+    current: &Current,
+    status: StatusCode,
+    error: Option<String>,
+) -> Result<Response, Problem> {
+    let (user, csrf) = (session::view(&current.row), token(app, current));
+    match totp::enrol(app, current.row.user_id, &current.row.email).await {
+        Ok(Some(enrolment)) => {
+            let action = AUTHENTICATOR.to_owned();
+            let page = Enrol::new(user, action, csrf, error, enrolment, false);
+            Ok(pages::respond(status, &page, &Freedom::Usual))
+        }
+        Ok(None) => {
+            let page = Authenticator::new(user, AUTHENTICATOR, csrf);
+            Ok(pages::respond(status, &page, &Freedom::Usual))
+        }
+        Err(error) => Refused::from(error).respond(app, "", |status, _| status.into_response()),
+    }
+}
+
+/// `POST /account/authenticator`.
+async fn change_authenticator(
+    State(app): State<AppState>,
+    context: RequestContext,
+    headers: HeaderMap,
+    body: Bytes,
+) -> Response {
+    let outcome = async {
+        let params = read_form(&body)?;
+        let current = match recent(&app, &headers, AUTHENTICATOR).await? {
+            Ok(current) => current,
+            Err(elsewhere) => return Ok(elsewhere),
+        };
+        check_post(&app, &headers, &params, &current.digest, AUTHENTICATOR)?;
+        let user = current.row.user_id;
+        if params.get("remove").is_some() {
+            return remove_authenticator(&app, user, &context).await;
+        }
+        match second_factor::confirm(&app, user, &params, &context).await {
+            Ok(codes) => {
+                Ok(with_cookies(see_other(&codes_page("/")), [show_once(&app, user, &codes)]))
+            }
+            Err(Refused::Wrong) => {
+                let error = Some(second_factor::WRONG.to_owned());
+                authenticator_page(&app, &current, StatusCode::UNPROCESSABLE_ENTITY, error).await
+            }
+            Err(refused) => {
+                refused.respond(&app, second_factor::WRONG, |status, _| status.into_response())
+            }
+        }
+    };
+    outcome.await.unwrap_or_else(|problem: Problem| problem.respond(&context))
+}
+
+async fn remove_authenticator(
+    app: &App,
+    user: Uuid,
+    context: &RequestContext,
+) -> Result<Response, Problem> {
+    if storage::factors::delete_totp(&app.db, user).await? {
+        let event = Event::new(Kind::FactorRemoved).user(user).detail(json!({ "factor": "totp" }));
+        app.audit.record(event, &context.origin).await?;
+    }
+    Ok(see_other(AUTHENTICATOR))
+}
+
+/// The page of recovery codes, with the one that is next.
+#[must_use]
+pub fn codes_page(next: &str) -> String {
+    local::with_next(CODES, next)
+}
+
+/// A cookie with codes that were just made, for the page that shows them: a redirect leads there, so that no page in the
+/// history is the answer to a form.
+#[must_use]
+pub fn show_once(app: &App, user: Uuid, codes: &[String]) -> HeaderValue {
+    let sealed = app.keys.master().seal(&shown_place(user), codes.join(" ").as_bytes());
+    let value = format!("{}.{}", sealed.with, BASE64_URL_SAFE_NO_PAD.encode(sealed.bytes));
+    app.cookies().set(Cookie::RecoveryCodes, &value, Some(SHOWN))
+}
+
+fn shown_place(user: Uuid) -> String {
+    format!("shown_recovery_codes:{user}")
+}
+
+/// Codes that were just made, if this browser has them.
+fn shown(app: &App, headers: &HeaderMap, user: Uuid) -> Vec<String> {
+    let open = || {
+        let (with, bytes) = app.cookies().get(headers, Cookie::RecoveryCodes)?.rsplit_once('.')?;
+        let bytes = BASE64_URL_SAFE_NO_PAD.decode(bytes).ok()?;
+        let sealed = Sealed { bytes, with: with.to_owned() };
+        let open = app.keys.master().open(&shown_place(user), &sealed).ok()?;
+        let text = std::str::from_utf8(&open).ok()?.to_owned();
+        Some(text.split(' ').map(str::to_owned).collect())
+    };
+    open().unwrap_or_default()
+}
+
+/// `GET /account/recovery-codes`.
+async fn show_codes(
+    State(app): State<AppState>,
+    RawQuery(query): RawQuery,
+    context: RequestContext,
+    headers: HeaderMap,
+) -> Response {
+    let outcome = async {
+        let current = match recent(&app, &headers, CODES).await? {
+            Ok(current) => current,
+            Err(elsewhere) => return Ok(elsewhere),
+        };
+        let user = current.row.user_id;
+        let codes = shown(&app, &headers, user);
+        let standing = storage::factors::standing(&app.db, user).await?;
+        let left = standing.map_or(0, |standing| standing.recovery_codes);
+        let page = Codes::new(
+            session::view(&current.row),
+            CODES,
+            token(&app, &current),
+            codes,
+            CODES_FILE,
+            left,
+            left <= recovery_codes::FEW,
+            local::next(query.as_deref()).unwrap_or_else(|| "/".to_owned()),
+        );
+        Ok(pages::respond(StatusCode::OK, &page, &Freedom::Usual))
+    };
+    outcome.await.unwrap_or_else(|problem: Problem| problem.respond(&context))
+}
+
+/// `POST /account/recovery-codes`: makes new ones, or forgets those that are shown.
+async fn change_codes(
+    State(app): State<AppState>,
+    context: RequestContext,
+    headers: HeaderMap,
+    body: Bytes,
+) -> Response {
+    let outcome = async {
+        let params = read_form(&body)?;
+        let current = match recent(&app, &headers, CODES).await? {
+            Ok(current) => current,
+            Err(elsewhere) => return Ok(elsewhere),
+        };
+        check_post(&app, &headers, &params, &current.digest, CODES)?;
+        if params.get("saved").is_some() {
+            let next = params.get("next").and_then(local::page).unwrap_or("/");
+            return Ok(with_cookies(
+                see_other(next),
+                [app.cookies().remove(Cookie::RecoveryCodes)],
+            ));
+        }
+        let user = current.row.user_id;
+        let codes = recovery_codes::renew(&app, user).await?;
+        let event = Event::new(Kind::RecoveryCodesRenewed).user(user);
+        app.audit.record(event, &context.origin).await?;
+        Ok(with_cookies(see_other(CODES), [show_once(&app, user, &codes)]))
+    };
+    outcome.await.unwrap_or_else(|problem: Problem| problem.respond(&context))
+}
+
+/// `GET /account/recovery-codes.txt`: those that are shown, as a file.
+async fn codes_file(
+    State(app): State<AppState>,
+    context: RequestContext,
+    headers: HeaderMap,
+) -> Response {
+    let outcome = async {
+        let current = match recent(&app, &headers, CODES).await? {
+            Ok(current) => current,
+            Err(elsewhere) => return Ok(elsewhere),
+        };
+        let codes = shown(&app, &headers, current.row.user_id);
+        if codes.is_empty() {
+            return Ok(see_other(CODES));
+        }
+        let issuer = app.config.server.issuer.as_str();
+        let text = format!(
+            "Recovery codes for {} at {issuer}\nEach works once, when you do not have your second factor.\n\n{}\n",
+            current.row.email,
+            codes.join("\n")
+        );
+        let headers = [
+            (header::CONTENT_TYPE, "text/plain; charset=utf-8"),
+            (header::CONTENT_DISPOSITION, "attachment; filename=\"recovery-codes.txt\""),
+            (header::CACHE_CONTROL, "no-store"),
+        ];
+        Ok((headers, text).into_response())
+    };
+    outcome.await.unwrap_or_else(|problem: Problem| problem.respond(&context))
+}

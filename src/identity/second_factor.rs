@@ -1,0 +1,375 @@
+//! The second step of a sign-in: a one-time password or a recovery code, or setting the former up where it is demanded.
+
+use axum::{
+    body::Bytes,
+    extract::{RawQuery, State},
+    response::{IntoResponse, Response},
+};
+use http::{HeaderMap, HeaderValue, StatusCode, header};
+use serde_json::json;
+use uuid::Uuid;
+
+use super::{
+    attempt::{Advanced, Attempt, path},
+    pages::{check_post, read_form, see_other, with_cookies},
+    proof::Factor,
+    recovery_codes,
+    requirement::Step,
+    throttle,
+    totp::{self, Enrolment, TotpError},
+};
+use crate::{
+    app::{App, AppState},
+    audit::{Event, Kind},
+    clock::Timestamp,
+    storage,
+    web::{
+        RequestContext, csrf,
+        pages::{self, Freedom, UserView, page},
+        params::Params,
+        problem::Problem,
+    },
+};
+
+page! {
+    /// Asks for a second factor.
+    Verify("verify.html") {
+        /// Who is signing in.
+        user: UserView,
+        /// Where the form goes.
+        action: &'static str,
+        /// The page token.
+        csrf: String,
+        /// What was wrong.
+        error: Option<String>,
+        /// Whether a recovery code is asked for, and not a one-time password.
+        recovery: bool,
+        /// Whether there is the other one too.
+        other: bool,
+    }
+}
+
+page! {
+    /// Sets an authenticator up.
+    Enrol("enrol.html") {
+        /// For whom.
+        user: UserView,
+        /// Where the form goes.
+        action: String,
+        /// The page token.
+        csrf: String,
+        /// What was wrong.
+        error: Option<String>,
+        /// What to scan or type.
+        enrolment: Enrolment,
+        /// Whether it is demanded, so that there is no way round it.
+        demanded: bool,
+    }
+}
+
+/// Why a code was not accepted.
+#[derive(Debug)]
+pub enum Refused {
+    /// It is wrong, was used, or is no code.
+    Wrong,
+    /// Too many were: until then.
+    Throttled(Timestamp),
+    /// Something failed.
+    Problem(Problem),
+}
+
+impl From<storage::Error> for Refused {
+    fn from(error: storage::Error) -> Self {
+        Self::Problem(error.into())
+    }
+}
+
+impl From<TotpError> for Refused {
+    fn from(error: TotpError) -> Self {
+        match error {
+            TotpError::Storage(error) => error.into(),
+            TotpError::Sealed(error) => {
+                tracing::error!(%error, "the secret of an authenticator does not open");
+                Self::Problem(Problem::new(
+                    StatusCode::INTERNAL_SERVER_ERROR,
+                    "Something went wrong",
+                    "This is our fault. Please tell us the reference below.",
+                ))
+            }
+        }
+    }
+}
+
+impl Refused {
+    /// The page again with what was wrong, by `show`.
+    pub fn respond(
+        self,
+        app: &App,
+        wrong: &str,
+        show: impl FnOnce(StatusCode, String) -> Response,
+    ) -> Result<Response, Problem> {
+        match self {
+            Self::Problem(problem) => Err(problem),
+            Self::Wrong => Ok(show(StatusCode::UNPROCESSABLE_ENTITY, wrong.to_owned())),
+            Self::Throttled(until) => {
+                let now = app.clock.now().unix_timestamp();
+                let seconds = until.unix_timestamp().saturating_sub(now).max(1);
+                let minutes = seconds.unsigned_abs().div_ceil(60);
+                let unit = if minutes == 1 { "minute" } else { "minutes" };
+                let words =
+                    format!("There were too many wrong codes. Try again in {minutes} {unit}.");
+                let mut page = show(StatusCode::TOO_MANY_REQUESTS, words);
+                page.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from(seconds));
+                Ok(page)
+            }
+        }
+    }
+}
+
+/// What kind of code was typed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Code {
+    /// Of an authenticator.
+    Totp,
+    /// Of an authenticator that is being set up.
+    Enrolling,
+    /// A recovery code.
+    Recovery,
+}
+
+/// Checks a code of this person and uses it up. Attempts are counted before it is looked at, and given back if it is
+/// right.
+pub async fn check(
+    app: &App,
+    user: Uuid,
+    kind: Code,
+    code: &str,
+    context: &RequestContext,
+) -> Result<(), Refused> {
+    let counters = throttle::codes(&app.config.sign_in, user);
+    if let Some(until) = throttle::count(app, &counters).await? {
+        let event = Event::new(Kind::SignInThrottled).user(user).detail(json!({ "what": "code" }));
+        app.audit.record(event, &context.origin).await?;
+        return Err(Refused::Throttled(until));
+    }
+    let right = match kind {
+        Code::Totp => totp::verify(app, user, code, false).await?,
+        Code::Enrolling => totp::verify(app, user, code, true).await?,
+        Code::Recovery => match recovery_codes::spend(app, user, code).await? {
+            Some(left) => {
+                let event =
+                    Event::new(Kind::RecoveryCodeUsed).user(user).detail(json!({ "left": left }));
+                app.audit.record(event, &context.origin).await?;
+                true
+            }
+            None => false,
+        },
+    };
+    if !right {
+        let event = Event::new(Kind::SignInFailed).user(user).detail(json!({ "what": "code" }));
+        app.audit.record(event, &context.origin).await?;
+        return Err(Refused::Wrong);
+    }
+    throttle::forgive(app, &counters).await?;
+    Ok(())
+}
+
+/// Someone without a sign-in that is going on: it took too long, or goes on elsewhere.
+fn begin_again() -> Response {
+    see_other("/sign-in")
+}
+
+fn view(attempt: &Attempt) -> UserView {
+    UserView {
+        name: attempt.row.name.clone().unwrap_or_default(),
+        login: attempt.row.email.clone(),
+    }
+}
+
+fn lead_on(advanced: Option<Advanced>) -> Response {
+    match advanced {
+        Some(advanced) => with_cookies(see_other(&advanced.to), advanced.cookies),
+        None => begin_again(),
+    }
+}
+
+/// The sign-in of this browser, if `step` is the one it is at; where it goes on, if not.
+async fn at(
+    app: &App,
+    headers: &HeaderMap,
+    context: &RequestContext,
+    step: Step,
+) -> Result<Result<(Attempt, storage::factors::Standing), Response>, Problem> {
+    let Some(attempt) = Attempt::current(app, headers).await? else {
+        return Ok(Err(begin_again()));
+    };
+    match attempt.step(app).await? {
+        Some((current, standing)) if current == step => Ok(Ok((attempt, standing))),
+        Some(_) => Ok(Err(lead_on(attempt.proceed(app, headers, context).await?))),
+        None => Ok(Err(begin_again())),
+    }
+}
+
+const RECOVERY: &str = "with=recovery-code";
+
+/// `GET /sign-in/verify`.
+pub async fn show_verify(
+    State(app): State<AppState>,
+    RawQuery(query): RawQuery,
+    context: RequestContext,
+    headers: HeaderMap,
+) -> Response {
+    let outcome = async {
+        let (attempt, standing) = match at(&app, &headers, &context, Step::Second).await? {
+            Ok(at) => at,
+            Err(elsewhere) => return Ok(elsewhere),
+        };
+        let recovery = query.as_deref() == Some(RECOVERY) || !standing.totp;
+        Ok(verify_page(&app, &attempt, &standing, recovery, StatusCode::OK, None))
+    };
+    outcome.await.unwrap_or_else(|problem: Problem| problem.respond(&context))
+}
+
+fn verify_page(
+    app: &App,
+    attempt: &Attempt,
+    standing: &storage::factors::Standing,
+    recovery: bool,
+    status: StatusCode,
+    error: Option<String>,
+) -> Response {
+    let other = if recovery { standing.totp } else { standing.recovery_codes > 0 };
+    let csrf = csrf::token(&app.secrets.pages, &attempt.digest);
+    let page = Verify::new(view(attempt), path::VERIFY, csrf, error, recovery, other);
+    pages::respond(status, &page, &Freedom::Usual)
+}
+
+/// `POST /sign-in/verify`.
+pub async fn verify(
+    State(app): State<AppState>,
+    context: RequestContext,
+    headers: HeaderMap,
+    body: Bytes,
+) -> Response {
+    let outcome = async {
+        let params = read_form(&body)?;
+        let (attempt, standing) = match at(&app, &headers, &context, Step::Second).await? {
+            Ok(at) => at,
+            Err(elsewhere) => return Ok(elsewhere),
+        };
+        check_post(&app, &headers, &params, &attempt.digest, path::VERIFY)?;
+        let recovery = params.get("kind") == Some("recovery-code");
+        let (kind, factor) = if recovery {
+            (Code::Recovery, Factor::RecoveryCode)
+        } else {
+            (Code::Totp, Factor::Totp)
+        };
+        let code = params.get("code").unwrap_or_default();
+        match check(&app, attempt.row.user_id, kind, code, &context).await {
+            Ok(()) => Ok(lead_on(attempt.prove(&app, factor, &headers, &context).await?)),
+            Err(refused) => {
+                let wrong = if recovery {
+                    "That is not one of your recovery codes, or it was used before."
+                } else {
+                    "That code is not right, or was used before. Wait for the next one and try again."
+                };
+                refused.respond(&app, wrong, |status, error| {
+                    verify_page(&app, &attempt, &standing, recovery, status, Some(error))
+                })
+            }
+        }
+    };
+    outcome.await.unwrap_or_else(|problem: Problem| problem.respond(&context))
+}
+
+/// `GET /sign-in/enrol`.
+pub async fn show_enrol(
+    State(app): State<AppState>,
+    context: RequestContext,
+    headers: HeaderMap,
+) -> Response {
+    let outcome = async {
+        let (attempt, _) = match at(&app, &headers, &context, Step::Enrol).await? {
+            Ok(at) => at,
+            Err(elsewhere) => return Ok(elsewhere),
+        };
+        enrol_page(&app, &attempt, StatusCode::OK, None).await
+    };
+    outcome.await.unwrap_or_else(|problem: Problem| problem.respond(&context))
+}
+
+async fn enrol_page(
+    app: &App,
+    attempt: &Attempt,
+    status: StatusCode,
+    error: Option<String>,
+) -> Result<Response, Problem> {
+    let enrolment = match totp::enrol(app, attempt.row.user_id, &attempt.row.email).await {
+        Ok(Some(enrolment)) => enrolment,
+        Ok(None) => return Ok(see_other(path::VERIFY)),
+        Err(error) => {
+            return Refused::from(error).respond(app, "", |status, _| status.into_response());
+        }
+    };
+    let csrf = csrf::token(&app.secrets.pages, &attempt.digest);
+    let page = Enrol::new(view(attempt), path::ENROL.to_owned(), csrf, error, enrolment, true);
+    Ok(pages::respond(status, &page, &Freedom::Usual))
+}
+
+/// `POST /sign-in/enrol`.
+pub async fn enrol(
+    State(app): State<AppState>,
+    context: RequestContext,
+    headers: HeaderMap,
+    body: Bytes,
+) -> Response {
+    let outcome = async {
+        let params = read_form(&body)?;
+        let (attempt, _) = match at(&app, &headers, &context, Step::Enrol).await? {
+            Ok(at) => at,
+            Err(elsewhere) => return Ok(elsewhere),
+        };
+        check_post(&app, &headers, &params, &attempt.digest, path::ENROL)?;
+        let user = attempt.row.user_id;
+        match confirm(&app, user, &params, &context).await {
+            Ok(codes) => {
+                let to = super::account::codes_page(&attempt.row.return_to);
+                let shown = super::account::show_once(&app, user, &codes);
+                let advanced = attempt.prove(&app, Factor::Totp, &headers, &context).await?;
+                Ok(match advanced {
+                    Some(advanced) if advanced.done => {
+                        with_cookies(with_cookies(see_other(&to), advanced.cookies), [shown])
+                    }
+                    other => lead_on(other),
+                })
+            }
+            Err(Refused::Wrong) => {
+                let error = Some(WRONG.to_owned());
+                enrol_page(&app, &attempt, StatusCode::UNPROCESSABLE_ENTITY, error).await
+            }
+            Err(Refused::Throttled(until)) => {
+                let refused = Refused::Throttled(until);
+                refused.respond(&app, WRONG, |status, _| status.into_response())
+            }
+            Err(Refused::Problem(problem)) => Err(problem),
+        }
+    };
+    outcome.await.unwrap_or_else(|problem: Problem| problem.respond(&context))
+}
+
+/// What is said of a code that does not fit while an authenticator is set up.
+pub const WRONG: &str = "That code is not right. Check that your device shows the right time, and enter the code that it shows now.";
+
+/// Confirms the authenticator that is being set up, and makes the recovery codes that go with it.
+pub async fn confirm(
+    app: &App,
+    user: Uuid,
+    params: &Params,
+    context: &RequestContext,
+) -> Result<Vec<String>, Refused> {
+    let code = params.get("code").unwrap_or_default();
+    check(app, user, Code::Enrolling, code, context).await?;
+    let event = Event::new(Kind::FactorAdded).user(user).detail(json!({ "factor": "totp" }));
+    app.audit.record(event, &context.origin).await?;
+    Ok(recovery_codes::renew(app, user).await?)
+}
