@@ -32,6 +32,7 @@ mod races;
 mod refresh;
 mod replicas;
 mod revocation;
+mod second_factor;
 mod sign_in;
 mod statements;
 mod support;
