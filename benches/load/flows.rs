@@ -24,7 +24,7 @@ impl Browser {
     /// Opens the form.
     async fn open(connection: &mut Connection, email: String) -> anyhow::Result<Self> {
         let answer = connection.exchange(&load::get("/sign-in", "")).await?;
-        let csrf = between(answer.body, "name=\"csrf\" value=\"", '"').context("no form")?;
+        let csrf = between(answer.body(), "name=\"csrf\" value=\"", '"').context("no form")?;
         Ok(Self { cookies: cookies(&answer), csrf: csrf.to_owned(), email })
     }
 
@@ -112,7 +112,7 @@ impl Flow for CodeFlow {
             return Ok(Turn::More);
         }
         answer.expect(200, TOKEN)?;
-        self.refresh_token = between(answer.body, REFRESH_TOKEN, '"').map(str::to_owned);
+        self.refresh_token = between(answer.body(), REFRESH_TOKEN, '"').map(str::to_owned);
         Ok(Turn::Done)
     }
 }
@@ -144,7 +144,7 @@ impl Flow for Refresh {
 
     fn answer(&mut self, answer: &Answer<'_>) -> anyhow::Result<Turn> {
         answer.expect(200, TOKEN)?;
-        let token = between(answer.body, REFRESH_TOKEN, '"').context("no successor")?;
+        let token = between(answer.body(), REFRESH_TOKEN, '"').context("no successor")?;
         token.clone_into(&mut self.token);
         Ok(Turn::Done)
     }
@@ -240,5 +240,5 @@ pub fn first_looks(issue: &[u8], authorization: &str) -> Flows {
 /// The access token of an answer.
 pub fn access_token(answer: &Answer<'_>) -> anyhow::Result<String> {
     answer.expect(200, TOKEN)?;
-    Ok(between(answer.body, TOKEN, '"').context("no token")?.to_owned())
+    Ok(between(answer.body(), TOKEN, '"').context("no token")?.to_owned())
 }

@@ -22,27 +22,37 @@ pub struct Answer<'a> {
     /// Its status.
     pub status: u16,
     /// Status line and headers.
-    pub head: &'a str,
-    /// Its body.
-    pub body: &'a str,
+    head: &'a [u8],
+    body: &'a [u8],
 }
 
 impl Answer<'_> {
     /// Every value of a header.
     pub fn headers<'s>(&'s self, name: &'s str) -> impl Iterator<Item = &'s str> {
-        headers(self.head, name)
+        headers(text(self.head), name)
+    }
+
+    /// Its body. Looked at as text only by whoever asks for it, since every byte would be looked at.
+    #[must_use]
+    pub fn body(&self) -> &str {
+        text(self.body)
     }
 
     /// Fails with what the server said, unless it said this.
     pub fn expect(&self, status: u16, start: &str) -> anyhow::Result<()> {
         ensure!(
-            self.status == status && self.body.starts_with(start),
+            self.status == status && self.body.starts_with(start.as_bytes()),
             "an unexpected answer:\n{}\n{}",
-            self.head,
-            self.body
+            text(self.head),
+            self.body()
         );
         Ok(())
     }
+}
+
+/// Servers here say nothing but UTF-8.
+fn text(bytes: &[u8]) -> &str {
+    std::str::from_utf8(bytes).unwrap_or("not UTF-8")
 }
 
 fn headers<'s>(head: &'s str, name: &'s str) -> impl Iterator<Item = &'s str> {
@@ -153,9 +163,8 @@ impl Connection {
             self.read().await?;
         }
         self.used = end;
-        let body = std::str::from_utf8(&self.buffer[head + 4..end])?;
-        let head = std::str::from_utf8(&self.buffer[..head])?;
-        let status = head.get(9..12).context("no status line")?.parse()?;
+        let (head, body) = (&self.buffer[..head], &self.buffer[head + 4..end]);
+        let status = text(head.get(9..12).context("no status line")?).parse()?;
         Ok(Answer { status, head, body })
     }
 

@@ -2,6 +2,7 @@
 
 use std::sync::atomic::{AtomicU64, Ordering};
 
+use http::HeaderValue;
 use uuid::Uuid;
 
 use crate::entropy::Entropy;
@@ -22,15 +23,39 @@ impl RequestIds {
         Self { process, next: AtomicU64::new(u64::from_be_bytes(entropy.bytes())) }
     }
 
-    /// The next name: 20 hexadecimal digits.
+    /// The next name.
     #[must_use]
-    pub fn next(&self) -> String {
+    pub fn next(&self) -> RequestId {
         let number = scatter(self.next.fetch_add(1, Ordering::Relaxed));
         let mut bytes = [0; 16];
         bytes[..2].copy_from_slice(&self.process.to_be_bytes());
         bytes[2..10].copy_from_slice(&number.to_be_bytes());
         let mut buffer = Uuid::encode_buffer();
-        Uuid::from_bytes(bytes).simple().encode_lower(&mut buffer)[..20].to_owned()
+        let digits = Uuid::from_bytes(bytes).simple().encode_lower(&mut buffer);
+        let mut id = RequestId([0; 20]);
+        id.0.copy_from_slice(&digits.as_bytes()[..20]);
+        id
+    }
+}
+
+/// The name of a request: 20 hexadecimal digits.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub struct RequestId([u8; 20]);
+
+impl RequestId {
+    /// The text.
+    #[must_use]
+    pub fn as_str(&self) -> &str {
+        std::str::from_utf8(&self.0).unwrap_or_default()
+    }
+
+    /// The same for a header.
+    ///
+    /// # Panics
+    /// Never: digits are visible ASCII.
+    #[must_use]
+    pub fn value(&self) -> HeaderValue {
+        HeaderValue::from_bytes(&self.0).expect("hexadecimal digits")
     }
 }
 
@@ -50,8 +75,8 @@ mod tests {
     #[test]
     fn no_two_requests_have_one_name() {
         let ids = RequestIds::new(&Entropy::system());
-        let names: HashSet<String> = (0..10_000).map(|_| ids.next()).collect();
+        let names: HashSet<RequestId> = (0..10_000).map(|_| ids.next()).collect();
         assert_eq!(names.len(), 10_000);
-        assert!(names.iter().all(|name| name.len() == 20));
+        assert!(names.iter().all(|name| name.value() == name.as_str()));
     }
 }

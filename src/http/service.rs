@@ -19,7 +19,7 @@ use tracing::Instrument;
 use super::{
     address,
     listener::{Answer, Arrived, Unread},
-    request_id::RequestIds,
+    request_id::{RequestId, RequestIds},
     router::{self, is_for_clients},
 };
 use crate::{
@@ -114,7 +114,11 @@ impl Answer for Service {
         } else {
             let (head, body) = request.into_parts();
             match body {
-                Ok(body) => parts.route(peer, Request::from_parts(head, body), &request_id).await,
+                // Boxed, since what answers a document is moved about as large as the largest of the ways.
+                Ok(body) => {
+                    let request = Request::from_parts(head, body);
+                    Box::pin(parts.route(peer, request, &request_id)).await
+                }
                 Err(unread) => refuse(unread, is_for_clients(head.uri.path()), &request_id),
             }
         };
@@ -136,7 +140,7 @@ impl Parts {
     /// Metadata and keys, which every client and resource server reads again and again: there is nothing to decide about
     /// them, so they take none of the ways below. They cost half of what they cost through the router
     /// (`benches/RESULTS.md`), which has them too, for HEAD and preflight requests.
-    fn document(&self, request: &Arrived, request_id: &str) -> Option<Response> {
+    fn document(&self, request: &Arrived, request_id: &RequestId) -> Option<Response> {
         if request.method() != Method::GET {
             return None;
         }
@@ -153,18 +157,22 @@ impl Parts {
         let headers = response.headers_mut();
         headers.clone_from(&self.document_headers);
         headers.insert(header::ETAG, document.etag.clone());
-        if let Ok(id) = HeaderValue::from_str(request_id) {
-            headers.insert(REQUEST_ID, id);
-        }
+        headers.insert(REQUEST_ID, request_id.value());
         Some(response)
     }
 
     /// Everything else.
-    async fn route(&self, peer: SocketAddr, request: Request<Bytes>, request_id: &str) -> Response {
+    async fn route(
+        &self,
+        peer: SocketAddr,
+        request: Request<Bytes>,
+        request_id: &RequestId,
+    ) -> Response {
         let server = &self.app.config.server;
         let address = address::client(peer.ip(), request.headers(), &server.trusted_proxies);
-        let origin = Origin { address: Some(address), request_id: Some(request_id.to_owned()) };
-        let span = span(&request, request_id);
+        let origin =
+            Origin { address: Some(address), request_id: Some(request_id.as_str().to_owned()) };
+        let span = span(&request, request_id.as_str());
         let for_clients = is_for_clients(request.uri().path());
         let mut request = request.map(Body::from);
         request.extensions_mut().insert(origin);
@@ -191,14 +199,12 @@ impl Parts {
         .await
     }
 
-    fn finish(&self, mut response: Response, request_id: &str) -> Response {
+    fn finish(&self, mut response: Response, request_id: &RequestId) -> Response {
         self.count(response.status());
         let headers = response.headers_mut();
         // At once, and not a few at a time.
         headers.reserve(SECURITY_HEADERS.len() + 2);
-        if let Ok(id) = HeaderValue::from_str(request_id) {
-            headers.insert(REQUEST_ID, id);
-        }
+        headers.insert(REQUEST_ID, request_id.value());
         guard(headers, self.app.config.server.issuer.is_https());
         response
     }
@@ -243,7 +249,7 @@ fn span(request: &Request<Bytes>, id: &str) -> tracing::Span {
 
 /// A handler panicked: its request fails and no other. What it said goes to the log by the panic hook, and to no one
 /// else.
-fn panicked(for_clients: bool, request_id: &str) -> Response {
+fn panicked(for_clients: bool, request_id: &RequestId) -> Response {
     tracing::error!("a handler panicked");
     counter!("signet_panics_total").increment(1);
     if for_clients {
@@ -258,7 +264,7 @@ fn panicked(for_clients: bool, request_id: &str) -> Response {
 }
 
 /// A request that took longer than `server.request_timeout` was given up.
-fn took_too_long(for_clients: bool, request_id: &str) -> Response {
+fn took_too_long(for_clients: bool, request_id: &RequestId) -> Response {
     tracing::warn!("a request took too long");
     if for_clients {
         return Error::new(Code::TemporarilyUnavailable, "this took too long").into_response();
@@ -268,7 +274,7 @@ fn took_too_long(for_clients: bool, request_id: &str) -> Response {
 }
 
 /// A request whose body is too large, or did not arrive.
-fn refuse(unread: Unread, for_clients: bool, request_id: &str) -> Response {
+fn refuse(unread: Unread, for_clients: bool, request_id: &RequestId) -> Response {
     let (status, words) = match unread {
         Unread::TooLarge => (StatusCode::PAYLOAD_TOO_LARGE, "the request is too large"),
         Unread::Broken => (StatusCode::BAD_REQUEST, "the request is incomplete"),
@@ -280,7 +286,7 @@ fn refuse(unread: Unread, for_clients: bool, request_id: &str) -> Response {
     problem.details(words).respond(&named(request_id))
 }
 
-fn named(request_id: &str) -> RequestContext {
-    let origin = Origin { address: None, request_id: Some(request_id.to_owned()) };
+fn named(request_id: &RequestId) -> RequestContext {
+    let origin = Origin { address: None, request_id: Some(request_id.as_str().to_owned()) };
     RequestContext { origin, user_agent: None }
 }
