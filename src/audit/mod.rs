@@ -31,6 +31,10 @@ pub enum Kind {
     RecoveryCodeUsed,
     /// A session was ended by its person.
     SignedOut,
+    /// All sessions of a person ended, or all but the one in which that was asked for.
+    SessionsEnded,
+    /// A person took back what they had allowed a client.
+    ApplicationRevoked,
     /// A person allowed a client something.
     ConsentGiven,
     /// A person refused.
@@ -78,6 +82,8 @@ impl Kind {
             Self::RecoveryCodesRenewed => "recovery_codes.renewed",
             Self::RecoveryCodeUsed => "recovery_code.used",
             Self::SignedOut => "signed_out",
+            Self::SessionsEnded => "sessions.ended",
+            Self::ApplicationRevoked => "application.revoked",
             Self::ConsentGiven => "consent.given",
             Self::ConsentDenied => "consent.denied",
             Self::CodeIssued => "code.issued",

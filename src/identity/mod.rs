@@ -16,3 +16,4 @@ pub mod sign_in_form;
 pub mod text;
 mod throttle;
 pub mod totp;
+mod user_agent;

@@ -1,5 +1,6 @@
 //! SQL, one file a table family: plain functions over a pool, no rule of the protocol.
 
+pub mod applications;
 pub mod audit;
 pub mod authorization_requests;
 pub mod changes;

@@ -22,7 +22,7 @@ const ARROWS: [(&str, &[&str]); 15] = [
         "oauth",
         &["audit", "config", "identity", "keys", "registry", "replica", "storage", "tokens", "web"],
     ),
-    ("identity", &["audit", "config", "storage", "tokens", "web"]),
+    ("identity", &["audit", "config", "keys", "registry", "storage", "tokens", "web"]),
     ("replica", &["keys", "registry", "storage", "tokens"]),
     ("web", &["audit", "storage", "tokens"]),
     ("audit", &["storage"]),
