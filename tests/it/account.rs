@@ -137,7 +137,7 @@ async fn an_application_is_shown_in_words_and_cut_off_at_once() {
     let opaque = server.tokens(&mut browser, &[("scope", "open"), ("resource", VAULT)]).await;
     let waiting = server.code(&mut browser, &[]).await;
     let replica = server.replica().await;
-    assert!(replica.is_active(&tokens.access).await);
+    assert!(replica.is_active(&opaque.access).await);
     let mut bob = signed_in_as_bob(&server).await;
     let bobs = server.tokens(&mut bob, &[]).await;
 
@@ -159,7 +159,7 @@ async fn an_application_is_shown_in_words_and_cut_off_at_once() {
         assert!(!server.is_active(token).await);
     }
     replica.catch_up().await;
-    assert!(!replica.is_active(&tokens.access).await, "elsewhere too");
+    assert!(!replica.is_active(&opaque.access).await, "elsewhere too");
     assert_eq!(server.refresh(tokens.refresh(), &[]).await.status(), 400);
     assert_eq!(server.redeem(&waiting).await.status(), 400, "a code that was on its way");
     assert!(server.is_active(&bobs.access).await, "another person's stay");
