@@ -21,6 +21,8 @@ pub enum Kind {
     SignInFailed,
     /// An attempt was refused unseen, there having been too many.
     SignInThrottled,
+    /// A person replaced their password.
+    PasswordChanged,
     /// A second factor was set up.
     FactorAdded,
     /// A second factor was removed.
@@ -77,6 +79,7 @@ impl Kind {
             Self::SignInSucceeded => "sign_in.succeeded",
             Self::SignInFailed => "sign_in.failed",
             Self::SignInThrottled => "sign_in.throttled",
+            Self::PasswordChanged => "password.changed",
             Self::FactorAdded => "factor.added",
             Self::FactorRemoved => "factor.removed",
             Self::RecoveryCodesRenewed => "recovery_codes.renewed",

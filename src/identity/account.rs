@@ -3,6 +3,7 @@
 
 mod applications;
 mod home;
+mod password;
 mod sessions;
 
 use std::time::Duration;
@@ -20,7 +21,7 @@ use serde_json::json;
 use uuid::Uuid;
 
 use super::{
-    local,
+    attempt, local,
     pages::{check_post, read_form, see_other, with_cookies},
     recovery_codes,
     second_factor::{self, Enrol, Refused},
@@ -43,6 +44,8 @@ use crate::{
 
 /// The first page.
 pub const HOME: &str = "/account";
+/// Where one changes one's password.
+const PASSWORD: &str = "/account/password";
 /// Where one is signed in.
 const SESSIONS: &str = "/account/sessions";
 /// What one allowed to whom.
@@ -95,6 +98,8 @@ page! {
 pub fn routes() -> Router<AppState> {
     Router::new()
         .route(HOME, get(home::show))
+        .route(PASSWORD, get(password::show).post(password::change))
+        .route(attempt::path::PASSWORD, get(password::show_replace).post(password::replace))
         .route(SESSIONS, get(sessions::show).post(sessions::change))
         .route(APPLICATIONS, get(applications::show).post(applications::change))
         .route(AUTHENTICATOR, get(show_authenticator).post(change_authenticator))

@@ -2,10 +2,12 @@
 
 pub mod account;
 pub mod attempt;
+pub mod breached;
 pub mod device;
 pub mod hashing;
 pub mod local;
 pub mod pages;
+pub mod passwords;
 pub mod proof;
 pub mod recovery_codes;
 pub mod requirement;

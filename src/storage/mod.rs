@@ -13,6 +13,7 @@ pub mod grants;
 pub mod keys;
 pub mod opaque_tokens;
 pub mod partitions;
+pub mod passwords;
 mod pool;
 pub mod resources;
 pub mod revocations;

@@ -26,6 +26,7 @@ mod maintenance;
 mod management;
 mod manifests;
 mod metadata;
+mod passwords;
 mod pkce;
 mod properties;
 mod queries;

@@ -1,6 +1,9 @@
 //! `/account`: who one is, and the way to all that one can see and change.
 
-use axum::{extract::State, response::Response};
+use axum::{
+    extract::{RawQuery, State},
+    response::Response,
+};
 use http::{HeaderMap, StatusCode};
 
 use super::{HOME, present};
@@ -32,6 +35,8 @@ page! {
         second_factor: bool,
         /// Whether there are passkeys.
         passkeys: bool,
+        /// What was just changed.
+        notice: Option<&'static str>,
         /// In how many browsers one is signed in.
         sessions: usize,
     }
@@ -40,6 +45,7 @@ page! {
 /// `GET /account`.
 pub(super) async fn show(
     State(app): State<AppState>,
+    RawQuery(query): RawQuery,
     context: RequestContext,
     headers: HeaderMap,
 ) -> Response {
@@ -62,9 +68,20 @@ pub(super) async fn show(
             standing.recovery_codes,
             standing.totp || standing.passkeys,
             standing.passkeys,
+            notice(query.as_deref()),
             sessions.len(),
         );
         Ok(pages::respond(StatusCode::OK, &page, &Freedom::Usual))
     };
     outcome.await.unwrap_or_else(|problem: Problem| problem.respond(&context))
+}
+
+/// What a page that leads here says was done.
+fn notice(query: Option<&str>) -> Option<&'static str> {
+    match query {
+        Some("changed=password") => {
+            Some("Your password is changed, and you are signed out everywhere else.")
+        }
+        _ => None,
+    }
 }
