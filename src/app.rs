@@ -11,7 +11,7 @@ use crate::{
     clock::{Clock, Timestamp},
     config::{Config, Sessions, Tokens},
     entropy::Entropy,
-    identity::hashing::Hasher,
+    identity::{breached::Breached, hashing::Hasher},
     keys::{KeyRing, MasterKeys, secrets::SecretsError, secrets::ServerSecrets},
     replica::Replica,
     storage::{self, sessions::Cutoffs},
@@ -42,6 +42,8 @@ pub struct App {
     pub verified: VerifiedTokens,
     /// Password hashing.
     pub hasher: Hasher,
+    /// Passwords that the operator has refused.
+    pub breached: Breached,
     /// Security events.
     pub audit: Recorder,
     /// Development mode, and what its pages show.
@@ -66,6 +68,9 @@ pub enum StartError {
     /// Keys.
     #[error(transparent)]
     Secrets(#[from] SecretsError),
+    /// The list of breached passwords.
+    #[error("password.breached_file: {0}")]
+    Breached(std::io::Error),
 }
 
 impl App {
@@ -79,6 +84,8 @@ impl App {
         demo: Option<Demo>,
     ) -> Result<AppState, StartError> {
         let now = clock.now();
+        let breached = Breached::open(config.password.breached_file.as_deref());
+        let breached = breached.map_err(StartError::Breached)?;
         // Before anything is written: what goes to a default partition stays there.
         storage::partitions::maintain(&db, now).await?;
         // Before keys are read, so that none that is added meanwhile is missed.
@@ -98,6 +105,7 @@ impl App {
             replica,
             verified: VerifiedTokens::default(),
             hasher,
+            breached,
             audit,
             demo,
         };

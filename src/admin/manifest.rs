@@ -1,7 +1,7 @@
 //! Manifests: resources, clients and people as TOML, compared with the database and brought there. Applying one twice
 //! changes nothing the second time; what a manifest does not name is left alone.
 
-use std::fmt;
+use std::{collections::HashMap, fmt};
 
 use sqlx::PgPool;
 
@@ -10,13 +10,13 @@ use super::{
     Error, clients,
     entries::{ClientEntry, ResourceEntry, UserEntry},
     record,
-    users::{self, Profile},
+    users::{self, Choice, Profile},
 };
 use crate::{
-    app::App,
+    app::AppState,
     audit::{Event, Kind},
     config::SecretText,
-    identity::text,
+    identity::{passwords, text},
     registry::{
         client::{self, Client},
         resource::Resource,
@@ -96,7 +96,17 @@ pub async fn plan(db: &PgPool, manifest: &Manifest) -> Result<Vec<Step>, Error> 
 }
 
 /// Does what a plan says. Returns the secrets that were drawn, by client: they are shown this once.
-pub async fn apply(app: &App, plan: Vec<Step>) -> Result<Vec<(String, String)>, Error> {
+pub async fn apply(app: &AppState, plan: Vec<Step>) -> Result<Vec<(String, String)>, Error> {
+    // Nothing is done if one password will not do.
+    let mut passwords = HashMap::new();
+    for step in &plan {
+        if let Action::User { profile, password: Some(password), .. } = &step.action {
+            let checked = users::check_password(app, profile, password.expose()).await;
+            let checked =
+                checked.map_err(|problem| format!("user {}: {problem}", profile.email))?;
+            passwords.insert(profile.email.clone(), checked);
+        }
+    }
     let mut drawn = Vec::new();
     for step in plan {
         match step.action {
@@ -121,10 +131,11 @@ pub async fn apply(app: &App, plan: Vec<Step>) -> Result<Vec<(String, String)>, 
                     drawn.push((id.clone(), clients::add_secret(app, &id, None).await?));
                 }
             }
-            Action::User { id, profile, password } => {
+            Action::User { id, profile, .. } => {
+                let password = passwords.remove(&profile.email);
                 let id = users::put(app, id, &profile).await?;
                 if let Some(password) = password {
-                    users::set_password(app, id, password.expose()).await?;
+                    users::set_password(app, id, password, Choice::Lasting).await?;
                 }
             }
         }
@@ -200,7 +211,7 @@ async fn plan_user(db: &PgPool, entry: &UserEntry) -> Result<Step, Error> {
     };
     let password = secret(entry.password.as_ref(), entry.password_env.as_deref())?;
     if let Some(password) = &password {
-        text::check_password(password.expose())
+        passwords::check_length(password.expose())
             .map_err(|problem| format!("user {}: {problem}", entry.email))?;
     }
     let name = format!("user {}", entry.email);

@@ -8,6 +8,7 @@ pub mod users;
 use crate::{
     app::App,
     audit::{Event, Origin},
+    identity::{hashing::HashError, passwords::Refused},
     storage,
 };
 
@@ -16,8 +17,12 @@ const COMMAND_LINE: &str = "command-line";
 
 /// Puts on record what an operator did, and who that was: waits until it is committed.
 pub async fn record(app: &App, event: Event) -> storage::Result<()> {
-    let origin = Origin { address: None, request_id: Some(COMMAND_LINE.to_owned()) };
-    app.audit.record(event.actor(actor()), &origin).await
+    app.audit.record(event.actor(actor()), &origin()).await
+}
+
+/// Where an operator's deeds come from.
+fn origin() -> Origin {
+    Origin { address: None, request_id: Some(COMMAND_LINE.to_owned()) }
 }
 
 /// The operating system's name for whoever runs this process, behind `sudo` the one who called it.
@@ -38,7 +43,17 @@ pub enum Error {
     Storage(#[from] storage::Error),
     /// Passwords cannot be hashed right now.
     #[error(transparent)]
-    Hashing(#[from] crate::identity::hashing::HashError),
+    Hashing(#[from] HashError),
+}
+
+impl From<Refused> for Error {
+    fn from(refused: Refused) -> Self {
+        match refused {
+            Refused::Hashing(error) => error.into(),
+            Refused::Storage(error) => error.into(),
+            other @ (Refused::Weak(_) | Refused::List(_)) => Self::Invalid(other.to_string()),
+        }
+    }
 }
 
 impl From<String> for Error {

@@ -2,14 +2,16 @@
 
 use serde_json::json;
 use uuid::Uuid;
-use zeroize::Zeroizing;
 
-use super::{Error, record};
+use super::{Error, origin, record};
 use crate::{
-    app::App,
+    app::{App, AppState},
     audit::{Event, Kind},
-    identity::text,
-    storage::{self, users::NewUser},
+    identity::{
+        passwords::{self, NewPassword, Person},
+        session, text,
+    },
+    storage::{self, sessions::Others, users::NewUser},
 };
 
 /// A person's profile as an operator writes it.
@@ -57,14 +59,44 @@ pub async fn put(app: &App, id: Option<Uuid>, profile: &Profile) -> Result<Uuid,
     Ok(user.id)
 }
 
-/// Sets a password.
-pub async fn set_password(app: &App, user: Uuid, password: &str) -> Result<(), Error> {
-    text::check_password(password)?;
-    let password = text::password(password).unwrap_or_else(|| Zeroizing::new(String::new()));
-    let phc = app.hasher.hash(password).await?;
-    storage::users::set_password(&app.db, app.uuid(), user, &phc, app.clock.now()).await?;
-    let event = Event::new(Kind::UserChanged).user(user).detail(json!({ "password": "set" }));
+/// Whose choice a password is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Choice {
+    /// The person's own, or as good as that.
+    Lasting,
+    /// Someone else's: it is replaced at the next sign-in.
+    Temporary,
+}
+
+/// Checks a password before it is set.
+pub async fn check_password(
+    app: &AppState,
+    profile: &Profile,
+    password: &str,
+) -> Result<NewPassword, Error> {
+    let person = Person {
+        email: profile.email.clone(),
+        username: profile.username.clone(),
+        name: profile.name.clone(),
+    };
+    Ok(passwords::accept(app, password, person).await?)
+}
+
+/// Sets a password. Whoever is signed in by the former one is signed out.
+pub async fn set_password(
+    app: &App,
+    user: Uuid,
+    password: NewPassword,
+    choice: Choice,
+) -> Result<(), Error> {
+    let expired = choice == Choice::Temporary;
+    passwords::set(app, user, password, expired, None).await?;
+    let event = Event::new(Kind::UserChanged)
+        .user(user)
+        .detail(json!({ "password": "set", "expired": expired }));
     record(app, event).await?;
+    let all = Others { keep: None, own_grants: true };
+    session::end_others(app, user, all, &origin()).await?;
     Ok(())
 }
 

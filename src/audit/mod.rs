@@ -21,6 +21,8 @@ pub enum Kind {
     SignInFailed,
     /// An attempt was refused unseen, there having been too many.
     SignInThrottled,
+    /// A person replaced their password.
+    PasswordChanged,
     /// A second factor was set up.
     FactorAdded,
     /// A second factor was removed.
@@ -31,6 +33,10 @@ pub enum Kind {
     RecoveryCodeUsed,
     /// A session was ended by its person.
     SignedOut,
+    /// All sessions of a person ended, or all but the one in which that was asked for.
+    SessionsEnded,
+    /// A person took back what they had allowed a client.
+    ApplicationRevoked,
     /// A person allowed a client something.
     ConsentGiven,
     /// A person refused.
@@ -73,11 +79,14 @@ impl Kind {
             Self::SignInSucceeded => "sign_in.succeeded",
             Self::SignInFailed => "sign_in.failed",
             Self::SignInThrottled => "sign_in.throttled",
+            Self::PasswordChanged => "password.changed",
             Self::FactorAdded => "factor.added",
             Self::FactorRemoved => "factor.removed",
             Self::RecoveryCodesRenewed => "recovery_codes.renewed",
             Self::RecoveryCodeUsed => "recovery_code.used",
             Self::SignedOut => "signed_out",
+            Self::SessionsEnded => "sessions.ended",
+            Self::ApplicationRevoked => "application.revoked",
             Self::ConsentGiven => "consent.given",
             Self::ConsentDenied => "consent.denied",
             Self::CodeIssued => "code.issued",

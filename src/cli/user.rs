@@ -7,7 +7,7 @@ use sqlx::PgPool;
 
 use super::{application, looking, print};
 use crate::{
-    admin::users::{self, Profile},
+    admin::users::{self, Choice, Profile},
     app::App,
     config::Config,
     identity::text,
@@ -39,12 +39,18 @@ pub enum Command {
         /// Read the password from standard input.
         #[arg(long)]
         password_stdin: bool,
+        /// Let them keep that password: otherwise they replace it at the first sign-in.
+        #[arg(long)]
+        keep: bool,
     },
-    /// Set a password, read from standard input.
+    /// Set a password, read from standard input. They are signed out everywhere, and replace it at the next sign-in.
     #[command(after_help = "Example:\n  signet user set-password alice < password")]
     SetPassword {
         /// E-mail address or user name.
         login: String,
+        /// Let them keep it.
+        #[arg(long)]
+        keep: bool,
     },
     /// Refuse sign-in, end every session and revoke every grant.
     #[command(after_help = "Example:\n  signet user disable alice@example.com")]
@@ -67,21 +73,25 @@ pub async fn run(config: Config, command: Command) -> anyhow::Result<ExitCode> {
     let app = application(config).await?;
     match command {
         Command::List => {}
-        Command::Add { email, username, name, verified, password_stdin } => {
-            let password = password_stdin.then(read_password).transpose()?;
-            if let Some(password) = &password {
-                text::check_password(password).map_err(anyhow::Error::msg)?;
-            }
+        Command::Add { email, username, name, verified, password_stdin, keep } => {
             let profile = Profile { email, email_verified: verified, username, name };
+            let password = if password_stdin {
+                Some(users::check_password(&app, &profile, &read_password()?).await?)
+            } else {
+                None
+            };
             let id = users::put(&app, None, &profile).await?;
             if let Some(password) = password {
-                users::set_password(&app, id, &password).await?;
+                users::set_password(&app, id, password, choice(keep)).await?;
             }
             print(&id.to_string());
         }
-        Command::SetPassword { login } => {
-            let user = find(&app, &login).await?;
-            users::set_password(&app, user.id, &read_password()?).await?;
+        Command::SetPassword { login, keep } => {
+            let UserRow { id, email, email_verified, username, name, .. } =
+                find(&app, &login).await?;
+            let profile = Profile { email, email_verified, username, name };
+            let password = users::check_password(&app, &profile, &read_password()?).await?;
+            users::set_password(&app, id, password, choice(keep)).await?;
         }
         Command::Disable { login } => {
             let user = find(&app, &login).await?;
@@ -119,6 +129,10 @@ async fn find(app: &App, login: &str) -> anyhow::Result<UserRow> {
     storage::users::find(&app.db, &text::identifier_key(login))
         .await?
         .with_context(|| format!("there is no user {login}"))
+}
+
+const fn choice(keep: bool) -> Choice {
+    if keep { Choice::Lasting } else { Choice::Temporary }
 }
 
 fn read_password() -> anyhow::Result<zeroize::Zeroizing<String>> {

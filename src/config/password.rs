@@ -1,4 +1,6 @@
-//! `[password]`: the cost of a password hash (argon2id, RFC 9106).
+//! `[password]`: what may be a password, and the cost of its hash (argon2id, RFC 9106).
+
+use std::path::PathBuf;
 
 use serde::Deserialize;
 
@@ -16,11 +18,25 @@ pub struct Password {
     pub parallelism: u32,
     /// Threads that hash, each with its own memory; 0 for half the cores.
     pub threads: usize,
+    /// How hard a new password has to be to guess, from 0 to 4 by zxcvbn.
+    pub minimum_score: u8,
+    /// Passwords that are refused, as sorted SHA-1 hashes.
+    pub breached_file: Option<PathBuf>,
+    /// How many former passwords a person may not choose again.
+    pub history: u8,
 }
 
 impl Default for Password {
     fn default() -> Self {
-        Self { memory_kib: 19_456, iterations: 2, parallelism: 1, threads: 0 }
+        Self {
+            memory_kib: 19_456,
+            iterations: 2,
+            parallelism: 1,
+            threads: 0,
+            minimum_score: 3,
+            breached_file: None,
+            history: 0,
+        }
     }
 }
 
@@ -41,6 +57,9 @@ impl Password {
         least("parallelism", self.parallelism, 1, 16)?;
         // Each has memory of its own: more than this is a slip.
         let threads = u32::try_from(self.threads).unwrap_or(u32::MAX);
-        least("threads", threads, 0, 1024)
+        least("threads", threads, 0, 1024)?;
+        least("minimum_score", self.minimum_score.into(), 0, 4)?;
+        // Each costs a hash when a password is changed.
+        least("history", self.history.into(), 0, 24)
     }
 }

@@ -9,7 +9,7 @@ use serde_json::json;
 use super::playground;
 use crate::{
     admin::manifest::{self, Manifest},
-    app::{App, Demo},
+    app::{AppState, Demo},
     tokens::secret::ClientSecret,
 };
 
@@ -60,7 +60,7 @@ impl Credentials {
 }
 
 /// Brings the database to the demonstration data.
-pub async fn apply(app: &App, credentials: &Credentials) -> anyhow::Result<()> {
+pub async fn apply(app: &AppState, credentials: &Credentials) -> anyhow::Result<()> {
     let issuer = &app.config.server.issuer;
     let document = json!({
         "resource": [{

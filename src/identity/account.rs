@@ -1,5 +1,10 @@
-//! `/account`: what people see and change of their own second factors. All of it takes a session, and a recent proof of who
-//! they are.
+//! `/account`: what people see and change of their own. All of it takes a session. What protects the account takes a recent
+//! proof of who they are as well; the second factors are here, each other capability is in a file of its own.
+
+mod applications;
+mod home;
+mod password;
+mod sessions;
 
 use std::time::Duration;
 
@@ -16,7 +21,7 @@ use serde_json::json;
 use uuid::Uuid;
 
 use super::{
-    local,
+    attempt, local,
     pages::{check_post, read_form, see_other, with_cookies},
     recovery_codes,
     second_factor::{self, Enrol, Refused},
@@ -37,6 +42,14 @@ use crate::{
     },
 };
 
+/// The first page.
+pub const HOME: &str = "/account";
+/// Where one changes one's password.
+const PASSWORD: &str = "/account/password";
+/// Where one is signed in.
+const SESSIONS: &str = "/account/sessions";
+/// What one allowed to whom.
+const APPLICATIONS: &str = "/account/applications";
 /// Where an authenticator is set up and removed.
 pub const AUTHENTICATOR: &str = "/account/authenticator";
 /// Where recovery codes are made and, once, shown.
@@ -84,6 +97,11 @@ page! {
 /// The pages.
 pub fn routes() -> Router<AppState> {
     Router::new()
+        .route(HOME, get(home::show))
+        .route(PASSWORD, get(password::show).post(password::change))
+        .route(attempt::path::PASSWORD, get(password::show_replace).post(password::replace))
+        .route(SESSIONS, get(sessions::show).post(sessions::change))
+        .route(APPLICATIONS, get(applications::show).post(applications::change))
         .route(AUTHENTICATOR, get(show_authenticator).post(change_authenticator))
         .route(CODES, get(show_codes).post(change_codes))
         .route(CODES_FILE, get(codes_file))
@@ -95,13 +113,28 @@ pub async fn recent(
     headers: &HeaderMap,
     page: &str,
 ) -> Result<Result<Current, Response>, Problem> {
-    let to_sign_in = || see_other(&local::with_next("/sign-in", page));
-    let Some(current) = session::current(app, headers).await? else { return Ok(Err(to_sign_in())) };
+    let current = match present(app, headers, page).await? {
+        Ok(current) => current,
+        Err(elsewhere) => return Ok(Err(elsewhere)),
+    };
     let age = app.clock.now() - current.row.auth_time;
     if age > app.config.sessions.sensitive_age.0 {
-        return Ok(Err(to_sign_in()));
+        return Ok(Err(to_sign_in(page)));
     }
     Ok(Ok(current))
+}
+
+/// The session of whoever asks; the page that leads to one, if there is none.
+pub async fn present(
+    app: &App,
+    headers: &HeaderMap,
+    page: &str,
+) -> Result<Result<Current, Response>, Problem> {
+    Ok(session::current(app, headers).await?.ok_or_else(|| to_sign_in(page)))
+}
+
+fn to_sign_in(page: &str) -> Response {
+    see_other(&local::with_next("/sign-in", page))
 }
 
 fn token(app: &App, current: &Current) -> String {

@@ -2,10 +2,12 @@
 
 pub mod account;
 pub mod attempt;
+pub mod breached;
 pub mod device;
 pub mod hashing;
 pub mod local;
 pub mod pages;
+pub mod passwords;
 pub mod proof;
 pub mod recovery_codes;
 pub mod requirement;
@@ -16,3 +18,4 @@ pub mod sign_in_form;
 pub mod text;
 mod throttle;
 pub mod totp;
+mod user_agent;

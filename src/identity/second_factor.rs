@@ -179,14 +179,14 @@ fn begin_again() -> Response {
     see_other("/sign-in")
 }
 
-fn view(attempt: &Attempt) -> UserView {
+pub(super) fn view(attempt: &Attempt) -> UserView {
     UserView {
         name: attempt.row.name.clone().unwrap_or_default(),
         login: attempt.row.email.clone(),
     }
 }
 
-fn lead_on(advanced: Option<Advanced>) -> Response {
+pub(super) fn lead_on(advanced: Option<Advanced>) -> Response {
     match advanced {
         Some(advanced) => with_cookies(see_other(&advanced.to), advanced.cookies),
         None => begin_again(),
@@ -194,7 +194,7 @@ fn lead_on(advanced: Option<Advanced>) -> Response {
 }
 
 /// The sign-in of this browser, if `step` is the one it is at; where it goes on, if not.
-async fn at(
+pub(super) async fn at(
     app: &App,
     headers: &HeaderMap,
     context: &RequestContext,

@@ -1,11 +1,17 @@
 //! Browser sessions: found by their cookie, begun by a sign-in, ended by a sign-out.
 
 use http::HeaderMap;
+use serde_json::json;
+use uuid::Uuid;
 
 use crate::{
     app::App,
-    audit::{Event, Kind},
-    storage::{self, sessions::SessionRow},
+    audit::{Event, Kind, Origin},
+    clock::Timestamp,
+    storage::{
+        self,
+        sessions::{Others, SessionRow},
+    },
     tokens::{
         digest::Digest,
         handle::{Handle, Session},
@@ -49,18 +55,52 @@ pub fn browser(app: &App, headers: &HeaderMap) -> Option<BrowserSecret> {
 
 /// Ends a session with the grants that are bound to it.
 pub async fn end(app: &App, session: &SessionRow, context: &RequestContext) -> storage::Result<()> {
+    end_of(app, session.user_id, session.id, context).await
+}
+
+/// Ends a session of this person by its id.
+pub async fn end_of(
+    app: &App,
+    user: Uuid,
+    session: Uuid,
+    context: &RequestContext,
+) -> storage::Result<()> {
     let now = app.clock.now();
     let tokens_end = app.tokens_end(now);
-    let ended = storage::sessions::end(&app.db, session.id, now, tokens_end).await?;
-    // Here at once; other replicas follow.
-    for grant in ended.grants {
-        app.replica.revoked(grant, tokens_end);
-    }
+    let ended = storage::sessions::end(&app.db, session, now, tokens_end).await?;
+    revoked(app, ended.grants, tokens_end);
     if ended.first {
-        let event = Event::new(Kind::SignedOut).user(session.user_id).session(session.id);
+        let event = Event::new(Kind::SignedOut).user(user).session(session);
         app.audit.record(event, &context.origin).await?;
     }
     Ok(())
+}
+
+/// Ends sessions of a person with the grants that are bound to them.
+pub async fn end_others(
+    app: &App,
+    user: Uuid,
+    which: Others,
+    origin: &Origin,
+) -> storage::Result<()> {
+    let now = app.clock.now();
+    let tokens_end = app.tokens_end(now);
+    let (sessions, grants) =
+        storage::sessions::end_others(&app.db, user, which, now, tokens_end).await?;
+    revoked(app, grants, tokens_end);
+    if !sessions.is_empty() {
+        let detail = json!({ "sessions": sessions });
+        let event = Event::new(Kind::SessionsEnded).user(user).detail(detail);
+        app.audit.record(event, origin).await?;
+    }
+    Ok(())
+}
+
+/// Here at once; other replicas follow.
+pub(super) fn revoked(app: &App, grants: Vec<Uuid>, tokens_end: Timestamp) {
+    for grant in grants {
+        app.replica.revoked(grant, tokens_end);
+    }
 }
 
 /// How pages show the person of a session.

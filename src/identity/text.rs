@@ -54,14 +54,6 @@ pub fn check_username(text: &str) -> Result<(), String> {
     Ok(())
 }
 
-/// Checks a password that is to be set.
-pub fn check_password(text: &str) -> Result<(), String> {
-    if text.chars().count() < SHORTEST_PASSWORD || text.len() > PASSWORD {
-        return Err(format!("a password has {SHORTEST_PASSWORD} characters to {PASSWORD} bytes"));
-    }
-    Ok(())
-}
-
 #[cfg(test)]
 mod tests {
     use proptest::prelude::*;

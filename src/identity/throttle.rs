@@ -60,6 +60,12 @@ pub fn codes(limits: &SignIn, user: Uuid) -> Vec<Vec<Counter>> {
     vec![vec![Counter { key: key("code", &[user.as_bytes()]), limit: limits.code_attempts }]]
 }
 
+/// The counter of a person's present password, where whoever is signed in is asked for it.
+pub fn password(limits: &SignIn, user: Uuid) -> Vec<Vec<Counter>> {
+    let key = key("password", &[user.as_bytes()]);
+    vec![vec![Counter { key, limit: limits.account_attempts }]]
+}
+
 /// Counts the attempt. If there were too many, until when it is refused.
 pub async fn count(app: &App, counters: &[Vec<Counter>]) -> storage::Result<Option<Timestamp>> {
     let window = app.config.sign_in.window.0;

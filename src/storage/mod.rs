@@ -1,5 +1,6 @@
 //! SQL, one file a table family: plain functions over a pool, no rule of the protocol.
 
+pub mod applications;
 pub mod audit;
 pub mod authorization_requests;
 pub mod changes;
@@ -12,6 +13,7 @@ pub mod grants;
 pub mod keys;
 pub mod opaque_tokens;
 pub mod partitions;
+pub mod passwords;
 mod pool;
 pub mod resources;
 pub mod revocations;

@@ -136,6 +136,36 @@ pub async fn find(
     .await
 }
 
+/// Where a person is signed in.
+#[derive(Clone, Debug)]
+pub struct ListedSession {
+    /// The session.
+    pub id: Uuid,
+    /// From where it was begun or last confirmed.
+    pub address: Option<IpNet>,
+    /// The browser's own words about itself.
+    pub user_agent: Option<String>,
+    /// Since when.
+    pub created_at: Timestamp,
+    /// When it was last used.
+    pub last_seen_at: Timestamp,
+}
+
+/// The live sessions of a person, the last used first.
+pub async fn list(db: &PgPool, user: Uuid, at: Cutoffs) -> Result<Vec<ListedSession>> {
+    Ok(sqlx::query_as!(
+        ListedSession,
+        "SELECT id, address, user_agent, created_at, last_seen_at FROM sessions
+         WHERE user_id = $1 AND ended_at IS NULL AND expires_at > $2 AND last_seen_at > $3
+         ORDER BY last_seen_at DESC, id DESC",
+        user,
+        at.now,
+        at.idle,
+    )
+    .fetch_all(db)
+    .await?)
+}
+
 /// What came of ending a session.
 #[derive(Debug)]
 pub struct Ended {
@@ -179,6 +209,67 @@ pub async fn end(db: &PgPool, id: Uuid, now: Timestamp, tokens_end: Timestamp) -
         .await?;
         transaction.commit().await?;
         Ok(Ended { first: ended.rows_affected() > 0, grants })
+    })
+    .await
+}
+
+/// Which sessions of a person end.
+#[derive(Clone, Copy, Debug)]
+pub struct Others {
+    /// The one that goes on; none if all end.
+    pub keep: Option<Uuid>,
+    /// Whether the grants that were made in that one end too.
+    pub own_grants: bool,
+}
+
+/// Ends all sessions of a person but one, with the sign-ins that are going on, revokes the grants that were bound to
+/// them, and tells all replicas. The sessions that ended, and the grants.
+///
+/// A statement each, for the reason that [`end`] has.
+pub async fn end_others(
+    db: &PgPool,
+    user: Uuid,
+    which: Others,
+    now: Timestamp,
+    tokens_end: Timestamp,
+) -> Result<(Vec<Uuid>, Vec<Uuid>)> {
+    retry(|| async {
+        let mut transaction = pool::begin(db).await?;
+        sqlx::query!("DELETE FROM sign_ins WHERE user_id = $1", user)
+            .execute(&mut *transaction)
+            .await?;
+        let sessions = sqlx::query_scalar!(
+            "UPDATE sessions SET ended_at = $3
+             WHERE user_id = $1 AND id IS DISTINCT FROM $2 AND ended_at IS NULL
+             RETURNING id",
+            user,
+            which.keep,
+            now,
+        )
+        .fetch_all(&mut *transaction)
+        .await?;
+        let grants = sqlx::query_scalar!(
+            "WITH revoked AS (
+                UPDATE grants SET revoked_at = $3
+                WHERE user_id = $1 AND ($5 OR session_id IS DISTINCT FROM $2) AND NOT offline AND revoked_at IS NULL
+                RETURNING id
+            ), listed AS (
+                INSERT INTO revocations (subject, revoked_at, expires_at) SELECT id, $3, $4 FROM revoked
+                ON CONFLICT DO NOTHING
+            ), told AS (
+                INSERT INTO changes (kind, key, at) SELECT 'revocation', id::text, $3 FROM revoked
+            )
+            SELECT id FROM revoked",
+            user,
+            which.keep,
+            now,
+            tokens_end,
+            which.own_grants,
+        )
+        .fetch_all(&mut *transaction)
+        .await?;
+        transaction.commit().await?;
+        Ok((sessions, grants))
     })
     .await
 }

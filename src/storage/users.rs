@@ -143,28 +143,6 @@ pub async fn account(db: &PgPool, key: &str) -> Result<Option<Account>> {
     .await?)
 }
 
-/// Sets or replaces a password.
-pub async fn set_password(
-    db: &PgPool,
-    id: Uuid,
-    user: Uuid,
-    phc: &str,
-    now: Timestamp,
-) -> Result<()> {
-    sqlx::query!(
-        "INSERT INTO credentials (id, user_id, kind, secret, created_at, updated_at)
-         VALUES ($1, $2, 'password', $3, $4, $4)
-         ON CONFLICT (user_id, kind) DO UPDATE SET secret = EXCLUDED.secret, updated_at = EXCLUDED.updated_at",
-        id,
-        user,
-        phc,
-        now,
-    )
-    .execute(db)
-    .await?;
-    Ok(())
-}
-
 /// Replaces a password's hash by a dearer one of the same password, unless the password was changed meanwhile.
 pub async fn rehash_password(
     db: &PgPool,

@@ -55,12 +55,13 @@ async fn is_accepted(server: &Server, secret: &str) -> bool {
 #[tokio::test]
 async fn a_person_signs_in_with_the_password_from_standard_input() {
     let server = Server::start().await;
-    let add = ["user", "add", "carol@example.com", "--username", "carol", "--password-stdin"];
+    let add =
+        ["user", "add", "carol@example.com", "--username", "carol", "--password-stdin", "--keep"];
     let (code, errors) = with_input(&server, &add, "a password with a newline behind\n").await;
     assert_eq!(code, 0, "{errors}");
     assert!(signs_in(&server, "carol", "a password with a newline behind").await);
 
-    let set = ["user", "set-password", "Carol@Example.com"];
+    let set = ["user", "set-password", "Carol@Example.com", "--keep"];
     let (code, errors) = with_input(&server, &set, " another one, with spaces ").await;
     assert_eq!(code, 0, "{errors}");
     assert!(signs_in(&server, "carol@example.com", " another one, with spaces ").await);
@@ -75,6 +76,25 @@ async fn a_person_signs_in_with_the_password_from_standard_input() {
     assert!(errors.contains("nobody"), "{errors}");
     let (code, _) = with_input(&server, &add, "a password with a newline behind").await;
     assert_eq!(code, 1, "that address is taken");
+}
+
+#[tokio::test]
+async fn a_password_that_someone_else_chose_is_replaced_before_anyone_is_signed_in() {
+    let server = Server::start().await;
+    let add = ["user", "add", "carol@example.com", "--password-stdin"];
+    let (code, errors) = with_input(&server, &add, "chosen by an operator").await;
+    assert_eq!(code, 0, "{errors}");
+    assert!(!signs_in(&server, "carol@example.com", "chosen by an operator").await);
+
+    let mut browser = server.signed_in().await;
+    let tokens = server.tokens(&mut browser, &[]).await;
+    let set = ["user", "set-password", "alice"];
+    let (code, errors) = with_input(&server, &set, "chosen by an operator").await;
+    assert_eq!(code, 0, "{errors}");
+    assert!(!browser.get("/").await.body.contains("Alice"), "signed out");
+    server.follow().await;
+    assert!(!server.is_active(&tokens.access).await);
+    assert!(!signs_in(&server, "alice", "chosen by an operator").await);
 }
 
 #[tokio::test]

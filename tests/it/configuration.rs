@@ -32,6 +32,7 @@ fn candidates(section: &str, key: &str, shown: &toml::Value) -> Vec<String> {
         (_, "listen" | "management_listen", _) => words(&["127.0.0.1:9000"]),
         (_, "tls_certificate" | "tls_key", _) => words(&["/other.pem"]),
         (_, "access_token_alg", _) => words(&["EdDSA"]),
+        (_, "mfa", _) => words(&["always"]),
         ("logging", "filter", _) => words(&["debug"]),
         ("logging", "format", _) => words(&["json"]),
         (_, "url", _) => words(&["postgres://other.example/other"]),

@@ -1,6 +1,7 @@
 //! The integration tests: a running Signet on a real Postgres, a database for each test, a clock that stands still.
 //! One binary, a module a capability.
 
+mod account;
 mod architecture;
 mod audit;
 mod authorization_code;
@@ -25,6 +26,7 @@ mod maintenance;
 mod management;
 mod manifests;
 mod metadata;
+mod passwords;
 mod pkce;
 mod properties;
 mod queries;

@@ -1,0 +1,87 @@
+//! `/account`: who one is, and the way to all that one can see and change.
+
+use axum::{
+    extract::{RawQuery, State},
+    response::Response,
+};
+use http::{HeaderMap, StatusCode};
+
+use super::{HOME, present};
+use crate::{
+    app::AppState,
+    identity::session,
+    storage,
+    web::{
+        RequestContext,
+        pages::{self, Freedom, UserView, page},
+        problem::Problem,
+    },
+};
+
+page! {
+    /// The account's first page.
+    AccountHome("account.html") {
+        /// Whose.
+        user: UserView,
+        /// The user name, if there is one.
+        username: Option<String>,
+        /// Whether there is a password.
+        password: bool,
+        /// Whether there is an authenticator.
+        totp: bool,
+        /// How many recovery codes are left.
+        recovery_codes: i64,
+        /// Whether a second factor is there, so that recovery codes are of use.
+        second_factor: bool,
+        /// Whether there are passkeys.
+        passkeys: bool,
+        /// What was just changed.
+        notice: Option<&'static str>,
+        /// In how many browsers one is signed in.
+        sessions: usize,
+    }
+}
+
+/// `GET /account`.
+pub(super) async fn show(
+    State(app): State<AppState>,
+    RawQuery(query): RawQuery,
+    context: RequestContext,
+    headers: HeaderMap,
+) -> Response {
+    let outcome = async {
+        let current = match present(&app, &headers, HOME).await? {
+            Ok(current) => current,
+            Err(elsewhere) => return Ok(elsewhere),
+        };
+        let user = current.row.user_id;
+        let Some(standing) = storage::factors::standing(&app.db, user).await? else {
+            return Ok(super::to_sign_in(HOME));
+        };
+        let cutoffs = app.cutoffs(app.clock.now());
+        let sessions = storage::sessions::list(&app.db, user, cutoffs).await?;
+        let page = AccountHome::new(
+            session::view(&current.row),
+            current.row.username.clone(),
+            standing.password,
+            standing.totp,
+            standing.recovery_codes,
+            standing.totp || standing.passkeys,
+            standing.passkeys,
+            notice(query.as_deref()),
+            sessions.len(),
+        );
+        Ok(pages::respond(StatusCode::OK, &page, &Freedom::Usual))
+    };
+    outcome.await.unwrap_or_else(|problem: Problem| problem.respond(&context))
+}
+
+/// What a page that leads here says was done.
+fn notice(query: Option<&str>) -> Option<&'static str> {
+    match query {
+        Some("changed=password") => {
+            Some("Your password is changed, and you are signed out everywhere else.")
+        }
+        _ => None,
+    }
+}

@@ -1,0 +1,280 @@
+//! What may become a password, by NIST SP 800-63B-4 §3.1.1: 8 to 256 characters, whichever they are, but none that is
+//! known from breaches, and none that is soon guessed. Nothing is asked for beyond that: no digits, no capitals.
+
+use std::sync::Arc;
+
+use uuid::Uuid;
+use zeroize::Zeroizing;
+use zxcvbn::matching::patterns::MatchPattern;
+
+use super::{
+    hashing::{HashError, Outcome},
+    text,
+};
+use crate::{app::App, storage};
+
+/// The shortest password, in characters.
+pub const SHORTEST: usize = text::SHORTEST_PASSWORD;
+/// The longest.
+pub const LONGEST: usize = 256;
+
+/// A password that was found fit to be one: what [`set`] takes.
+pub struct NewPassword(Zeroizing<String>);
+
+impl std::fmt::Debug for NewPassword {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("[redacted]")
+    }
+}
+
+/// Why something will not do as a password, in words for whoever chose it.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum Weakness {
+    /// It has fewer than [`SHORTEST`] characters.
+    #[error("That is too short: a password has at least {SHORTEST} characters.")]
+    Short,
+    /// It has more than [`LONGEST`].
+    #[error("That is too long: a password has at most {LONGEST} characters.")]
+    Long,
+    /// Others use it, and whoever guesses tries it first.
+    #[error(
+        "That password is known from breaches elsewhere, and is tried first by whoever guesses. Choose another one."
+    )]
+    Breached,
+    /// It is soon guessed, for a reason that may be known.
+    #[error("That password is too easy to guess.{} A few words that have nothing to do with each other make a good one.", .0.as_deref().map(|why| format!(" {why}")).unwrap_or_default())]
+    Guessable(Option<String>),
+    /// The person has it, or had it before.
+    #[error("You have or had that password before. Choose another one.")]
+    Used,
+}
+
+/// What a password is held against beside the lists: what anyone knows of its person.
+#[derive(Clone, Debug, Default)]
+pub struct Person {
+    /// E-mail address.
+    pub email: String,
+    /// User name.
+    pub username: Option<String>,
+    /// What they are called.
+    pub name: Option<String>,
+}
+
+impl Person {
+    /// The words that a guesser would begin with.
+    fn words(&self, issuer_host: &str) -> Vec<String> {
+        let own = [Some(self.email.as_str()), self.username.as_deref(), self.name.as_deref()];
+        let mut words: Vec<String> = Vec::new();
+        for text in own.into_iter().flatten().chain([issuer_host]) {
+            words.push(text.to_owned());
+            // A name within a domain is also told without what is before it.
+            words.extend(text.match_indices('.').map(|(at, _)| text[at + 1..].to_owned()));
+            words.extend(text.split(['@', ' ']).map(str::to_owned));
+            words.extend(text.split(|c: char| !c.is_alphanumeric()).map(str::to_owned));
+        }
+        words.retain(|word| word.chars().count() > 2);
+        words.sort_unstable();
+        words.dedup();
+        words
+    }
+}
+
+/// Finds a password fit, or says why not. `listed` says whether it is on the operator's list; the 30,000 that are most
+/// common are known without one.
+pub fn check(
+    text: &str,
+    person: &Person,
+    issuer_host: &str,
+    minimum_score: u8,
+    listed: bool,
+) -> Result<NewPassword, Weakness> {
+    check_length(text)?;
+    let password = text::password(text).ok_or(Weakness::Long)?;
+    let words = person.words(issuer_host);
+    let words: Vec<&str> = words.iter().map(String::as_str).collect();
+    let estimate = zxcvbn::zxcvbn(&password, &words);
+    if listed || is_common(&estimate, &password) {
+        return Err(Weakness::Breached);
+    }
+    if u8::from(estimate.score()) < minimum_score {
+        let warning = estimate.feedback().and_then(|feedback| feedback.warning());
+        return Err(Weakness::Guessable(warning.map(|warning| warning.to_string())));
+    }
+    Ok(NewPassword(password))
+}
+
+/// The one rule that needs neither a person nor a list. Characters are counted as they are hashed, composed.
+pub fn check_length(text: &str) -> Result<(), Weakness> {
+    let password = text::password(text).ok_or(Weakness::Long)?;
+    match password.chars().count() {
+        ..SHORTEST => Err(Weakness::Short),
+        SHORTEST..=LONGEST => Ok(()),
+        _ => Err(Weakness::Long),
+    }
+}
+
+/// Whether it is one of the common passwords as a whole, whatever its case.
+fn is_common(estimate: &zxcvbn::Entropy, password: &str) -> bool {
+    let [only] = estimate.sequence() else { return false };
+    let MatchPattern::Dictionary(found) = &only.pattern else { return false };
+    // The type of dictionaries has no public name; its default is that of passwords.
+    let common = found.dictionary_name == Default::default();
+    common && !found.reversed && !found.l33t && only.token == password
+}
+
+/// Why a password was not set.
+#[derive(Debug, thiserror::Error)]
+pub enum Refused {
+    /// It will not do.
+    #[error(transparent)]
+    Weak(#[from] Weakness),
+    /// Passwords cannot be hashed right now.
+    #[error(transparent)]
+    Hashing(#[from] HashError),
+    /// The database.
+    #[error(transparent)]
+    Storage(#[from] storage::Error),
+    /// The operator's list.
+    #[error("password.breached_file cannot be read: {0}")]
+    List(std::io::Error),
+}
+
+/// Checks a password by the rules that the operator set, beside the threads that answer requests.
+pub async fn accept(app: &Arc<App>, text: &str, person: Person) -> Result<NewPassword, Refused> {
+    // Before it is copied: it may be anything.
+    check_length(text)?;
+    let text = Zeroizing::new(text.to_owned());
+    let app = Arc::clone(app);
+    let checked = tokio::task::spawn_blocking(move || {
+        let composed = text::password(&text).unwrap_or_default();
+        let listed = app.breached.contains(&composed).map_err(Refused::List)?;
+        let host = app.config.server.issuer.host_and_port().map_or("", |(host, _)| host);
+        let minimum = app.config.password.minimum_score;
+        Ok(check(&text, &person, host, minimum, listed)?)
+    });
+    // What cannot be judged will not do.
+    checked.await.unwrap_or(Err(Refused::Weak(Weakness::Guessable(None))))
+}
+
+/// Sets a password that was found fit, unless it is the person's present one or one of those they had lately. Sign-ins
+/// that are going on end, but for `keep`: what they proved was the former password.
+pub async fn set(
+    app: &App,
+    user: Uuid,
+    new: NewPassword,
+    expired: bool,
+    keep: Option<Uuid>,
+) -> Result<(), Refused> {
+    let NewPassword(password) = new;
+    let history = i64::from(app.config.password.history);
+    for former in storage::passwords::former(&app.db, user, history).await? {
+        let place = app.hasher.admit()?;
+        match app.hasher.verify(place, password.clone(), Some(&former)).await {
+            Ok(Outcome::Wrong) | Err(HashError::Unreadable) => {}
+            Ok(_) => return Err(Weakness::Used.into()),
+            Err(busy) => return Err(busy.into()),
+        }
+    }
+    let phc = app.hasher.hash(password).await?;
+    let change =
+        storage::passwords::Change { id: app.uuid(), user, phc: &phc, expired, history, keep };
+    storage::passwords::replace(&app.db, &change, app.clock.now()).await?;
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    fn alice() -> Person {
+        Person {
+            email: "alice.liddell@wonderland.example".to_owned(),
+            username: Some("cheshire_cat".to_owned()),
+            name: Some("Alice Pleasance Liddell".to_owned()),
+        }
+    }
+
+    fn judge(text: &str) -> Result<(), Weakness> {
+        check(text, &alice(), "login.tea-party.example", 3, false).map(drop)
+    }
+
+    #[test]
+    fn any_characters_will_do_if_they_are_not_soon_guessed() {
+        for fine in [
+            "correct horse battery staple",
+            "tqzvkjwmb",
+            "   a  few spaces in   it",
+            "пароль из нескольких слов",
+            "四月は君の嘘だと彼女は言う",
+            "🦀🐙🦑🐡🐠🐬🐳🦈",
+            &"long and winding ".repeat(16)[..256],
+        ] {
+            assert_eq!(judge(fine), Ok(()), "{fine}");
+        }
+    }
+
+    #[test]
+    fn length_is_counted_in_composed_characters() {
+        let crab = |count: usize| check_length(&"🦀".repeat(count));
+        assert_eq!(crab(7), Err(Weakness::Short));
+        assert_eq!(crab(8), Ok(()));
+        assert_eq!(crab(256), Ok(()));
+        assert_eq!(crab(257), Err(Weakness::Long));
+        assert_eq!(check_length(&"e\u{301}".repeat(7)), Err(Weakness::Short));
+        assert_eq!(check_length(&"e\u{301}".repeat(256)), Ok(()));
+        assert_eq!(check_length(&"x".repeat(10_000_000)), Err(Weakness::Long));
+    }
+
+    #[test]
+    fn what_everyone_uses_is_refused_however_low_the_score_may_be() {
+        for common in ["password", "12345678", "Password", "iloveyou", "baseball"] {
+            let checked = check(common, &alice(), "", 0, false);
+            assert_eq!(checked.map(drop), Err(Weakness::Breached), "{common}");
+        }
+        let listed = check("tqzvkjwm vjqk", &alice(), "", 0, true);
+        assert_eq!(listed.map(drop), Err(Weakness::Breached));
+        assert!(check("password and more", &alice(), "", 0, false).is_ok());
+    }
+
+    #[test]
+    fn what_is_soon_guessed_is_refused_and_what_anyone_knows_of_its_person_counts() {
+        for weak in [
+            "aaaaaaaaaaaa",
+            "abcdefghij",
+            "qwertyuiop12",
+            "drowssap1",
+            "p4ssw0rd!",
+            "1999-12-31",
+            "alice.liddell@wonderland.example",
+            "AlicePleasance",
+            "cheshire_cat",
+            "cheshire_cat1",
+            "wonderland1",
+            "tea-party.example",
+        ] {
+            let judged = judge(weak);
+            assert!(
+                matches!(judged, Err(Weakness::Guessable(_) | Weakness::Breached)),
+                "{weak}: {judged:?}"
+            );
+        }
+    }
+
+    #[test]
+    fn what_is_refused_says_what_would_do() {
+        let words = Weakness::Guessable(Some("Repeats are easy.".to_owned())).to_string();
+        assert!(words.starts_with("That password is too easy to guess. Repeats are easy. A few"));
+        assert!(Weakness::Guessable(None).to_string().contains("guess. A few"));
+        assert_eq!(format!("{:?}", NewPassword(Zeroizing::new("secret".to_owned()))), "[redacted]");
+    }
+
+    proptest! {
+        #![proptest_config(ProptestConfig::with_cases(64))]
+        #[test]
+        fn no_text_breaks_the_judge(text in "\\PC{0,60}") {
+            let _ = judge(&text);
+        }
+    }
+}
