@@ -1,11 +1,13 @@
 //! People: who they are, how they prove it, and where they are signed in.
 
 pub mod account;
+pub mod asked;
 pub mod attempt;
 pub mod device;
 pub mod hashing;
 pub mod local;
 pub mod pages;
+pub mod passkeys;
 pub mod proof;
 pub mod recovery_codes;
 pub mod requirement;

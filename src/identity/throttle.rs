@@ -47,10 +47,7 @@ pub fn counters(
         key: key("identifier", &[identifier.as_bytes()]),
         limit: limits.account_attempts,
     };
-    let address = address.map(|address| Counter {
-        key: key("address", &[&network(address)]),
-        limit: limits.address_attempts,
-    });
+    let address = address.map(|address| from(limits, address));
     vec![std::iter::once(typed).chain(address).collect()]
 }
 
@@ -58,6 +55,11 @@ pub fn counters(
 /// can use it up.
 pub fn codes(limits: &SignIn, user: Uuid) -> Vec<Vec<Counter>> {
     vec![vec![Counter { key: key("code", &[user.as_bytes()]), limit: limits.code_attempts }]]
+}
+
+/// The counter of what comes from `address` without a name, such as a passkey.
+pub fn nameless(limits: &SignIn, address: Option<IpAddr>) -> Vec<Vec<Counter>> {
+    address.map(|address| vec![from(limits, address)]).into_iter().collect()
 }
 
 /// Counts the attempt. If there were too many, until when it is refused.
@@ -83,6 +85,10 @@ pub async fn forgive(app: &App, counters: &[Vec<Counter>]) -> storage::Result<()
 /// The device that is known for `user`.
 pub fn known(devices: &[Device], user: Uuid) -> Option<&Device> {
     devices.iter().find(|device| device.user == user)
+}
+
+fn from(limits: &SignIn, address: IpAddr) -> Counter {
+    Counter { key: key("address", &[&network(address)]), limit: limits.address_attempts }
 }
 
 /// What one subscriber has: an IPv4 address, or a /64 of IPv6.

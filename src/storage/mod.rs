@@ -2,6 +2,7 @@
 
 pub mod audit;
 pub mod authorization_requests;
+pub mod ceremonies;
 pub mod changes;
 pub mod clients;
 pub mod codes;
@@ -12,6 +13,7 @@ pub mod grants;
 pub mod keys;
 pub mod opaque_tokens;
 pub mod partitions;
+pub mod passkeys;
 mod pool;
 pub mod resources;
 pub mod revocations;
