@@ -148,6 +148,7 @@ impl App {
             swept(storage::revocations::sweep(&self.db, now).await),
             swept(storage::changes::sweep(&self.db, changes_end).await),
             swept(storage::throttles::sweep(&self.db, window_start).await),
+            swept(storage::ceremonies::sweep(&self.db, now).await),
             self.sweep_sessions(now).await,
         ];
         done.into_iter().filter_map(Result::err).collect()

@@ -27,6 +27,8 @@ pub enum Kind {
     FactorAdded,
     /// A second factor was removed.
     FactorRemoved,
+    /// The signature counter of a passkey went back: there may be a copy of it.
+    PasskeyCloned,
     /// Recovery codes were replaced by new ones.
     RecoveryCodesRenewed,
     /// A recovery code stood in for a second factor.
@@ -82,6 +84,7 @@ impl Kind {
             Self::PasswordChanged => "password.changed",
             Self::FactorAdded => "factor.added",
             Self::FactorRemoved => "factor.removed",
+            Self::PasskeyCloned => "passkey.cloned",
             Self::RecoveryCodesRenewed => "recovery_codes.renewed",
             Self::RecoveryCodeUsed => "recovery_code.used",
             Self::SignedOut => "signed_out",

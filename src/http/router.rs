@@ -14,7 +14,7 @@ use super::management;
 use crate::{
     app::AppState,
     dev,
-    identity::{account, attempt::path as sign_in, pages, second_factor},
+    identity::{account, attempt::path as sign_in, pages, passkeys, second_factor},
     keys::Document,
     oauth::{Error, authorize, introspect, jwks, metadata::path, revoke, token, userinfo},
     web::{RequestContext, assets, problem::Problem},
@@ -36,6 +36,7 @@ pub fn router(app: &AppState, metadata: &Document, cors: bool) -> Router {
         .route(sign_in::ENROL, get(second_factor::show_enrol).post(second_factor::enrol))
         .route("/sign-out", get(pages::show_sign_out).post(pages::post_sign_out))
         .merge(account::routes())
+        .merge(passkeys::routes())
         .route("/assets/{name}", get(asset))
         .route("/healthz", get(management::healthz))
         .route("/readyz", get(management::readyz));

@@ -1,6 +1,7 @@
 //! People: who they are, how they prove it, and where they are signed in.
 
 pub mod account;
+pub mod asked;
 pub mod attempt;
 pub mod breached;
 pub mod device;
@@ -8,6 +9,7 @@ pub mod hashing;
 pub mod local;
 pub mod pages;
 pub mod passwords;
+pub mod passkeys;
 pub mod proof;
 pub mod recovery_codes;
 pub mod requirement;

@@ -1,4 +1,4 @@
-//! The second step of a sign-in: a one-time password or a recovery code, or setting the former up where it is demanded.
+//! The second step of a sign-in: a one-time password, a passkey or a recovery code, or setting the former up where it is demanded.
 
 use axum::{
     body::Bytes,
@@ -10,8 +10,10 @@ use serde_json::json;
 use uuid::Uuid;
 
 use super::{
+    asked::Asked,
     attempt::{Advanced, Attempt, path},
     pages::{check_post, read_form, see_other, with_cookies},
+    passkeys,
     proof::Factor,
     recovery_codes,
     requirement::Step,
@@ -24,7 +26,7 @@ use crate::{
     clock::Timestamp,
     storage,
     web::{
-        RequestContext, csrf,
+        RequestContext, assets, csrf,
         pages::{self, Freedom, UserView, page},
         params::Params,
         problem::Problem,
@@ -42,10 +44,16 @@ page! {
         csrf: String,
         /// What was wrong.
         error: Option<String>,
-        /// Whether a recovery code is asked for, and not a one-time password.
-        recovery: bool,
-        /// Whether there is the other one too.
-        other: bool,
+        /// What is asked for.
+        asked: Asked,
+        /// What else there is.
+        others: Vec<Asked>,
+        /// Whether there are passkeys.
+        passkeys: bool,
+        /// What asks the browser for them.
+        script: &'static str,
+        /// Where it gets its challenge.
+        challenge: &'static str,
     }
 }
 
@@ -210,8 +218,6 @@ pub(super) async fn at(
     }
 }
 
-const RECOVERY: &str = "with=recovery-code";
-
 /// `GET /sign-in/verify`.
 pub async fn show_verify(
     State(app): State<AppState>,
@@ -224,8 +230,9 @@ pub async fn show_verify(
             Ok(at) => at,
             Err(elsewhere) => return Ok(elsewhere),
         };
-        let recovery = query.as_deref() == Some(RECOVERY) || !standing.totp;
-        Ok(verify_page(&app, &attempt, &standing, recovery, StatusCode::OK, None))
+        let name = query.as_deref().and_then(|query| query.strip_prefix("with="));
+        let asked = Asked::among(&Asked::ways(&standing), name);
+        Ok(verify_page(&app, &attempt, &standing, asked, StatusCode::OK, None))
     };
     outcome.await.unwrap_or_else(|problem: Problem| problem.respond(&context))
 }
@@ -234,14 +241,24 @@ fn verify_page(
     app: &App,
     attempt: &Attempt,
     standing: &storage::factors::Standing,
-    recovery: bool,
+    asked: Asked,
     status: StatusCode,
     error: Option<String>,
 ) -> Response {
-    let other = if recovery { standing.totp } else { standing.recovery_codes > 0 };
-    let csrf = csrf::token(&app.secrets.pages, &attempt.digest);
-    let page = Verify::new(view(attempt), path::VERIFY, csrf, error, recovery, other);
-    pages::respond(status, &page, &Freedom::Usual)
+    let others = Asked::ways(standing).into_iter().filter(|way| *way != asked).collect();
+    let page = Verify::new(
+        view(attempt),
+        path::VERIFY,
+        csrf::token(&app.secrets.pages, &attempt.digest),
+        error,
+        asked,
+        others,
+        standing.passkeys,
+        &assets::PASSKEYS.url,
+        passkeys::VERIFY,
+    );
+    let freedom = if standing.passkeys { Freedom::Script } else { Freedom::Usual };
+    pages::respond(status, &page, &freedom)
 }
 
 /// `POST /sign-in/verify`.
@@ -258,28 +275,54 @@ pub async fn verify(
             Err(elsewhere) => return Ok(elsewhere),
         };
         check_post(&app, &headers, &params, &attempt.digest, path::VERIFY)?;
-        let recovery = params.get("kind") == Some("recovery-code");
-        let (kind, factor) = if recovery {
-            (Code::Recovery, Factor::RecoveryCode)
-        } else {
-            (Code::Totp, Factor::Totp)
-        };
-        let code = params.get("code").unwrap_or_default();
-        match check(&app, attempt.row.user_id, kind, code, &context).await {
-            Ok(()) => Ok(lead_on(attempt.prove(&app, factor, &headers, &context).await?)),
-            Err(refused) => {
-                let wrong = if recovery {
-                    "That is not one of your recovery codes, or it was used before."
-                } else {
-                    "That code is not right, or was used before. Wait for the next one and try again."
-                };
-                refused.respond(&app, wrong, |status, error| {
-                    verify_page(&app, &attempt, &standing, recovery, status, Some(error))
-                })
+        // The page that is shown, from which a passkey may come all the same.
+        let asked = Asked::among(&Asked::ways(&standing), params.get("kind"));
+        let wrong = match (params.get("passkey"), asked) {
+            (Some(_), _) | (None, Asked::Passkey) => {
+                "That passkey did not work. Try again, or choose another way."
             }
+            (None, Asked::RecoveryCode) => {
+                "That is not one of your recovery codes, or it was used before."
+            }
+            (None, Asked::Totp) => {
+                "That code is not right, or was used before. Wait for the next one and try again."
+            }
+        };
+        match second(&app, attempt.row.user_id, asked, &params, &headers, &context).await {
+            Ok(factor) => Ok(lead_on(attempt.prove(&app, factor, &headers, &context).await?)),
+            Err(refused) => refused.respond(&app, wrong, |status, error| {
+                verify_page(&app, &attempt, &standing, asked, status, Some(error))
+            }),
         }
     };
     outcome.await.unwrap_or_else(|problem: Problem| problem.respond(&context))
+}
+
+/// Checks what was sent as a second factor, and says which one it is.
+async fn second(
+    app: &App,
+    user: Uuid,
+    asked: Asked,
+    params: &Params,
+    headers: &HeaderMap,
+    context: &RequestContext,
+) -> Result<Factor, Refused> {
+    if let Some(answer) = params.get("passkey") {
+        return passkeys::prove(app, user, answer, headers, context).await;
+    }
+    let code = params.get("code").unwrap_or_default();
+    match asked {
+        // Its form sends nothing but a passkey.
+        Asked::Passkey => Err(Refused::Wrong),
+        Asked::Totp => {
+            check(app, user, Code::Totp, code, context).await?;
+            Ok(Factor::Totp)
+        }
+        Asked::RecoveryCode => {
+            check(app, user, Code::Recovery, code, context).await?;
+            Ok(Factor::RecoveryCode)
+        }
+    }
 }
 
 /// `GET /sign-in/enrol`.

@@ -11,12 +11,14 @@ use serde::{Deserialize, Serialize};
 use super::{
     attempt::{Advanced, Goal},
     pages::{Browser, see_other, with_cookies},
+    passkeys,
+    second_factor::Refused,
     sign_in::{self, Refusal},
 };
 use crate::{
     app::App,
     web::{
-        RequestContext,
+        RequestContext, assets,
         cookies::Cookie,
         pages::{self, ClientView, Freedom, SignIn, UserView},
         params::Params,
@@ -62,6 +64,7 @@ struct Notice {
 enum Mistake {
     Incomplete,
     Wrong,
+    Passkey,
     /// Until this second since 1970.
     Throttled(i64),
 }
@@ -85,7 +88,7 @@ impl SignInForm {
         browser.remember(with_cookies(page, [app.cookies().remove(Cookie::Notice)]))
     }
 
-    /// Signs in with what was typed, or leads back to the form.
+    /// Signs in with what was typed or with a passkey, or leads back to the form.
     pub async fn submit(
         self,
         app: &App,
@@ -95,6 +98,15 @@ impl SignInForm {
         context: &RequestContext,
     ) -> Result<Result<Advanced, Response>, Problem> {
         let identifier = params.get("identifier").unwrap_or_default();
+        if let Some(answer) = params.get("passkey") {
+            let problem = match passkeys::sign_in(app, answer, goal, headers, context).await {
+                Ok(advanced) => return Ok(Ok(advanced)),
+                Err(Refused::Wrong) => Mistake::Passkey,
+                Err(Refused::Throttled(until)) => Mistake::Throttled(until.unix_timestamp()),
+                Err(Refused::Problem(problem)) => return Err(problem),
+            };
+            return Ok(Err(self.again(app, problem, identifier)));
+        }
         let password = params.get("password").unwrap_or_default();
         if identifier.trim().is_empty() || password.is_empty() {
             return Ok(Err(self.again(app, Mistake::Incomplete, identifier)));
@@ -121,9 +133,21 @@ impl SignInForm {
     fn page(self, csrf: String, status: StatusCode, error: Option<String>) -> Response {
         let Self { client, action, identifier, account, notice, switch, cancel, freedom, .. } =
             self;
-        let page =
-            SignIn::new(client, action, csrf, identifier, error, notice, account, switch, cancel);
-        pages::respond(status, &page, &freedom)
+        let script = &assets::PASSKEYS.url;
+        let page = SignIn::new(
+            client,
+            action,
+            csrf,
+            identifier,
+            error,
+            notice,
+            account,
+            switch,
+            cancel,
+            script,
+            passkeys::DISCOVER,
+        );
+        pages::respond(status, &page, &freedom.with_script())
     }
 }
 
@@ -140,7 +164,7 @@ impl Notice {
 impl Mistake {
     const fn status(self) -> StatusCode {
         match self {
-            Self::Incomplete | Self::Wrong => StatusCode::UNPROCESSABLE_ENTITY,
+            Self::Incomplete | Self::Wrong | Self::Passkey => StatusCode::UNPROCESSABLE_ENTITY,
             Self::Throttled(_) => StatusCode::TOO_MANY_REQUESTS,
         }
     }
@@ -149,6 +173,10 @@ impl Mistake {
         match self {
             Self::Incomplete => "Enter your e-mail or user name, and your password.".to_owned(),
             Self::Wrong => "That e-mail, user name or password is not right.".to_owned(),
+            Self::Passkey => {
+                "That passkey did not work here. Try again, or sign in with your password."
+                    .to_owned()
+            }
             Self::Throttled(until) => {
                 let minutes = until.saturating_sub(now).max(1).unsigned_abs().div_ceil(60);
                 let unit = if minutes == 1 { "minute" } else { "minutes" };

@@ -47,10 +47,7 @@ pub fn counters(
         key: key("identifier", &[identifier.as_bytes()]),
         limit: limits.account_attempts,
     };
-    let address = address.map(|address| Counter {
-        key: key("address", &[&network(address)]),
-        limit: limits.address_attempts,
-    });
+    let address = address.map(|address| from(limits, address));
     vec![std::iter::once(typed).chain(address).collect()]
 }
 
@@ -64,6 +61,11 @@ pub fn codes(limits: &SignIn, user: Uuid) -> Vec<Vec<Counter>> {
 pub fn password(limits: &SignIn, user: Uuid) -> Vec<Vec<Counter>> {
     let key = key("password", &[user.as_bytes()]);
     vec![vec![Counter { key, limit: limits.account_attempts }]]
+}
+
+/// The counter of what comes from `address` without a name, such as a passkey.
+pub fn nameless(limits: &SignIn, address: Option<IpAddr>) -> Vec<Vec<Counter>> {
+    address.map(|address| vec![from(limits, address)]).into_iter().collect()
 }
 
 /// Counts the attempt. If there were too many, until when it is refused.
@@ -89,6 +91,10 @@ pub async fn forgive(app: &App, counters: &[Vec<Counter>]) -> storage::Result<()
 /// The device that is known for `user`.
 pub fn known(devices: &[Device], user: Uuid) -> Option<&Device> {
     devices.iter().find(|device| device.user == user)
+}
+
+fn from(limits: &SignIn, address: IpAddr) -> Counter {
+    Counter { key: key("address", &[&network(address)]), limit: limits.address_attempts }
 }
 
 /// What one subscriber has: an IPv4 address, or a /64 of IPv6.

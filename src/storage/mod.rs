@@ -3,6 +3,7 @@
 pub mod applications;
 pub mod audit;
 pub mod authorization_requests;
+pub mod ceremonies;
 pub mod changes;
 pub mod clients;
 pub mod codes;
@@ -14,6 +15,7 @@ pub mod keys;
 pub mod opaque_tokens;
 pub mod partitions;
 pub mod passwords;
+pub mod passkeys;
 mod pool;
 pub mod resources;
 pub mod revocations;

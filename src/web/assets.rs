@@ -33,6 +33,11 @@ pub static FORM_POST: LazyLock<Asset> = LazyLock::new(|| {
     Asset::named("form_post", "js", include_bytes!("../../static/form_post.js"), JAVASCRIPT)
 });
 
+/// Asks the browser for passkeys.
+pub static PASSKEYS: LazyLock<Asset> = LazyLock::new(|| {
+    Asset::named("passkeys", "js", include_bytes!("../../static/passkeys.js"), JAVASCRIPT)
+});
+
 /// The playground of development mode.
 pub static PLAYGROUND: LazyLock<Asset> = LazyLock::new(|| {
     Asset::named("playground", "js", include_bytes!("../../static/playground.js"), JAVASCRIPT)
@@ -92,5 +97,7 @@ impl Asset {
 /// The file at `path`, if there is one.
 #[must_use]
 pub fn find(path: &str) -> Option<&'static Asset> {
-    [&*STYLESHEET, &*FORM_POST, &*PLAYGROUND, &*FAVICON].into_iter().find(|asset| asset.url == path)
+    [&*STYLESHEET, &*FORM_POST, &*PASSKEYS, &*PLAYGROUND, &*FAVICON]
+        .into_iter()
+        .find(|asset| asset.url == path)
 }

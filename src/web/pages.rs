@@ -111,6 +111,10 @@ page! {
         switch: bool,
         /// Whether there is a way back to the client.
         cancel: bool,
+        /// What asks the browser for passkeys.
+        script: &'static str,
+        /// Where it gets its challenge.
+        challenge: &'static str,
     }
 }
 
@@ -266,9 +270,21 @@ pub enum Freedom {
     PostToClient,
     /// Our script runs and talks to Signet.
     Script,
+    /// Our script runs and talks to Signet, and the answer to a form may open an application by this private-use scheme.
+    ScriptAndScheme(String),
 }
 
 impl Freedom {
+    /// The same for a page with our script on it.
+    #[must_use]
+    pub fn with_script(self) -> Self {
+        match self {
+            Self::Usual => Self::Script,
+            Self::OpenScheme(scheme) => Self::ScriptAndScheme(scheme),
+            other => other,
+        }
+    }
+
     /// The Content-Security-Policy (CSP Level 3).
     fn policy(&self) -> String {
         let special = match self {
@@ -278,6 +294,9 @@ impl Freedom {
             // redirects against a narrower list.
             Self::PostToClient => "script-src 'self'".to_owned(),
             Self::Script => "form-action 'self'; script-src 'self'; connect-src 'self'".to_owned(),
+            Self::ScriptAndScheme(scheme) => {
+                format!("form-action 'self' {scheme}:; script-src 'self'; connect-src 'self'")
+            }
         };
         format!(
             "default-src 'none'; style-src 'self'; img-src 'self' data: https:; {special}; \

@@ -1,0 +1,310 @@
+//! `/account/passkeys`: the passkeys of whoever is signed in. All of it takes a recent proof of who they are.
+
+use axum::{
+    Router,
+    body::Bytes,
+    extract::{Path, State},
+    response::Response,
+    routing::get,
+};
+use http::{HeaderMap, StatusCode};
+use serde_json::json;
+use time::macros::format_description;
+use uuid::Uuid;
+use webauthn_rs_core::proto::{Credential, RegisterPublicKeyCredential, RegistrationState};
+
+use super::{
+    PAGE, REGISTER,
+    ceremony::{Fault, Purpose, take},
+    relying_party::{RelyingParty, is_passwordless},
+};
+use crate::{
+    app::{App, AppState},
+    audit::{Event, Kind},
+    clock::Timestamp,
+    identity::{
+        account::{codes_page, recent, show_once},
+        pages::{Browser, check_post, read_form, see_other, with_cookies},
+        recovery_codes,
+        session::{self, Current},
+    },
+    storage::{
+        self,
+        passkeys::{Added, NewPasskey, PasskeyRow, Removed},
+    },
+    web::{
+        RequestContext, assets, csrf,
+        pages::{self, Freedom, UserView, page},
+        params::Params,
+        problem::Problem,
+    },
+};
+
+/// As many a person may have.
+const MOST: u8 = 20;
+/// The longest name, in characters.
+const NAME: usize = 64;
+
+/// A passkey as its page shows it.
+pub struct PasskeyView {
+    /// Its id.
+    id: Uuid,
+    /// What its person calls it.
+    name: String,
+    /// The day since when it is there, for machines and for people.
+    created: [String; 2],
+    /// The day on which it was last used.
+    used: Option<[String; 2]>,
+    /// Whether a copy of it is kept with a provider.
+    backed_up: bool,
+}
+
+page! {
+    /// Shows a person's passkeys.
+    Passkeys("passkeys.html") {
+        /// Whose.
+        user: UserView,
+        /// Where the form goes.
+        action: &'static str,
+        /// The page token.
+        csrf: String,
+        /// What was wrong.
+        error: Option<String>,
+        /// Those that there are.
+        passkeys: Vec<PasskeyView>,
+        /// Whether there may be no more.
+        full: bool,
+        /// As many as there may be.
+        most: u8,
+        /// What asks the browser for passkeys.
+        script: &'static str,
+        /// Where it gets its challenge.
+        challenge: &'static str,
+    }
+}
+
+/// The page.
+pub(super) fn routes() -> Router<AppState> {
+    Router::new()
+        .route(PAGE, get(show).post(add))
+        .route(&format!("{PAGE}/{{id}}"), get(back).post(change))
+}
+
+/// `GET /account/passkeys`.
+async fn show(
+    State(app): State<AppState>,
+    context: RequestContext,
+    headers: HeaderMap,
+) -> Response {
+    let outcome = async {
+        let current = match recent(&app, &headers, PAGE).await? {
+            Ok(current) => current,
+            Err(elsewhere) => return Ok(elsewhere),
+        };
+        render(&app, &current, StatusCode::OK, None).await
+    };
+    outcome.await.unwrap_or_else(|problem: Problem| problem.respond(&context))
+}
+
+/// `GET /account/passkeys/{id}`: where someone reloads the answer to a form.
+async fn back() -> Response {
+    see_other(PAGE)
+}
+
+async fn render(
+    app: &App,
+    current: &Current,
+    status: StatusCode,
+    error: Option<&str>,
+) -> Result<Response, Problem> {
+    let rows = storage::passkeys::list(&app.db, current.row.user_id).await?;
+    let page = Passkeys::new(
+        session::view(&current.row),
+        PAGE,
+        csrf::token(&app.secrets.pages, &current.digest),
+        error.map(str::to_owned),
+        rows.iter().map(view).collect(),
+        rows.len() >= usize::from(MOST),
+        MOST,
+        &assets::PASSKEYS.url,
+        REGISTER,
+    );
+    Ok(pages::respond(status, &page, &Freedom::Script))
+}
+
+fn view(row: &PasskeyRow) -> PasskeyView {
+    let credential = serde_json::from_value::<Credential>(row.credential.clone());
+    PasskeyView {
+        id: row.id,
+        name: row.name.clone(),
+        created: day(row.created_at),
+        used: row.last_used_at.map(day),
+        backed_up: credential.is_ok_and(|credential| credential.backup_state),
+    }
+}
+
+fn day(at: Timestamp) -> [String; 2] {
+    let machines = format_description!("[year]-[month]-[day]");
+    let people = format_description!("[day padding:none] [month repr:long] [year]");
+    [at.format(machines).unwrap_or_default(), at.format(people).unwrap_or_default()]
+}
+
+/// `POST /account/passkeys`: stores the passkey that the browser made.
+async fn add(
+    State(app): State<AppState>,
+    context: RequestContext,
+    headers: HeaderMap,
+    body: Bytes,
+) -> Response {
+    let outcome = async {
+        let params = read_form(&body)?;
+        let current = match recent(&app, &headers, PAGE).await? {
+            Ok(current) => current,
+            Err(elsewhere) => return Ok(elsewhere),
+        };
+        check_post(&app, &headers, &params, &current.digest, PAGE)?;
+        let typed = params.get("name").unwrap_or("Passkey");
+        let refused = match name(typed) {
+            Some(name) => register(&app, &current, name, &params, &headers, &context).await?.err(),
+            None => Some(WRONG_NAME),
+        };
+        match refused {
+            None => first_codes(&app, current.row.user_id).await,
+            error => render(&app, &current, StatusCode::UNPROCESSABLE_ENTITY, error).await,
+        }
+    };
+    outcome.await.unwrap_or_else(|problem: Problem| problem.respond(&context))
+}
+
+const WRONG_NAME: &str = "Give it a name of at most 64 characters.";
+const WRONG: &str = "That passkey was not added. It may have taken too long: please try again.";
+const TAKEN: &str = "That passkey is there already.";
+const TOO_MANY: &str = "You have as many passkeys as there may be. Remove one first.";
+const LAST_WAY_IN: &str =
+    "You have no password, so this passkey is your only way in. Add another one first.";
+
+/// A name as it is kept.
+fn name(typed: &str) -> Option<&str> {
+    let name = typed.trim();
+    let fits = !name.is_empty() && name.chars().count() <= NAME && !name.contains(char::is_control);
+    fits.then_some(name)
+}
+
+/// Checks and stores a new passkey, or says what is wrong.
+async fn register(
+    app: &App,
+    current: &Current,
+    name: &str,
+    params: &Params,
+    headers: &HeaderMap,
+    context: &RequestContext,
+) -> Result<Result<(), &'static str>, Problem> {
+    let user = current.row.user_id;
+    let answer = params.get("passkey").unwrap_or_default();
+    let browser = Browser::of(app, headers).digest;
+    let credential = match made(app, &browser, user, answer).await {
+        Ok(credential) => credential,
+        Err(Fault::Storage(error)) => return Err(error.into()),
+        Err(fault) => {
+            tracing::info!(%fault, %user, "a passkey was not added");
+            return Ok(Err(WRONG));
+        }
+    };
+    let unreadable = |source| storage::Error::Unreadable { what: "credential".to_owned(), source };
+    let new = NewPasskey {
+        id: app.uuid(),
+        user_id: user,
+        credential_id: &credential.cred_id,
+        credential: &serde_json::to_value(&credential).map_err(unreadable)?,
+        name,
+        passwordless: is_passwordless(&credential),
+    };
+    match storage::passkeys::insert(&app.db, &new, i64::from(MOST), app.clock.now()).await? {
+        Added::Done => {}
+        Added::TooMany => return Ok(Err(TOO_MANY)),
+        Added::Taken => return Ok(Err(TAKEN)),
+    }
+    let event = Event::new(Kind::FactorAdded).user(user).session(current.row.id).detail(json!({
+        "factor": "passkey",
+        "passkey": new.id,
+        "user_verified": credential.user_verified,
+        "backed_up": credential.backup_state,
+    }));
+    app.audit.record(event, &context.origin).await?;
+    Ok(Ok(()))
+}
+
+async fn made(
+    app: &App,
+    browser: &crate::tokens::digest::Digest,
+    user: Uuid,
+    answer: &str,
+) -> Result<Credential, Fault> {
+    let (answer, state): (RegisterPublicKeyCredential, RegistrationState) =
+        take(app, browser, Purpose::Register(user), answer).await?;
+    let party = RelyingParty::of(&app.config.server.issuer);
+    party.registered(&answer, &state).map_err(Fault::Wrong)
+}
+
+/// Whoever has no other second factor gets recovery codes with their first passkey: a passkey can be lost.
+async fn first_codes(app: &App, user: Uuid) -> Result<Response, Problem> {
+    let standing = storage::factors::standing(&app.db, user).await?;
+    if standing.is_none_or(|standing| standing.totp || standing.recovery_codes > 0) {
+        return Ok(see_other(PAGE));
+    }
+    let codes = recovery_codes::renew(app, user).await?;
+    Ok(with_cookies(see_other(&codes_page(PAGE)), [show_once(app, user, &codes)]))
+}
+
+/// `POST /account/passkeys/{id}`: renames or removes one.
+async fn change(
+    State(app): State<AppState>,
+    Path(id): Path<String>,
+    context: RequestContext,
+    headers: HeaderMap,
+    body: Bytes,
+) -> Response {
+    let outcome = async {
+        let params = read_form(&body)?;
+        let current = match recent(&app, &headers, PAGE).await? {
+            Ok(current) => current,
+            Err(elsewhere) => return Ok(elsewhere),
+        };
+        check_post(&app, &headers, &params, &current.digest, PAGE)?;
+        let Ok(id) = Uuid::try_parse(&id) else { return Ok(see_other(PAGE)) };
+        let user = current.row.user_id;
+        let error = if params.get("remove").is_some() {
+            remove(&app, &current, id, &context).await?
+        } else if let Some(name) = name(params.get("name").unwrap_or_default()) {
+            storage::passkeys::rename(&app.db, user, id, name).await?;
+            None
+        } else {
+            Some(WRONG_NAME)
+        };
+        match error {
+            None => Ok(see_other(PAGE)),
+            error => render(&app, &current, StatusCode::UNPROCESSABLE_ENTITY, error).await,
+        }
+    };
+    outcome.await.unwrap_or_else(|problem: Problem| problem.respond(&context))
+}
+
+async fn remove(
+    app: &App,
+    current: &Current,
+    id: Uuid,
+    context: &RequestContext,
+) -> Result<Option<&'static str>, Problem> {
+    let user = current.row.user_id;
+    match storage::passkeys::delete(&app.db, user, id).await? {
+        Removed::Done => {
+            let detail = json!({ "factor": "passkey", "passkey": id });
+            let event = Event::new(Kind::FactorRemoved).user(user).session(current.row.id);
+            app.audit.record(event.detail(detail), &context.origin).await?;
+            Ok(None)
+        }
+        Removed::LastWayIn => Ok(Some(LAST_WAY_IN)),
+        // Removed before, in another tab.
+        Removed::Unknown => Ok(None),
+    }
+}
