@@ -25,6 +25,7 @@ mod maintenance;
 mod management;
 mod manifests;
 mod metadata;
+mod passkeys;
 mod pkce;
 mod properties;
 mod queries;
