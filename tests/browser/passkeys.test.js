@@ -3,8 +3,16 @@
 import assert from "node:assert/strict";
 import { claims, visit } from "./helpers.js";
 
-/** Gives a page an authenticator like that of a phone: it keeps passkeys and looks who is there. */
-async function authenticator(person, more = {}) {
+/**
+ * Gives a page an authenticator like that of a phone: it keeps passkeys and looks who is there. What a field suggests, it
+ * chooses at once; so there are suggestions only where they are what is tested.
+ */
+async function authenticator(person, { suggestions = false, ...more } = {}) {
+  if (!suggestions) {
+    await person.context.addInitScript(() => {
+      PublicKeyCredential.isConditionalMediationAvailable = async () => false;
+    });
+  }
   const devtools = await person.context.newCDPSession(person.page);
   await devtools.send("WebAuthn.enable");
   const { authenticatorId } = await devtools.send("WebAuthn.addVirtualAuthenticator", {
@@ -72,4 +80,56 @@ visit("a person adds a passkey, signs out, and signs in at the client with it al
   await person.page.goto(`${person.server.issuer}/account/passkeys`);
   await person.page.getByText("Last used on").waitFor();
   await remove(person, "My laptop");
+});
+
+visit("a passkey that the name's field suggests signs in", {}, async (person) => {
+  await authenticator(person, { suggestions: true });
+  await open(person);
+  await add(person, "Suggested");
+  await signOut(person);
+
+  await person.page.goto(`${person.server.issuer}/sign-in?next=%2Faccount%2Fpasskeys`);
+  await person.page.getByText("Last used on").waitFor();
+  await remove(person, "Suggested");
+});
+
+visit("a passkey is the second step after a password", {}, async (person) => {
+  await authenticator(person);
+  await open(person);
+  await add(person, "Key");
+  await signOut(person);
+
+  await person.page.goto(`${person.server.issuer}/account/passkeys`);
+  await person.signIn();
+  await person.press("verify-passkey");
+  await person.page.getByRole("heading", { name: "Passkeys", exact: true }).waitFor();
+  await remove(person, "Key");
+});
+
+visit("a person who stops, or is not recognised, is told so and can try again", {}, async (person) => {
+  const device = await authenticator(person);
+  await open(person);
+  await device.set("setUserVerified", { isUserVerified: false });
+  await person.press("add");
+  await person.page.getByText("No passkey was used").waitFor();
+  await device.set("setUserVerified", { isUserVerified: true });
+  await add(person, "Second try");
+  await remove(person, "Second try");
+});
+
+visit("a device without a passkey signs no one in", {}, async (person) => {
+  await authenticator(person);
+  await person.page.goto(`${person.server.issuer}/sign-in`);
+  await person.press("sign-in-passkey");
+  await person.page.getByText("No passkey was used").waitFor();
+  await person.signIn();
+  await person.page.getByRole("heading", { name: "You are signed in" }).waitFor();
+});
+
+visit("without script there is the password, and the page of passkeys says what it needs", { script: false }, async (person) => {
+  await person.page.goto(`${person.server.issuer}/account/passkeys`);
+  assert.equal(await person.page.locator("#sign-in-passkey").isVisible(), false);
+  await person.signIn();
+  await person.sees("needs-script");
+  assert.equal(await person.page.locator("#add").isVisible(), false);
 });
