@@ -26,7 +26,7 @@ use crate::{
     clock::Timestamp,
     storage,
     web::{
-        RequestContext, assets, csrf,
+        RequestContext, csrf,
         pages::{self, Freedom, UserView, page},
         params::Params,
         problem::Problem,
@@ -50,10 +50,6 @@ page! {
         others: Vec<Asked>,
         /// Whether there are passkeys.
         passkeys: bool,
-        /// What asks the browser for them.
-        script: &'static str,
-        /// Where it gets its challenge.
-        challenge: &'static str,
     }
 }
 
@@ -254,8 +250,6 @@ fn verify_page(
         asked,
         others,
         standing.passkeys,
-        &assets::PASSKEYS.url,
-        passkeys::VERIFY,
     );
     let freedom = if standing.passkeys { Freedom::Script } else { Freedom::Usual };
     pages::respond(status, &page, &freedom)

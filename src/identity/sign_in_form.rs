@@ -18,7 +18,7 @@ use super::{
 use crate::{
     app::App,
     web::{
-        RequestContext, assets,
+        RequestContext,
         cookies::Cookie,
         pages::{self, ClientView, Freedom, SignIn, UserView},
         params::Params,
@@ -133,20 +133,8 @@ impl SignInForm {
     fn page(self, csrf: String, status: StatusCode, error: Option<String>) -> Response {
         let Self { client, action, identifier, account, notice, switch, cancel, freedom, .. } =
             self;
-        let script = &assets::PASSKEYS.url;
-        let page = SignIn::new(
-            client,
-            action,
-            csrf,
-            identifier,
-            error,
-            notice,
-            account,
-            switch,
-            cancel,
-            script,
-            passkeys::DISCOVER,
-        );
+        let page =
+            SignIn::new(client, action, csrf, identifier, error, notice, account, switch, cancel);
         pages::respond(status, &page, &freedom.with_script())
     }
 }

@@ -111,10 +111,6 @@ page! {
         switch: bool,
         /// Whether there is a way back to the client.
         cancel: bool,
-        /// What asks the browser for passkeys.
-        script: &'static str,
-        /// Where it gets its challenge.
-        challenge: &'static str,
     }
 }
 

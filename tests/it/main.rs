@@ -27,6 +27,7 @@ mod management;
 mod manifests;
 mod metadata;
 mod passwords;
+mod passkeys;
 mod pkce;
 mod properties;
 mod queries;

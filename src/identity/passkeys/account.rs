@@ -14,7 +14,7 @@ use uuid::Uuid;
 use webauthn_rs_core::proto::{Credential, RegisterPublicKeyCredential, RegistrationState};
 
 use super::{
-    PAGE, REGISTER,
+    PAGE,
     ceremony::{Fault, Purpose, take},
     relying_party::{RelyingParty, is_passwordless},
 };
@@ -33,7 +33,7 @@ use crate::{
         passkeys::{Added, NewPasskey, PasskeyRow, Removed},
     },
     web::{
-        RequestContext, assets, csrf,
+        RequestContext, csrf,
         pages::{self, Freedom, UserView, page},
         params::Params,
         problem::Problem,
@@ -71,15 +71,11 @@ page! {
         /// What was wrong.
         error: Option<String>,
         /// Those that there are.
-        passkeys: Vec<PasskeyView>,
+        kept: Vec<PasskeyView>,
         /// Whether there may be no more.
         full: bool,
         /// As many as there may be.
         most: u8,
-        /// What asks the browser for passkeys.
-        script: &'static str,
-        /// Where it gets its challenge.
-        challenge: &'static str,
     }
 }
 
@@ -126,8 +122,6 @@ async fn render(
         rows.iter().map(view).collect(),
         rows.len() >= usize::from(MOST),
         MOST,
-        &assets::PASSKEYS.url,
-        REGISTER,
     );
     Ok(pages::respond(status, &page, &Freedom::Script))
 }

@@ -14,9 +14,9 @@ use crate::app::AppState;
 /// Where people see and change theirs.
 pub const PAGE: &str = "/account/passkeys";
 /// Where the script of the sign-in form gets its challenge.
-pub const DISCOVER: &str = "/sign-in/passkey";
+const DISCOVER: &str = "/sign-in/passkey";
 /// Where the script of the second step gets its challenge.
-pub const VERIFY: &str = "/sign-in/verify/passkey";
+const VERIFY: &str = "/sign-in/verify/passkey";
 /// Where the script of the account page gets its challenge.
 const REGISTER: &str = "/account/passkeys/challenge";
 

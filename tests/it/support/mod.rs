@@ -1,5 +1,6 @@
 //! What the tests stand on.
 
+pub mod authenticator;
 pub mod browser;
 pub mod database;
 pub mod flow;
@@ -7,6 +8,7 @@ pub mod process;
 pub mod proxy;
 pub mod server;
 
+pub use authenticator::Authenticator;
 pub use browser::Browser;
 pub use flow::Tokens;
 pub use server::{Options, Server};
