@@ -208,7 +208,7 @@ mod tests {
             "   a  few spaces in   it",
             "пароль из нескольких слов",
             "四月は君の嘘だと彼女は言う",
-            "🦀🐙🦑🐡🐠🐬🐳🦈",
+            "🦀🐙🦑🐡🐠🐬🐳🦈🐢",
             &"long and winding ".repeat(16)[..256],
         ] {
             assert_eq!(judge(fine), Ok(()), "{fine}");
