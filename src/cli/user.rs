@@ -212,7 +212,7 @@ async fn show(db: &PgPool, login: &str) -> anyhow::Result<ExitCode> {
         ("recovery codes", details.recovery_codes.to_string()),
         ("deleted at", details.delete_at.map(|at| at.to_string()).unwrap_or_default()),
     ] {
-        print(&format!("{what:<15}  {value}").trim_end().to_owned());
+        print(format!("{what:<15}  {value}").trim_end());
     }
     Ok(ExitCode::SUCCESS)
 }

@@ -192,6 +192,7 @@ pub async fn policy(db: &PgPool, user: Uuid) -> Result<Option<PolicyRow>> {
 
 /// All that operators are told of a person beside the profile.
 #[derive(Clone, Debug)]
+#[expect(clippy::struct_excessive_bools, reason = "independent facts, one a column")]
 pub struct Details {
     /// Whether a second factor is demanded; none if what is configured.
     pub mfa: Option<String>,
