@@ -11,7 +11,7 @@ use crate::{
     clock::{Clock, Timestamp},
     config::{Config, Sessions, Tokens},
     entropy::Entropy,
-    identity::{breached::Breached, hashing::Hasher},
+    identity::{breached::Breached, device, hashing::Hasher},
     keys::{KeyRing, MasterKeys, secrets::SecretsError, secrets::ServerSecrets},
     replica::Replica,
     storage::{self, sessions::Cutoffs},
@@ -149,7 +149,9 @@ impl App {
             swept(storage::changes::sweep(&self.db, changes_end).await),
             swept(storage::throttles::sweep(&self.db, window_start).await),
             swept(storage::ceremonies::sweep(&self.db, now).await),
+            swept(storage::devices::sweep(&self.db, now - device::MAX_AGE).await),
             self.sweep_sessions(now).await,
+            self.delete_accounts(now).await,
         ];
         done.into_iter().filter_map(Result::err).collect()
     }
@@ -157,6 +159,18 @@ impl App {
     /// A session's row is needed while grants that were bound to it may be asked about.
     async fn sweep_sessions(&self, now: Timestamp) -> Result<(), StartError> {
         while storage::sessions::sweep(&self.db, now - Duration::from_hours(24)).await? > 0 {}
+        Ok(())
+    }
+
+    /// Removes the accounts whose time has come, and puts that on record by an id that leads to no one any more.
+    async fn delete_accounts(&self, now: Timestamp) -> Result<(), StartError> {
+        let tokens_end = self.tokens_end(now);
+        for user in storage::deletion::due(&self.db, now).await? {
+            if storage::deletion::delete(&self.db, user, now, tokens_end).await? {
+                let event = Event::new(Kind::AccountDeleted).user(user);
+                self.audit.record(event, &Origin::default()).await?;
+            }
+        }
         Ok(())
     }
 

@@ -6,7 +6,7 @@ use serde::Deserialize;
 
 use super::Error;
 use crate::{
-    config::SecretText,
+    config::{Mfa, SecretText},
     identity::text,
     registry::{client, resource},
     storage::resources::ResourceRow,
@@ -59,6 +59,12 @@ pub struct UserEntry {
     pub(super) username: Option<String>,
     #[serde(default)]
     pub(super) name: Option<String>,
+    /// Left out, it stays as it is.
+    #[serde(default)]
+    pub(super) mfa: Option<Mfa>,
+    /// Left out, it stays as it is.
+    #[serde(default)]
+    pub(super) administrator: Option<bool>,
     #[serde(default)]
     pub(super) password: Option<SecretText>,
     /// The variable that holds the password.

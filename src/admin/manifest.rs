@@ -1,7 +1,10 @@
 //! Manifests: resources, clients and people as TOML, compared with the database and brought there. Applying one twice
 //! changes nothing the second time; what a manifest does not name is left alone.
 
-use std::{collections::HashMap, fmt};
+use std::{
+    collections::HashMap,
+    fmt::{self, Write},
+};
 
 use sqlx::PgPool;
 
@@ -10,7 +13,7 @@ use super::{
     Error, clients,
     entries::{ClientEntry, ResourceEntry, UserEntry},
     record,
-    users::{self, Choice, Profile},
+    users::{self, Choice, Policy, Profile},
 };
 use crate::{
     app::AppState,
@@ -60,6 +63,7 @@ enum Action {
     User {
         id: Option<uuid::Uuid>,
         profile: Profile,
+        policy: Policy,
         password: Option<SecretText>,
     },
 }
@@ -131,9 +135,10 @@ pub async fn apply(app: &AppState, plan: Vec<Step>) -> Result<Vec<(String, Strin
                     drawn.push((id.clone(), clients::add_secret(app, &id, None).await?));
                 }
             }
-            Action::User { id, profile, .. } => {
+            Action::User { id, profile, policy, .. } => {
                 let password = passwords.remove(&profile.email);
                 let id = users::put(app, id, &profile).await?;
+                users::set_policy(app, id, &policy).await?;
                 if let Some(password) = password {
                     users::set_password(app, id, password, Choice::Lasting).await?;
                 }
@@ -209,6 +214,7 @@ async fn plan_user(db: &PgPool, entry: &UserEntry) -> Result<Step, Error> {
         username: entry.username.clone(),
         name: entry.name.clone(),
     };
+    let policy = Policy { mfa: entry.mfa.map(Some), administrator: entry.administrator };
     let password = secret(entry.password.as_ref(), entry.password_env.as_deref())?;
     if let Some(password) = &password {
         passwords::check_length(password.expose())
@@ -217,7 +223,7 @@ async fn plan_user(db: &PgPool, entry: &UserEntry) -> Result<Step, Error> {
     let name = format!("user {}", entry.email);
     let key = text::identifier_key(&entry.email);
     let Some(stored) = storage::users::find(db, &key).await? else {
-        let action = Action::User { id: None, profile, password };
+        let action = Action::User { id: None, profile, policy, password };
         return Ok(Step { change: Change::Add, what: name, action });
     };
     let password = if storage::users::has_password(db, stored.id).await? { None } else { password };
@@ -227,11 +233,24 @@ async fn plan_user(db: &PgPool, entry: &UserEntry) -> Result<Step, Error> {
         username: stored.username,
         name: stored.name,
     };
-    if current == profile && password.is_none() {
+    let demanded = storage::users::policy(db, stored.id).await?;
+    let wanted = demanded.as_ref().map(|demanded| policy.over(demanded));
+    if current == profile && wanted == demanded && password.is_none() {
         return Ok(keep(name));
     }
-    let what = format!("{name}: {current:?} → {profile:?}");
-    let action = Action::User { id: Some(stored.id), profile, password };
+    let mut what = name;
+    if current != profile {
+        let _ = write!(what, "\n    {current:?} → {profile:?}");
+    }
+    if let (Some(demanded), Some(wanted)) = (&demanded, &wanted)
+        && demanded != wanted
+    {
+        let _ = write!(what, "\n    {demanded:?} → {wanted:?}");
+    }
+    if password.is_some() {
+        what.push_str("\n    password: one");
+    }
+    let action = Action::User { id: Some(stored.id), profile, policy, password };
     Ok(Step { change: Change::Alter, what, action })
 }
 

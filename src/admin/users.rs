@@ -7,11 +7,16 @@ use super::{Error, origin, record};
 use crate::{
     app::{App, AppState},
     audit::{Event, Kind},
+    config::Mfa,
     identity::{
         passwords::{self, NewPassword, Person},
         session, text,
     },
-    storage::{self, sessions::Others, users::NewUser},
+    storage::{
+        self,
+        sessions::Others,
+        users::{NewUser, PolicyRow},
+    },
 };
 
 /// A person's profile as an operator writes it.
@@ -57,6 +62,51 @@ pub async fn put(app: &App, id: Option<Uuid>, profile: &Profile) -> Result<Uuid,
     })?;
     record(app, Event::new(Kind::UserChanged).user(user.id)).await?;
     Ok(user.id)
+}
+
+/// What is demanded of a person, as far as it is said.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Policy {
+    /// Whether a second factor is; within, none for what is configured.
+    pub mfa: Option<Option<Mfa>>,
+    /// Whether they run Signet or its clients.
+    pub administrator: Option<bool>,
+}
+
+impl Policy {
+    /// What is demanded after it, of someone of whom this was demanded before.
+    #[must_use]
+    pub fn over(&self, stored: &PolicyRow) -> PolicyRow {
+        let mfa = self.mfa.map(|mfa| mfa.map(|mfa| mfa.name().to_owned()));
+        PolicyRow {
+            mfa: mfa.unwrap_or_else(|| stored.mfa.clone()),
+            administrator: self.administrator.unwrap_or(stored.administrator),
+        }
+    }
+}
+
+/// Changes what is demanded of a person.
+pub async fn set_policy(app: &App, user: Uuid, policy: &Policy) -> Result<(), Error> {
+    let Some(stored) = storage::users::policy(&app.db, user).await? else {
+        return Err(Error::Invalid(format!("there is no user {user}")));
+    };
+    let wanted = policy.over(&stored);
+    if wanted != stored {
+        storage::users::set_policy(&app.db, user, &wanted).await?;
+        let detail = json!({ "mfa": wanted.mfa, "administrator": wanted.administrator });
+        record(app, Event::new(Kind::UserChanged).user(user).detail(detail)).await?;
+    }
+    Ok(())
+}
+
+/// Removes every second factor of someone who lost them all, and signs them out. Whether there was one.
+pub async fn reset_factors(app: &App, user: Uuid) -> Result<bool, Error> {
+    let removed = storage::factors::reset(&app.db, user).await?;
+    record(app, Event::new(Kind::FactorRemoved).user(user).detail(json!({ "factor": "all" })))
+        .await?;
+    let all = Others { keep: None, own_grants: true };
+    session::end_others(app, user, all, &origin()).await?;
+    Ok(removed)
 }
 
 /// Whose choice a password is.

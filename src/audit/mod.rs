@@ -23,6 +23,16 @@ pub enum Kind {
     SignInThrottled,
     /// A person replaced their password.
     PasswordChanged,
+    /// A person asked for their account to be removed.
+    DeletionRequested,
+    /// They signed in before it was: it stays.
+    DeletionCancelled,
+    /// An account was removed.
+    AccountDeleted,
+    /// A person downloaded what is kept of them.
+    DataExported,
+    /// A person signed in from a browser that they never had signed in from.
+    NewDevice,
     /// A second factor was set up.
     FactorAdded,
     /// A second factor was removed.
@@ -82,6 +92,11 @@ impl Kind {
             Self::SignInFailed => "sign_in.failed",
             Self::SignInThrottled => "sign_in.throttled",
             Self::PasswordChanged => "password.changed",
+            Self::DeletionRequested => "deletion.requested",
+            Self::DeletionCancelled => "deletion.cancelled",
+            Self::AccountDeleted => "account.deleted",
+            Self::DataExported => "data.exported",
+            Self::NewDevice => "sign_in.new_device",
             Self::FactorAdded => "factor.added",
             Self::FactorRemoved => "factor.removed",
             Self::PasskeyCloned => "passkey.cloned",

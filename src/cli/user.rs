@@ -7,9 +7,8 @@ use sqlx::PgPool;
 
 use super::{application, looking, print};
 use crate::{
-    admin::users::{self, Choice, Profile},
-    app::App,
-    config::Config,
+    admin::users::{self, Choice, Policy, Profile},
+    config::{Config, Mfa},
     identity::text,
     storage::{self, users::UserRow},
 };
@@ -52,6 +51,30 @@ pub enum Command {
         #[arg(long)]
         keep: bool,
     },
+    /// Show one: what they are called, what they prove who they are with, and what is demanded of them.
+    #[command(after_help = "Example:\n  signet user show alice")]
+    Show {
+        /// E-mail address or user name.
+        login: String,
+    },
+    /// Change what is demanded of someone.
+    #[command(after_help = "Example:\n  signet user set alice --mfa always --administrator")]
+    Set {
+        /// E-mail address or user name.
+        login: String,
+        /// Whether a second factor is demanded; default: as configured.
+        #[arg(long, value_enum)]
+        mfa: Option<Demand>,
+        /// Whether they run Signet or its clients: a second factor is always demanded of them.
+        #[arg(long, num_args = 0..=1, require_equals = true, default_missing_value = "true")]
+        administrator: Option<bool>,
+    },
+    /// Remove the authenticator, recovery codes and passkeys of someone who lost them all, and sign them out.
+    #[command(after_help = "Example:\n  signet user reset-factors alice")]
+    ResetFactors {
+        /// E-mail address or user name.
+        login: String,
+    },
     /// Refuse sign-in, end every session and revoke every grant.
     #[command(after_help = "Example:\n  signet user disable alice@example.com")]
     Disable {
@@ -66,13 +89,51 @@ pub enum Command {
     },
 }
 
+/// Whether a second factor is demanded of a person.
+#[derive(Clone, Copy, Debug, clap::ValueEnum)]
+#[value(rename_all = "snake_case")]
+pub enum Demand {
+    /// Not even if they have one.
+    Never,
+    /// If they have one.
+    WhenEnrolled,
+    /// In any case.
+    Always,
+    /// As configured.
+    Default,
+}
+
+impl Demand {
+    const fn mfa(self) -> Option<Mfa> {
+        match self {
+            Self::Never => Some(Mfa::Never),
+            Self::WhenEnrolled => Some(Mfa::WhenEnrolled),
+            Self::Always => Some(Mfa::Always),
+            Self::Default => None,
+        }
+    }
+}
+
 pub async fn run(config: Config, command: Command) -> anyhow::Result<ExitCode> {
-    if let Command::List = command {
-        return list(&looking(&config).await?).await;
+    match command {
+        Command::List => return list(&looking(&config).await?).await,
+        Command::Show { login } => return show(&looking(&config).await?, &login).await,
+        _ => {}
     }
     let app = application(config).await?;
     match command {
-        Command::List => {}
+        Command::List | Command::Show { .. } => {}
+        Command::Set { login, mfa, administrator } => {
+            let user = find(&app.db, &login).await?;
+            let policy = Policy { mfa: mfa.map(Demand::mfa), administrator };
+            users::set_policy(&app, user.id, &policy).await?;
+        }
+        Command::ResetFactors { login } => {
+            let user = find(&app.db, &login).await?;
+            if !users::reset_factors(&app, user.id).await? {
+                print("there were none");
+            }
+        }
         Command::Add { email, username, name, verified, password_stdin, keep } => {
             let profile = Profile { email, email_verified: verified, username, name };
             let password = if password_stdin {
@@ -88,17 +149,17 @@ pub async fn run(config: Config, command: Command) -> anyhow::Result<ExitCode> {
         }
         Command::SetPassword { login, keep } => {
             let UserRow { id, email, email_verified, username, name, .. } =
-                find(&app, &login).await?;
+                find(&app.db, &login).await?;
             let profile = Profile { email, email_verified, username, name };
             let password = users::check_password(&app, &profile, &read_password()?).await?;
             users::set_password(&app, id, password, choice(keep)).await?;
         }
         Command::Disable { login } => {
-            let user = find(&app, &login).await?;
+            let user = find(&app.db, &login).await?;
             users::set_disabled(&app, user.id, true).await?;
         }
         Command::Enable { login } => {
-            let user = find(&app, &login).await?;
+            let user = find(&app.db, &login).await?;
             users::set_disabled(&app, user.id, false).await?;
         }
     }
@@ -125,8 +186,39 @@ async fn list(db: &PgPool) -> anyhow::Result<ExitCode> {
     }
 }
 
-async fn find(app: &App, login: &str) -> anyhow::Result<UserRow> {
-    storage::users::find(&app.db, &text::identifier_key(login))
+async fn show(db: &PgPool, login: &str) -> anyhow::Result<ExitCode> {
+    let user = find(db, login).await?;
+    let details = storage::users::details(db, user.id).await?;
+    let details = details.with_context(|| format!("there is no user {login}"))?;
+    let yes = |fact: bool| if fact { "yes" } else { "no" };
+    let state = if user.disabled_at.is_some() { "disabled" } else { "enabled" };
+    let password = match (details.password, details.password_expired) {
+        (false, _) => "no",
+        (true, false) => "yes",
+        (true, true) => "to be replaced at the next sign-in",
+    };
+    for (what, value) in [
+        ("id", user.id.to_string()),
+        ("e-mail", user.email),
+        ("verified", yes(user.email_verified).to_owned()),
+        ("user name", user.username.unwrap_or_default()),
+        ("name", user.name.unwrap_or_default()),
+        ("sign-in", state.to_owned()),
+        ("administrator", yes(details.administrator).to_owned()),
+        ("mfa", details.mfa.unwrap_or_else(|| "default".to_owned())),
+        ("password", password.to_owned()),
+        ("authenticator", yes(details.totp).to_owned()),
+        ("passkeys", details.passkeys.to_string()),
+        ("recovery codes", details.recovery_codes.to_string()),
+        ("deleted at", details.delete_at.map(|at| at.to_string()).unwrap_or_default()),
+    ] {
+        print(format!("{what:<15}  {value}").trim_end());
+    }
+    Ok(ExitCode::SUCCESS)
+}
+
+async fn find(db: &PgPool, login: &str) -> anyhow::Result<UserRow> {
+    storage::users::find(db, &text::identifier_key(login))
         .await?
         .with_context(|| format!("there is no user {login}"))
 }

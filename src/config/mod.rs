@@ -3,6 +3,7 @@
 //! `config/signet.toml` shows every key with its default; a test keeps it true. A key that is unknown or a value that
 //! is not valid is an error that names the key and what would be valid: Signet does not start on a guess.
 
+mod account;
 mod database;
 pub mod duration;
 mod keys;
@@ -17,6 +18,7 @@ mod tokens;
 
 use serde::Deserialize;
 
+pub use account::Account;
 pub use database::Database;
 pub use duration::Span;
 pub use keys::Keys;
@@ -47,6 +49,8 @@ pub struct Config {
     pub sign_in: SignIn,
     /// How passwords are hashed.
     pub password: Password,
+    /// What people do with their accounts.
+    pub account: Account,
     /// What is logged.
     pub logging: Logging,
 }
@@ -60,6 +64,7 @@ impl Config {
         self.sessions.validate()?;
         self.sign_in.validate()?;
         self.keys.validate()?;
+        self.account.validate()?;
         self.password.validate()
     }
 }

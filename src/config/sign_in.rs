@@ -16,6 +16,27 @@ pub enum Mfa {
     Always,
 }
 
+impl Mfa {
+    /// Every one.
+    pub const ALL: [Self; 3] = [Self::Never, Self::WhenEnrolled, Self::Always];
+
+    /// Its name in settings and in the database.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Never => "never",
+            Self::WhenEnrolled => "when_enrolled",
+            Self::Always => "always",
+        }
+    }
+
+    /// The one of that name.
+    #[must_use]
+    pub fn of(name: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|mfa| mfa.name() == name)
+    }
+}
+
 /// `[sign_in]`. Attempts are counted before the password is looked at, and given back when it was right.
 #[derive(Clone, Debug, Deserialize)]
 #[serde(deny_unknown_fields, default)]

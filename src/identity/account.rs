@@ -2,6 +2,7 @@
 //! proof of who they are as well; the second factors are here, each other capability is in a file of its own.
 
 mod applications;
+mod deletion;
 mod home;
 mod password;
 mod sessions;
@@ -46,6 +47,14 @@ use crate::{
 pub const HOME: &str = "/account";
 /// Where one changes one's password.
 const PASSWORD: &str = "/account/password";
+/// Where one has one's account removed.
+const DELETE: &str = "/account/delete";
+/// Where that is confirmed.
+const LEAVING: &str = "/account/leaving";
+/// Where a sign-in leads that has the account stay.
+pub const STAYING: &str = "/account/staying";
+/// All that is kept of a person.
+const EXPORT: &str = "/account/export";
 /// Where one is signed in.
 const SESSIONS: &str = "/account/sessions";
 /// What one allowed to whom.
@@ -100,6 +109,10 @@ pub fn routes() -> Router<AppState> {
         .route(HOME, get(home::show))
         .route(PASSWORD, get(password::show).post(password::change))
         .route(attempt::path::PASSWORD, get(password::show_replace).post(password::replace))
+        .route(DELETE, get(deletion::show).post(deletion::delete))
+        .route(LEAVING, get(deletion::leaving))
+        .route(STAYING, get(deletion::staying))
+        .route(EXPORT, get(deletion::export))
         .route(SESSIONS, get(sessions::show).post(sessions::change))
         .route(APPLICATIONS, get(applications::show).post(applications::change))
         .route(AUTHENTICATOR, get(show_authenticator).post(change_authenticator))

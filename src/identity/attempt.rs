@@ -11,7 +11,7 @@ use serde_json::{Value, json};
 use uuid::Uuid;
 
 use super::{
-    device,
+    account, device, local,
     proof::{Assurance, Factor, Proofs},
     requirement::{self, Enrolled, Mfa, Step},
     session::{self, Current, SessionHandle},
@@ -21,6 +21,7 @@ use crate::{
     audit::{Event, Kind},
     storage::{
         self,
+        devices::Seen,
         factors::Standing,
         sessions::NewSession,
         sign_ins::{NewSignIn, SignInRow},
@@ -133,7 +134,7 @@ impl Attempt {
         headers: &HeaderMap,
         context: &RequestContext,
     ) -> storage::Result<Option<Advanced>> {
-        let Some((step, _)) = self.step(app).await? else { return Ok(None) };
+        let Some((step, standing)) = self.step(app).await? else { return Ok(None) };
         if step != Step::Done {
             let to = page(step).to_owned();
             return Ok(Some(Advanced { cookies: Vec::new(), to, done: false }));
@@ -147,7 +148,8 @@ impl Attempt {
             return Ok(None);
         };
         cookies.push(app.cookies().remove(Cookie::SignIn));
-        Ok(Some(Advanced { cookies, to: self.row.return_to, done: true }))
+        let to = stay(app, user, &standing, self.row.return_to, context).await?;
+        Ok(Some(Advanced { cookies, to, done: true }))
     }
 }
 
@@ -164,9 +166,11 @@ pub async fn start(
     let level = level(app, goal, &standing);
     let step = next(level, &standing, &proofs);
     if step == Step::Done {
-        let cookies = begin(app, user, &proofs, headers, context).await?;
-        let to = goal.return_to.clone();
-        return Ok(cookies.map(|cookies| Advanced { cookies, to, done: true }));
+        let Some(cookies) = begin(app, user, &proofs, headers, context).await? else {
+            return Ok(None);
+        };
+        let to = stay(app, user, &standing, goal.return_to.clone(), context).await?;
+        return Ok(Some(Advanced { cookies, to, done: true }));
     }
     let handle = Handle::<SignIn>::draw(app.uuid(), &app.entropy);
     let now = app.clock.now();
@@ -203,12 +207,7 @@ pub async fn strengthen(
 }
 
 fn level(app: &App, goal: &Goal, standing: &Standing) -> Assurance {
-    let own = match standing.mfa.as_deref() {
-        Some("never") => Mfa::Never,
-        Some("when_enrolled") => Mfa::WhenEnrolled,
-        Some("always") => Mfa::Always,
-        _ => app.config.sign_in.mfa,
-    };
+    let own = standing.mfa.as_deref().and_then(Mfa::of).unwrap_or(app.config.sign_in.mfa);
     let own = if standing.administrator { Mfa::Always } else { own };
     let policies = goal.policies.iter().copied().chain([own]);
     requirement::level(policies, enrolled(standing)).max(goal.level)
@@ -246,6 +245,22 @@ fn write(proofs: &Proofs) -> Value {
     serde_json::to_value(proofs).unwrap_or_else(|_| json!({}))
 }
 
+/// Has an account stay that was to be removed, now that its person is back; they are told before they go on.
+async fn stay(
+    app: &App,
+    user: Uuid,
+    standing: &Standing,
+    to: String,
+    context: &RequestContext,
+) -> storage::Result<String> {
+    if !standing.leaving || !storage::deletion::cancel(&app.db, user).await? {
+        return Ok(to);
+    }
+    let event = Event::new(Kind::DeletionCancelled).user(user);
+    app.audit.record(event, &context.origin).await?;
+    Ok(local::with_next(account::STAYING, &to))
+}
+
 /// Begins a session, with a new secret in any case. The same person's session goes on under it, so that what was
 /// granted in it stays; another person's session in this browser ends. None if the person was disabled meanwhile.
 async fn begin(
@@ -281,10 +296,34 @@ async fn begin(
     let policy = app.cookies();
     let known = policy.get(headers, Cookie::Device);
     let device = device::with(&app.secrets.pages, known, user_id, &app.entropy);
+    watch(app, user_id, id, &device, context).await?;
     Ok(Some(vec![
         policy.set(Cookie::Session, &handle.expose(), None),
         policy.set(Cookie::Device, &device, Some(device::MAX_AGE)),
     ]))
+}
+
+/// Notes the browser of a sign-in, and puts on record that it is a new one.
+async fn watch(
+    app: &App,
+    user: Uuid,
+    session: Uuid,
+    cookie: &str,
+    context: &RequestContext,
+) -> storage::Result<()> {
+    let devices = device::parse(&app.secrets.pages, cookie);
+    let Some(device) = devices.iter().find(|device| device.user == user) else { return Ok(()) };
+    let seen = Seen {
+        user,
+        device: device.id,
+        address: context.origin.address.map(IpNet::from),
+        user_agent: context.user_agent.as_deref(),
+    };
+    if storage::devices::see(&app.db, &seen, app.clock.now()).await? {
+        let event = Event::new(Kind::NewDevice).user(user).session(session);
+        app.audit.record(event, &context.origin).await?;
+    }
+    Ok(())
 }
 
 /// Writes the session of a handle; whether there is one now.

@@ -4,6 +4,7 @@
 
 use std::{
     cmp::Ordering,
+    fmt::Write,
     fs::File,
     io::{Error, ErrorKind, Result},
     os::unix::fs::FileExt,
@@ -42,8 +43,7 @@ impl Breached {
     /// Whether a password is on the list.
     pub fn contains(&self, password: &str) -> Result<bool> {
         let Some((file, length)) = &self.0 else { return Ok(false) };
-        let digest = digest(&SHA1_FOR_LEGACY_USE_ONLY, password.as_bytes());
-        let wanted: String = digest.as_ref().iter().map(|byte| format!("{byte:02X}")).collect();
+        let wanted = sha1(password);
         let (mut from, mut to) = (0, *length);
         while from < to {
             let line = line_at(file, *length, from + (to - from) / 2)?;
@@ -55,6 +55,15 @@ impl Breached {
         }
         Ok(false)
     }
+}
+
+/// In hexadecimal, as in the file.
+fn sha1(password: &str) -> String {
+    let digest = digest(&SHA1_FOR_LEGACY_USE_ONLY, password.as_bytes());
+    digest.as_ref().iter().fold(String::with_capacity(40), |mut text, byte| {
+        let _ = write!(text, "{byte:02X}");
+        text
+    })
 }
 
 struct Line {
@@ -99,14 +108,9 @@ fn line_at(file: &File, length: u64, position: u64) -> Result<Line> {
 
 #[cfg(test)]
 mod tests {
-    use std::io::Write;
+    use std::io::Write as _;
 
     use super::*;
-
-    fn sha1(password: &str) -> String {
-        let digest = digest(&SHA1_FOR_LEGACY_USE_ONLY, password.as_bytes());
-        digest.as_ref().iter().map(|byte| format!("{byte:02X}")).collect()
-    }
 
     fn open(text: &str) -> Result<Breached> {
         let mut file = tempfile::NamedTempFile::new().expect("a file");

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use uuid::Uuid;
 use zeroize::Zeroizing;
-use zxcvbn::matching::patterns::MatchPattern;
+use zxcvbn::{feedback::Feedback, matching::patterns::MatchPattern};
 
 use super::{
     hashing::{HashError, Outcome},
@@ -97,7 +97,7 @@ pub fn check(
         return Err(Weakness::Breached);
     }
     if u8::from(estimate.score()) < minimum_score {
-        let warning = estimate.feedback().and_then(|feedback| feedback.warning());
+        let warning = estimate.feedback().and_then(Feedback::warning);
         return Err(Weakness::Guessable(warning.map(|warning| warning.to_string())));
     }
     Ok(NewPassword(password))
@@ -118,8 +118,11 @@ fn is_common(estimate: &zxcvbn::Entropy, password: &str) -> bool {
     let [only] = estimate.sequence() else { return false };
     let MatchPattern::Dictionary(found) = &only.pattern else { return false };
     // The type of dictionaries has no public name; its default is that of passwords.
-    let common = found.dictionary_name == Default::default();
-    common && !found.reversed && !found.l33t && only.token == password
+    is_default(&found.dictionary_name) && !found.reversed && !found.l33t && only.token == password
+}
+
+fn is_default<T: Default + PartialEq>(value: &T) -> bool {
+    *value == T::default()
 }
 
 /// Why a password was not set.
@@ -208,7 +211,7 @@ mod tests {
             "   a  few spaces in   it",
             "пароль из нескольких слов",
             "四月は君の嘘だと彼女は言う",
-            "🦀🐙🦑🐡🐠🐬🐳🦈",
+            "🦀🐙🦑🐡🐠🐬🐳🦈🐢",
             &"long and winding ".repeat(16)[..256],
         ] {
             assert_eq!(judge(fine), Ok(()), "{fine}");

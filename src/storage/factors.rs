@@ -16,6 +16,8 @@ pub struct Standing {
     pub administrator: bool,
     /// Whether their password is another's choice.
     pub password_expired: bool,
+    /// Their account is to be removed.
+    pub leaving: bool,
     /// They have a password.
     pub password: bool,
     /// They have a confirmed authenticator.
@@ -30,7 +32,7 @@ pub struct Standing {
 pub async fn standing(db: &PgPool, user: Uuid) -> Result<Option<Standing>> {
     Ok(sqlx::query_as!(
         Standing,
-        r#"SELECT mfa, administrator, password_expired,
+        r#"SELECT mfa, administrator, password_expired, delete_at IS NOT NULL AS "leaving!",
                   EXISTS (SELECT FROM credentials c WHERE c.user_id = u.id AND c.kind = 'password') AS "password!",
                   EXISTS (SELECT FROM totp t WHERE t.user_id = u.id AND t.confirmed_at IS NOT NULL) AS "totp!",
                   EXISTS (SELECT FROM passkeys p WHERE p.user_id = u.id) AS "passkeys!",
@@ -176,6 +178,20 @@ pub async fn use_recovery_code(
         .await?)
     })
     .await
+}
+
+/// Removes every second factor of a person: whether there was one.
+pub async fn reset(db: &PgPool, user: Uuid) -> Result<bool> {
+    let removed = sqlx::query_scalar!(
+        r#"WITH totp AS (DELETE FROM totp WHERE user_id = $1 RETURNING 1),
+                codes AS (DELETE FROM recovery_codes WHERE user_id = $1 RETURNING 1),
+                keys AS (DELETE FROM passkeys WHERE user_id = $1 RETURNING 1)
+           SELECT EXISTS (SELECT FROM totp) OR EXISTS (SELECT FROM codes) OR EXISTS (SELECT FROM keys) AS "any!""#,
+        user,
+    )
+    .fetch_one(db)
+    .await?;
+    Ok(removed)
 }
 
 /// The sealed secrets of all authenticators.

@@ -8,6 +8,8 @@ pub mod changes;
 pub mod clients;
 pub mod codes;
 pub mod consents;
+pub mod deletion;
+pub mod devices;
 mod error;
 pub mod factors;
 pub mod grants;

@@ -174,6 +174,73 @@ pub async fn has_password(db: &PgPool, user: Uuid) -> Result<bool> {
     .await?)
 }
 
+/// What is demanded of a person.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct PolicyRow {
+    /// Whether a second factor is, see `config::Mfa`; none if what is configured.
+    pub mfa: Option<String>,
+    /// Whether they run Signet or its clients.
+    pub administrator: bool,
+}
+
+/// What is demanded of a person, whether they may sign in or not.
+pub async fn policy(db: &PgPool, user: Uuid) -> Result<Option<PolicyRow>> {
+    Ok(sqlx::query_as!(PolicyRow, "SELECT mfa, administrator FROM users WHERE id = $1", user,)
+        .fetch_optional(db)
+        .await?)
+}
+
+/// All that operators are told of a person beside the profile.
+#[derive(Clone, Debug)]
+#[expect(clippy::struct_excessive_bools, reason = "independent facts, one a column")]
+pub struct Details {
+    /// Whether a second factor is demanded; none if what is configured.
+    pub mfa: Option<String>,
+    /// Whether they run Signet or its clients.
+    pub administrator: bool,
+    /// Whether there is a password.
+    pub password: bool,
+    /// Whether it is another's choice.
+    pub password_expired: bool,
+    /// Whether there is a confirmed authenticator.
+    pub totp: bool,
+    /// How many passkeys there are.
+    pub passkeys: i64,
+    /// How many recovery codes are left.
+    pub recovery_codes: i64,
+    /// When the account is removed.
+    pub delete_at: Option<Timestamp>,
+}
+
+/// The details of a person, whether they may sign in or not.
+pub async fn details(db: &PgPool, user: Uuid) -> Result<Option<Details>> {
+    Ok(sqlx::query_as!(
+        Details,
+        r#"SELECT mfa, administrator, password_expired, delete_at,
+                  EXISTS (SELECT FROM credentials c WHERE c.user_id = u.id AND c.kind = 'password') AS "password!",
+                  EXISTS (SELECT FROM totp t WHERE t.user_id = u.id AND t.confirmed_at IS NOT NULL) AS "totp!",
+                  (SELECT count(*) FROM passkeys p WHERE p.user_id = u.id) AS "passkeys!",
+                  (SELECT count(*) FROM recovery_codes r WHERE r.user_id = u.id AND r.used_at IS NULL) AS "recovery_codes!"
+           FROM users u WHERE id = $1"#,
+        user,
+    )
+    .fetch_optional(db)
+    .await?)
+}
+
+/// Changes what is demanded of a person.
+pub async fn set_policy(db: &PgPool, user: Uuid, policy: &PolicyRow) -> Result<()> {
+    sqlx::query!(
+        "UPDATE users SET mfa = $2, administrator = $3 WHERE id = $1",
+        user,
+        policy.mfa,
+        policy.administrator,
+    )
+    .execute(db)
+    .await?;
+    Ok(())
+}
+
 /// Refuses sign-in from now on, ends every session, revokes every grant, and tells all replicas. Whether sign-in was
 /// allowed before; what is left of the person is ended in any case.
 ///

@@ -102,6 +102,45 @@ const PAGES = {
     await person.page.goto(`${person.server.issuer}/sign-out`);
     await person.sees("sign-out-form");
   } },
+  account: { async show(person) {
+    await person.complete();
+    await person.page.goto(`${person.server.issuer}/`);
+    await person.press("account");
+    await person.sees("applications");
+  } },
+  "account-sessions": { async show(person) {
+    await person.complete();
+    await person.page.goto(`${person.server.issuer}/account/sessions`);
+    await person.sees("here");
+  } },
+  "account-applications": { async show(person) {
+    await person.party.redeem(await person.complete());
+    await person.page.goto(`${person.server.issuer}/account/applications`);
+    await person.sees("revoke-demo-spa");
+  } },
+  "account-password": { async show(person) {
+    await person.complete();
+    await person.page.goto(`${person.server.issuer}/account/password`);
+    await person.sees("password-form");
+  } },
+  "account-password-error": { expected: [422], async show(person) {
+    await person.complete();
+    await person.page.goto(`${person.server.issuer}/account/password`);
+    await person.page.locator("#current").fill(person.server.password);
+    await person.page.locator("#new").fill("iloveyou");
+    await person.page.locator("#repeat").fill("iloveyou");
+    await person.press("change");
+    await person.sees("form-error");
+  } },
+  "account-delete": { async show(person) {
+    await person.complete();
+    await person.page.goto(`${person.server.issuer}/account/delete`);
+    await person.sees("delete-form");
+  } },
+  "account-leaving": { async show(person) {
+    await person.page.goto(`${person.server.issuer}/account/leaving`);
+    await person.sees("sign-in");
+  } },
   "signed-out": { async show(person) {
     await person.page.goto(`${person.server.issuer}/sign-out`);
     await person.page.getByRole("heading", { name: "You are signed out" }).waitFor();

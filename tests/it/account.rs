@@ -153,6 +153,7 @@ async fn an_application_is_shown_in_words_and_cut_off_at_once() {
     ] {
         assert!(page.body.contains(text), "{text}: {}", page.body);
     }
+    assert!(!page.body.contains("<code></code>"), "each scope has a name: {}", page.body);
     let page = browser.submit(&page, &[("revoke", SPA)]).await;
     assert!(page.body.contains("id=\"none\""), "{}", page.body);
     for token in [&tokens.access, &opaque.access] {

@@ -6,7 +6,7 @@ use signet::storage;
 use tokio::{io::AsyncWriteExt, process::Command};
 
 use crate::support::{
-    Browser, EMAIL, Options, SERVICE, SPA, Server, Tokens,
+    Browser, EMAIL, Options, PASSWORD, SERVICE, SPA, Server, Tokens,
     database::Database,
     process::{BINARY, command, free_port, run},
 };
@@ -95,6 +95,92 @@ async fn a_password_that_someone_else_chose_is_replaced_before_anyone_is_signed_
     server.follow().await;
     assert!(!server.is_active(&tokens.access).await);
     assert!(!signs_in(&server, "alice", "chosen by an operator").await);
+}
+
+#[tokio::test]
+async fn what_is_demanded_of_a_person_is_set_and_shown() {
+    let server = Server::start().await;
+    let shown = async || fine(&server, &["user", "show", "alice"]).await;
+    let has = |shown: &str, what: &str, value: &str| {
+        let line = format!("{what:<15}  {value}");
+        assert!(shown.lines().any(|other| other == line), "{line}: {shown}");
+    };
+    let before = shown().await;
+    for (what, value) in [
+        ("e-mail", "alice@example.com"),
+        ("administrator", "no"),
+        ("mfa", "default"),
+        ("password", "yes"),
+        ("authenticator", "no"),
+    ] {
+        has(&before, what, value);
+    }
+    fine(&server, &["user", "set", "alice", "--mfa", "always", "--administrator"]).await;
+    let after = shown().await;
+    has(&after, "administrator", "yes");
+    has(&after, "mfa", "always");
+    assert!(!signs_in(&server, "alice", PASSWORD).await, "a second factor is to be set up");
+    fine(&server, &["user", "set", "alice", "--administrator=false"]).await;
+    has(&shown().await, "mfa", "always");
+    fine(&server, &["user", "set", "alice", "--mfa", "default"]).await;
+    has(&shown().await, "mfa", "default");
+    has(&shown().await, "administrator", "no");
+    assert!(signs_in(&server, "alice", PASSWORD).await);
+    assert_eq!(signet(&server, &["user", "set", "alice", "--mfa", "sometimes"]).await.0, 2);
+    assert_eq!(signet(&server, &["user", "show", "nobody"]).await.0, 1);
+}
+
+#[tokio::test]
+async fn someone_who_lost_every_factor_gets_in_again() {
+    let server = Server::start().await;
+    let mut browser = server.signed_in().await;
+    for sql in [
+        "INSERT INTO totp (user_id, sealed, sealed_with, created_at, confirmed_at)
+         SELECT id, '', 'test', created_at, created_at FROM users WHERE username = 'alice'",
+        "INSERT INTO recovery_codes (user_id, code_hash, created_at)
+         SELECT id, '', created_at FROM users WHERE username = 'alice'",
+        "INSERT INTO passkeys (id, user_id, credential_id, credential, name, created_at)
+         SELECT id, id, '', '{}', 'Key', created_at FROM users WHERE username = 'alice'",
+    ] {
+        sqlx::query(sql).execute(&server.db).await.expect("written");
+    }
+    assert!(!signs_in(&server, "alice", PASSWORD).await);
+    let shown = fine(&server, &["user", "show", "alice"]).await;
+    assert!(shown.contains("authenticator    yes"), "{shown}");
+    fine(&server, &["user", "reset-factors", "alice"]).await;
+    assert!(!browser.get("/").await.body.contains("Alice"), "signed out");
+    assert!(signs_in(&server, "alice", PASSWORD).await);
+    let none = fine(&server, &["user", "reset-factors", "alice"]).await;
+    assert!(none.contains("none"), "{none}");
+    let kinds: Vec<String> = sqlx::query_scalar(
+        "SELECT kind FROM audit_events WHERE detail ->> 'factor' = 'all' AND user_id IS NOT NULL",
+    )
+    .fetch_all(&server.db)
+    .await
+    .expect("read");
+    assert_eq!(kinds, ["factor.removed", "factor.removed"]);
+}
+
+#[tokio::test]
+async fn a_manifest_says_what_is_demanded_of_a_person() {
+    let server = Server::start().await;
+    let entry = "[[user]]\nemail = \"alice@example.com\"\nemail_verified = true\nusername = \"alice\"\n\
+                 name = \"Alice Example\"\n";
+    let manifest = |more: &str| {
+        signet::admin::manifest::Manifest::parse(&format!("{entry}{more}")).expect("a manifest")
+    };
+    let plan = async |more: &str| {
+        let plan = signet::admin::manifest::plan(&server.db, &manifest(more)).await;
+        plan.expect("a plan").remove(0).to_string()
+    };
+    assert!(plan("").await.starts_with('='), "left out, it stays");
+    let demanding = "mfa = \"always\"\nadministrator = true";
+    assert!(plan(demanding).await.starts_with('~'));
+    server.apply(&format!("{entry}{demanding}")).await;
+    assert!(plan(demanding).await.starts_with('='));
+    assert!(plan("").await.starts_with('='), "left out, it stays");
+    let shown = fine(&server, &["user", "show", "alice"]).await;
+    assert!(shown.contains("administrator    yes"), "{shown}");
 }
 
 #[tokio::test]

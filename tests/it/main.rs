@@ -20,6 +20,7 @@ mod fuzzed;
 mod http;
 mod introspection;
 mod keys;
+mod leaving;
 mod libraries;
 mod logs;
 mod maintenance;

@@ -47,7 +47,7 @@ pub(super) struct ApplicationView {
 
 page! {
     /// Shows the applications that a person allowed something.
-    Applications("account_applications.html") {
+    AccountApplications("account_applications.html") {
         /// Where the form goes.
         action: &'static str,
         /// The page token.
@@ -78,7 +78,9 @@ fn gather(
     for consent in consents {
         let allowed = all.entry(consent.client_id).or_insert_with(|| new(consent.granted_at));
         allowed.since = allowed.since.min(consent.granted_at);
-        allowed.scopes.entry(consent.resource).or_default().extend(consent.scopes);
+        // The empty one stands for a token that is accepted there, with nothing allowed in particular.
+        let scopes = consent.scopes.into_iter().filter(|scope| !scope.is_empty());
+        allowed.scopes.entry(consent.resource).or_default().extend(scopes);
     }
     for grant in grants {
         let allowed = all.entry(grant.client_id).or_insert_with(|| new(grant.since));
@@ -170,7 +172,7 @@ pub(super) async fn show(
             applications.push(view(&app, client_id, allowed, now).await?);
         }
         let csrf = token(&app, &current);
-        let page = Applications::new(APPLICATIONS, csrf, applications);
+        let page = AccountApplications::new(APPLICATIONS, csrf, applications);
         Ok(pages::respond(StatusCode::OK, &page, &Freedom::Usual))
     };
     outcome.await.unwrap_or_else(|problem: Problem| problem.respond(&context))
@@ -231,7 +233,7 @@ mod tests {
             since: early,
             used_at: late,
         };
-        let consents = vec![consent("", &["openid"], late), consent("api", &["read"], early)];
+        let consents = vec![consent("", &["openid"], late), consent("api", &["", "read"], early)];
         let grants = vec![grant("web", &["email", "read"]), grant("spa", &["openid", "read"])];
         let all = gather(consents, grants, |resource, scope| resource == "api" && scope == "read");
         let scopes = |client: &str, resource: &str| -> Vec<&str> {

@@ -38,7 +38,7 @@ pub(super) struct SessionView {
 
 page! {
     /// Shows where a person is signed in.
-    Sessions("account_sessions.html") {
+    AccountSessions("account_sessions.html") {
         /// Where the form goes.
         action: &'static str,
         /// The page token.
@@ -73,7 +73,7 @@ pub(super) async fn show(
         let mut sessions: Vec<SessionView> = listed.into_iter().map(view).collect();
         sessions.sort_by_key(|session| !session.here);
         let csrf = token(&app, &current);
-        let page = Sessions::new(SESSIONS, csrf, sessions);
+        let page = AccountSessions::new(SESSIONS, csrf, sessions);
         Ok(pages::respond(StatusCode::OK, &page, &Freedom::Usual))
     };
     outcome.await.unwrap_or_else(|problem: Problem| problem.respond(&context))
