@@ -11,7 +11,10 @@ use crate::{
     clock::{Clock, Timestamp},
     config::{Config, Sessions, Tokens},
     entropy::Entropy,
-    identity::hashing::Hasher,
+    identity::{
+        hashing::Hasher,
+        mail::{self, MailError, Mailer},
+    },
     keys::{KeyRing, MasterKeys, secrets::SecretsError, secrets::ServerSecrets},
     replica::Replica,
     storage::{self, sessions::Cutoffs},
@@ -44,6 +47,8 @@ pub struct App {
     pub hasher: Hasher,
     /// Security events.
     pub audit: Recorder,
+    /// Messages to people.
+    pub mail: Mailer,
     /// Development mode, and what its pages show.
     pub demo: Option<Demo>,
 }
@@ -66,6 +71,9 @@ pub enum StartError {
     /// Keys.
     #[error(transparent)]
     Secrets(#[from] SecretsError),
+    /// E-mail.
+    #[error(transparent)]
+    Mail(#[from] MailError),
 }
 
 impl App {
@@ -79,6 +87,7 @@ impl App {
         demo: Option<Demo>,
     ) -> Result<AppState, StartError> {
         let now = clock.now();
+        let mail = Mailer::new(&config.email, demo.is_some())?;
         // Before anything is written: what goes to a default partition stays there.
         storage::partitions::maintain(&db, now).await?;
         // Before keys are read, so that none that is added meanwhile is missed.
@@ -99,17 +108,20 @@ impl App {
             verified: VerifiedTokens::default(),
             hasher,
             audit,
+            mail,
             demo,
         };
         app.rotate_keys(now).await?;
         Ok(Arc::new(app))
     }
 
-    /// Starts what goes on beside requests: following changes, rotating keys, sweeping.
+    /// Starts what goes on beside requests: following changes, sending messages, rotating keys, sweeping.
     pub fn start_background(self: &Arc<Self>) {
         let app = Arc::clone(self);
         tokio::spawn(async move { app.replica.follow_forever(&app.keys, &app.clock).await });
         tokio::spawn(self.audit.clone().summarise());
+        let app = Arc::clone(self);
+        tokio::spawn(async move { mail::deliver_forever(&app).await });
         let app = Arc::clone(self);
         tokio::spawn(async move { app.maintain_forever().await });
     }
@@ -140,6 +152,7 @@ impl App {
             swept(storage::revocations::sweep(&self.db, now).await),
             swept(storage::changes::sweep(&self.db, changes_end).await),
             swept(storage::throttles::sweep(&self.db, window_start).await),
+            swept(storage::links::sweep(&self.db, now).await),
             self.sweep_sessions(now).await,
         ];
         done.into_iter().filter_map(Result::err).collect()

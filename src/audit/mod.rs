@@ -29,6 +29,22 @@ pub enum Kind {
     RecoveryCodesRenewed,
     /// A recovery code stood in for a second factor.
     RecoveryCodeUsed,
+    /// A link was asked for to set a new password.
+    PasswordResetRequested,
+    /// A person set a new password.
+    PasswordChanged,
+    /// An operator invited someone to register.
+    UserInvited,
+    /// Someone made an account for themself.
+    UserRegistered,
+    /// A person proved to read mail at their address.
+    EmailVerified,
+    /// A person asked for another e-mail address.
+    EmailChangeRequested,
+    /// A person has another e-mail address.
+    EmailChanged,
+    /// Links by e-mail were asked for too often.
+    MailThrottled,
     /// A session was ended by its person.
     SignedOut,
     /// A person allowed a client something.
@@ -77,6 +93,14 @@ impl Kind {
             Self::FactorRemoved => "factor.removed",
             Self::RecoveryCodesRenewed => "recovery_codes.renewed",
             Self::RecoveryCodeUsed => "recovery_code.used",
+            Self::PasswordResetRequested => "password.reset_requested",
+            Self::PasswordChanged => "password.changed",
+            Self::UserInvited => "user.invited",
+            Self::UserRegistered => "user.registered",
+            Self::EmailVerified => "email.verified",
+            Self::EmailChangeRequested => "email.change_requested",
+            Self::EmailChanged => "email.changed",
+            Self::MailThrottled => "mail.throttled",
             Self::SignedOut => "signed_out",
             Self::ConsentGiven => "consent.given",
             Self::ConsentDenied => "consent.denied",

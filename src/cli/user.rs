@@ -40,6 +40,12 @@ pub enum Command {
         #[arg(long)]
         password_stdin: bool,
     },
+    /// Send someone a link by which they make an account. A running server sends it.
+    #[command(after_help = "Example:\n  signet user invite alice@example.com")]
+    Invite {
+        /// The e-mail address.
+        email: String,
+    },
     /// Set a password, read from standard input.
     #[command(after_help = "Example:\n  signet user set-password alice < password")]
     SetPassword {
@@ -79,6 +85,7 @@ pub async fn run(config: Config, command: Command) -> anyhow::Result<ExitCode> {
             }
             print(&id.to_string());
         }
+        Command::Invite { email } => users::invite(&app, &email).await?,
         Command::SetPassword { login } => {
             let user = find(&app, &login).await?;
             users::set_password(&app, user.id, &read_password()?).await?;

@@ -5,10 +5,12 @@
 
 mod database;
 pub mod duration;
+mod email;
 mod keys;
 mod load;
 mod logging;
 mod password;
+mod registration;
 mod secret;
 mod server;
 mod sessions;
@@ -19,10 +21,12 @@ use serde::Deserialize;
 
 pub use database::Database;
 pub use duration::Span;
+pub use email::{Email, EmailTls};
 pub use keys::Keys;
 pub use load::{ConfigError, Environment};
 pub use logging::{Format, Logging};
 pub use password::Password;
+pub use registration::{Registration, RegistrationMode};
 pub use secret::SecretText;
 pub use server::{Issuer, Server, Tls};
 pub use sessions::Sessions;
@@ -47,6 +51,10 @@ pub struct Config {
     pub sign_in: SignIn,
     /// How passwords are hashed.
     pub password: Password,
+    /// Where messages to people go.
+    pub email: Email,
+    /// Who may make an account.
+    pub registration: Registration,
     /// What is logged.
     pub logging: Logging,
 }
@@ -60,7 +68,9 @@ impl Config {
         self.sessions.validate()?;
         self.sign_in.validate()?;
         self.keys.validate()?;
-        self.password.validate()
+        self.password.validate()?;
+        self.email.validate()?;
+        self.registration.validate(self.email.host.is_some())
     }
 }
 

@@ -1,5 +1,6 @@
 //! SQL, one file a table family: plain functions over a pool, no rule of the protocol.
 
+pub mod accounts;
 pub mod audit;
 pub mod authorization_requests;
 pub mod changes;
@@ -10,6 +11,8 @@ mod error;
 pub mod factors;
 pub mod grants;
 pub mod keys;
+pub mod links;
+pub mod messages;
 pub mod opaque_tokens;
 pub mod partitions;
 mod pool;
