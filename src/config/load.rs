@@ -229,10 +229,7 @@ mod tests {
             ("[email]\nfrom = \"nobody\"", "email.from"),
             ("[email]\nfrom = \"a@example.com\\r\\nBcc: b@example.com\"", "email.from"),
             ("[email]\nuser = \"signet\"", "email.password"),
-            (
-                "[email]\ntls = \"insecure_plaintext\"\nuser = \"a\"\npassword = \"b\"",
-                "email.tls",
-            ),
+            ("[email]\ntls = \"insecure_plaintext\"\nuser = \"a\"\npassword = \"b\"", "email.tls"),
             ("[email]\nproduct_name = \"a\\nb\"", "email.product_name"),
             ("[email]\nrequests_per_recipient = 0", "email.requests_per_recipient"),
             ("[registration]\nmode = \"open\"", "registration.mode"),

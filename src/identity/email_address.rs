@@ -85,8 +85,7 @@ fn address_page(
     typed: &str,
     error: Option<String>,
 ) -> Response {
-    let status =
-        if error.is_some() { StatusCode::UNPROCESSABLE_ENTITY } else { StatusCode::OK };
+    let status = if error.is_some() { StatusCode::UNPROCESSABLE_ENTITY } else { StatusCode::OK };
     let page = EmailAddress::new(
         session::view(&current.row),
         PATH,

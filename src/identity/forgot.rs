@@ -121,7 +121,8 @@ async fn request(
         let letter = letters::reset_password(app.mail.product(), &link, purpose.lifetime());
         mail::send(&app, to, &letter).await?;
         let event = Event::new(Kind::PasswordResetRequested).user(id);
-        let event = if id.is_none() { event.detail(json!({ "account": "unknown" })) } else { event };
+        let event =
+            if id.is_none() { event.detail(json!({ "account": "unknown" })) } else { event };
         app.audit.record(event, &context.origin).await?;
         Ok(see_other(notices::FORGOT))
     };
@@ -140,8 +141,7 @@ async fn reset_page(
         None => None,
     };
     let email = user.map(|user| user.email).ok_or_else(|| links::over(opened.purpose))?;
-    let status =
-        if error.is_some() { StatusCode::UNPROCESSABLE_ENTITY } else { StatusCode::OK };
+    let status = if error.is_some() { StatusCode::UNPROCESSABLE_ENTITY } else { StatusCode::OK };
     let page = NewPasswordPage::new(opened.path.clone(), browser.csrf(app), error, email);
     Ok(browser.remember(pages::respond(status, &page, &Freedom::Usual)))
 }

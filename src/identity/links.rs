@@ -122,8 +122,7 @@ pub async fn draw(
 ) -> storage::Result<String> {
     let handle = Handle::<Link>::draw(app.uuid(), &app.entropy);
     let digest = handle.digest();
-    let link =
-        Presented { id: handle.id, secret_hash: digest.bytes(), purpose: purpose.name() };
+    let link = Presented { id: handle.id, secret_hash: digest.bytes(), purpose: purpose.name() };
     let now = app.clock.now();
     let new = NewLink { link, user_id: user, detail, expires_at: now + lifetime };
     storage::links::insert(&app.db, &new, now).await?;

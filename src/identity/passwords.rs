@@ -15,7 +15,9 @@ pub fn check(password: &str) -> Result<Zeroizing<String>, String> {
     let length = normal.as_ref().map_or(usize::MAX, |normal| normal.chars().count());
     match normal {
         Some(normal) if (shortest..=LONGEST).contains(&length) => Ok(normal),
-        _ if length < shortest => Err(format!("Choose a password of at least {shortest} characters.")),
+        _ if length < shortest => {
+            Err(format!("Choose a password of at least {shortest} characters."))
+        }
         _ => Err(format!("Choose a password of at most {LONGEST} characters.")),
     }
 }
@@ -39,7 +41,8 @@ mod tests {
         }
         // Sixteen code points that compose to eight characters, and fourteen that compose to seven.
         assert!(check(&"e\u{301}".repeat(8)).is_ok());
-        for wrong in ["", "1234567", &"e\u{301}".repeat(7), &"a".repeat(257), &"a".repeat(100_000)] {
+        for wrong in ["", "1234567", &"e\u{301}".repeat(7), &"a".repeat(257), &"a".repeat(100_000)]
+        {
             assert!(check(wrong).is_err(), "{wrong}");
         }
     }

@@ -110,8 +110,7 @@ fn register_page(
     error: Option<String>,
 ) -> Response {
     let action = local::next(query).map_or_else(|| PATH.to_owned(), |n| local::with_next(PATH, &n));
-    let status =
-        if error.is_some() { StatusCode::UNPROCESSABLE_ENTITY } else { StatusCode::OK };
+    let status = if error.is_some() { StatusCode::UNPROCESSABLE_ENTITY } else { StatusCode::OK };
     let email = email.chars().take(320).collect();
     let domains = app.config.registration.allowed_domains.join(", ");
     let page = Register::new(action, browser.csrf(app), error, email, domains);
@@ -206,8 +205,7 @@ fn account_page(
     name: &str,
     error: Option<String>,
 ) -> Response {
-    let status =
-        if error.is_some() { StatusCode::UNPROCESSABLE_ENTITY } else { StatusCode::OK };
+    let status = if error.is_some() { StatusCode::UNPROCESSABLE_ENTITY } else { StatusCode::OK };
     let name = name.chars().take(NAME).collect();
     let (csrf, email) = (browser.csrf(app), email_of(detail));
     let page = NewAccount::new(opened.path.clone(), csrf, error, email, name);

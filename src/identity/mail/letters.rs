@@ -108,8 +108,9 @@ pub fn password_changed(product: &str, forgot: &str) -> Letter {
 /// A link to make an account.
 #[must_use]
 pub fn register(product: &str, link: &str, lifetime: Duration) -> Letter {
-    let asked =
-        format!("Someone, most likely you, wants to make an account at {product} with this address.");
+    let asked = format!(
+        "Someone, most likely you, wants to make an account at {product} with this address."
+    );
     Letter::new(format!("Make your account at {product}"), &[&asked])
         .action("Make an account", link)
         .small(good_for(lifetime))
@@ -199,7 +200,9 @@ mod tests {
         let letter = reset_password("A & B <x>", link, Duration::from_hours(1));
         let (text, html) = letter.render("A & B <x>");
         assert!(text.contains(link) && text.contains("A & B <x>"), "{text}");
-        assert!(html.contains("href=\"https://id.example/reset-password?link=sgl_a&#38;next=%2F\""));
+        assert!(
+            html.contains("href=\"https://id.example/reset-password?link=sgl_a&#38;next=%2F\"")
+        );
         assert!(!html.contains("<x>"), "{html}");
         assert!(text.contains("once, within 1 hour"), "{text}");
     }

@@ -60,8 +60,7 @@ pub struct Mailer {
 impl Mailer {
     /// What sends messages by this configuration; in development mode they are caught.
     pub fn new(config: &config::Email, catch: bool) -> Result<Self, MailError> {
-        let transport =
-            if catch { Transport::catching() } else { Transport::to_server(config)? };
+        let transport = if catch { Transport::catching() } else { Transport::to_server(config)? };
         Ok(Self { transport, product: config.product_name.clone(), wake: Notify::new() })
     }
 

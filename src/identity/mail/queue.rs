@@ -138,8 +138,8 @@ mod tests {
 
     #[test]
     fn the_delay_grows_from_half_a_minute_to_six_hours() {
-        let minutes = |attempts| delay(attempts).as_secs_f64() / 60.0;
-        assert_eq!([1, 2, 3, 4].map(minutes), [0.5, 1.0, 2.0, 4.0]);
+        let seconds = |attempts| delay(attempts).as_secs();
+        assert_eq!([1, 2, 3, 4].map(seconds), [30, 60, 120, 240]);
         assert_eq!(delay(11), LONGEST_DELAY);
         assert_eq!(delay(i32::MAX), LONGEST_DELAY);
         assert_eq!(delay(0), FIRST_DELAY);

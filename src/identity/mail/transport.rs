@@ -171,10 +171,7 @@ fn write(
         .date(at.into())
         .message_id(Some(format!("<{id}@{}>", from.email.domain())))
         .raw_header(automatic)
-        .multipart(MultiPart::alternative_plain_html(
-            message.text.clone(),
-            message.html.clone(),
-        ))?)
+        .multipart(MultiPart::alternative_plain_html(message.text.clone(), message.html.clone()))?)
 }
 
 #[cfg(test)]
@@ -218,7 +215,9 @@ mod tests {
             let subject = format!("Hello{break_}Bcc: mallory@example.com");
             let text = written(&subject, "alice@example.com").unwrap_or_default();
             assert!(!text.contains("\nBcc:") && !text.contains("\rBcc:"), "{text}");
-            assert!(written("Hello", &format!("a@example.com{break_}Bcc: m@example.com")).is_none());
+            assert!(
+                written("Hello", &format!("a@example.com{break_}Bcc: m@example.com")).is_none()
+            );
         }
     }
 }
