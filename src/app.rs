@@ -11,7 +11,12 @@ use crate::{
     clock::{Clock, Timestamp},
     config::{Config, Sessions, Tokens},
     entropy::Entropy,
-    identity::{breached::Breached, device, hashing::Hasher},
+    identity::{
+        breached::Breached,
+        device,
+        hashing::Hasher,
+        mail::{self, MailError, Mailer},
+    },
     keys::{KeyRing, MasterKeys, secrets::SecretsError, secrets::ServerSecrets},
     replica::Replica,
     storage::{self, sessions::Cutoffs},
@@ -46,6 +51,8 @@ pub struct App {
     pub breached: Breached,
     /// Security events.
     pub audit: Recorder,
+    /// Messages to people.
+    pub mail: Mailer,
     /// Development mode, and what its pages show.
     pub demo: Option<Demo>,
 }
@@ -71,6 +78,9 @@ pub enum StartError {
     /// The list of breached passwords.
     #[error("password.breached_file: {0}")]
     Breached(std::io::Error),
+    /// E-mail.
+    #[error(transparent)]
+    Mail(#[from] MailError),
 }
 
 impl App {
@@ -86,6 +96,7 @@ impl App {
         let now = clock.now();
         let breached = Breached::open(config.password.breached_file.as_deref());
         let breached = breached.map_err(StartError::Breached)?;
+        let mail = Mailer::new(&config.email, demo.is_some())?;
         // Before anything is written: what goes to a default partition stays there.
         storage::partitions::maintain(&db, now).await?;
         // Before keys are read, so that none that is added meanwhile is missed.
@@ -107,17 +118,20 @@ impl App {
             hasher,
             breached,
             audit,
+            mail,
             demo,
         };
         app.rotate_keys(now).await?;
         Ok(Arc::new(app))
     }
 
-    /// Starts what goes on beside requests: following changes, rotating keys, sweeping.
+    /// Starts what goes on beside requests: following changes, sending messages, rotating keys, sweeping.
     pub fn start_background(self: &Arc<Self>) {
         let app = Arc::clone(self);
         tokio::spawn(async move { app.replica.follow_forever(&app.keys, &app.clock).await });
         tokio::spawn(self.audit.clone().summarise());
+        let app = Arc::clone(self);
+        tokio::spawn(async move { mail::deliver_forever(&app).await });
         let app = Arc::clone(self);
         tokio::spawn(async move { app.maintain_forever().await });
     }
@@ -150,6 +164,7 @@ impl App {
             swept(storage::throttles::sweep(&self.db, window_start).await),
             swept(storage::ceremonies::sweep(&self.db, now).await),
             swept(storage::devices::sweep(&self.db, now - device::MAX_AGE).await),
+            swept(storage::links::sweep(&self.db, now).await),
             self.sweep_sessions(now).await,
             self.delete_accounts(now).await,
         ];

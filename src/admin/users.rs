@@ -1,5 +1,7 @@
 //! People.
 
+use std::time::Duration;
+
 use serde_json::json;
 use uuid::Uuid;
 
@@ -7,8 +9,10 @@ use super::{Error, origin, record};
 use crate::{
     app::{App, AppState},
     audit::{Event, Kind},
-    config::Mfa,
+    config::{Mfa, RegistrationMode},
     identity::{
+        links::{self, Purpose},
+        mail::{self, letters},
         passwords::{self, NewPassword, Person},
         session, text,
     },
@@ -62,6 +66,32 @@ pub async fn put(app: &App, id: Option<Uuid>, profile: &Profile) -> Result<Uuid,
     })?;
     record(app, Event::new(Kind::UserChanged).user(user.id)).await?;
     Ok(user.id)
+}
+
+/// How long an invitation is good.
+const INVITATION: Duration = Duration::from_hours(7 * 24);
+
+/// Sends someone a link by which they make an account.
+pub async fn invite(app: &App, email: &str) -> Result<(), Error> {
+    if !app.mail.is_on() {
+        return Err(Error::Invalid("e-mail was not set up: set email.host".to_owned()));
+    }
+    if app.config.registration.mode == RegistrationMode::Off {
+        let problem = "registration.mode is \"off\": set \"invited\" or \"open\"";
+        return Err(Error::Invalid(problem.to_owned()));
+    }
+    let email = mail::check_address(email)
+        .map_err(|_| Error::Invalid(format!("{email:?} is no e-mail address")))?;
+    let key = text::identifier_key(&email);
+    if storage::users::find(&app.db, &key).await?.is_some() {
+        return Err(Error::Invalid(format!("{email} has an account")));
+    }
+    let detail = json!({ "email": email, "invited": true });
+    let link = links::draw(app, Purpose::Register, None, &detail, INVITATION).await?;
+    let letter = letters::invitation(app.mail.product(), &link, INVITATION);
+    mail::send(app, Some(&email), &letter).await?;
+    record(app, Event::new(Kind::UserInvited)).await?;
+    Ok(())
 }
 
 /// What is demanded of a person, as far as it is said.

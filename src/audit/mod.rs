@@ -43,6 +43,20 @@ pub enum Kind {
     RecoveryCodesRenewed,
     /// A recovery code stood in for a second factor.
     RecoveryCodeUsed,
+    /// A link was asked for to set a new password.
+    PasswordResetRequested,
+    /// An operator invited someone to register.
+    UserInvited,
+    /// Someone made an account for themself.
+    UserRegistered,
+    /// A person proved to read mail at their address.
+    EmailVerified,
+    /// A person asked for another e-mail address.
+    EmailChangeRequested,
+    /// A person has another e-mail address.
+    EmailChanged,
+    /// Links by e-mail were asked for too often.
+    MailThrottled,
     /// A session was ended by its person.
     SignedOut,
     /// All sessions of a person ended, or all but the one in which that was asked for.
@@ -102,6 +116,13 @@ impl Kind {
             Self::PasskeyCloned => "passkey.cloned",
             Self::RecoveryCodesRenewed => "recovery_codes.renewed",
             Self::RecoveryCodeUsed => "recovery_code.used",
+            Self::PasswordResetRequested => "password.reset_requested",
+            Self::UserInvited => "user.invited",
+            Self::UserRegistered => "user.registered",
+            Self::EmailVerified => "email.verified",
+            Self::EmailChangeRequested => "email.change_requested",
+            Self::EmailChanged => "email.changed",
+            Self::MailThrottled => "mail.throttled",
             Self::SignedOut => "signed_out",
             Self::SessionsEnded => "sessions.ended",
             Self::ApplicationRevoked => "application.revoked",

@@ -14,11 +14,11 @@ use super::{print, serve, start_logging};
 use crate::{
     app::App,
     clock::Clock,
-    config::{Config, Issuer},
+    config::{Config, Issuer, RegistrationMode},
     dev::{
         cluster::Cluster,
         demo::{self, Credentials},
-        playground,
+        mail, playground,
     },
     entropy::Entropy,
     keys::MasterKeys,
@@ -61,6 +61,8 @@ pub async fn run(mut config: Config, arguments: &Arguments) -> anyhow::Result<Ex
         let port = port(arguments.port)?;
         config.server.listen = SocketAddr::from((Ipv4Addr::LOCALHOST, port));
         config.server.management_listen = None;
+        // Nothing is sent anywhere: whoever tries Signet reads the messages at /dev/mail.
+        config.registration.mode = RegistrationMode::Open;
         config.server.issuer =
             Issuer::parse(&format!("http://localhost:{port}")).map_err(anyhow::Error::msg)?;
         let timeout = config.database.acquire_timeout.0;
@@ -154,6 +156,7 @@ fn welcome(issuer: &Issuer, credentials: &Credentials, folder: &Path) -> String 
 Signet is running at {issuer:?}   (Ctrl-C stops it; everything is kept in {folder})
 
   Playground       {playground}
+  Mail             {mail}
   Metadata         {metadata}
   Person           alice@example.com   {password}
   Public client    {spa}   (code + PKCE, refresh)
@@ -170,6 +173,7 @@ A token for the service, and what the resource server learns of it:
 ",
         folder = folder.display(),
         playground = issuer.join(playground::PATH),
+        mail = issuer.join(mail::PATH),
         metadata = issuer.join(path::OPENID),
         spa = demo::SPA,
         service = demo::SERVICE,

@@ -42,6 +42,12 @@ pub enum Command {
         #[arg(long)]
         keep: bool,
     },
+    /// Send someone a link by which they make an account. A running server sends it.
+    #[command(after_help = "Example:\n  signet user invite alice@example.com")]
+    Invite {
+        /// The e-mail address.
+        email: String,
+    },
     /// Set a password, read from standard input. They are signed out everywhere, and replace it at the next sign-in.
     #[command(after_help = "Example:\n  signet user set-password alice < password")]
     SetPassword {
@@ -147,6 +153,7 @@ pub async fn run(config: Config, command: Command) -> anyhow::Result<ExitCode> {
             }
             print(&id.to_string());
         }
+        Command::Invite { email } => users::invite(&app, &email).await?,
         Command::SetPassword { login, keep } => {
             let UserRow { id, email, email_verified, username, name, .. } =
                 find(&app.db, &login).await?;

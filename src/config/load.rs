@@ -13,7 +13,7 @@ const ALIASES: [(&str, &str); 2] =
     [("DATABASE_URL", "database.url"), ("SIGNET_MASTER_KEY", "keys.master_key")];
 
 /// Keys that may be given as the path of a file that holds the value: `NAME_FILE`.
-const SECRETS: [&str; 2] = ["database.url", "keys.master_key"];
+const SECRETS: [&str; 3] = ["database.url", "email.password", "keys.master_key"];
 
 /// Why the configuration cannot be used.
 #[derive(Debug, thiserror::Error)]
@@ -225,6 +225,15 @@ mod tests {
             ),
             ("[tokens]\nrefresh_idle_lifetime = \"91days\"", "tokens.refresh_idle_lifetime"),
             ("[sessions]\nabsolute_lifetime = \"10000years\"", "sessions.absolute_lifetime"),
+            ("[email]\nhost = \"localhost\"", "email.from"),
+            ("[email]\nfrom = \"nobody\"", "email.from"),
+            ("[email]\nfrom = \"a@example.com\\r\\nBcc: b@example.com\"", "email.from"),
+            ("[email]\nuser = \"signet\"", "email.password"),
+            ("[email]\ntls = \"insecure_plaintext\"\nuser = \"a\"\npassword = \"b\"", "email.tls"),
+            ("[email]\nproduct_name = \"a\\nb\"", "email.product_name"),
+            ("[email]\nrequests_per_recipient = 0", "email.requests_per_recipient"),
+            ("[registration]\nmode = \"open\"", "registration.mode"),
+            ("[registration]\nallowed_domains = [\"@a.b\"]", "registration.allowed_domains"),
         ] {
             let message = problem(text, &Environment::default());
             assert!(message.contains(key), "{text}: {message}");

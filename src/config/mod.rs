@@ -6,10 +6,12 @@
 mod account;
 mod database;
 pub mod duration;
+mod email;
 mod keys;
 mod load;
 mod logging;
 mod password;
+mod registration;
 mod secret;
 mod server;
 mod sessions;
@@ -21,10 +23,12 @@ use serde::Deserialize;
 pub use account::Account;
 pub use database::Database;
 pub use duration::Span;
+pub use email::{Email, EmailTls};
 pub use keys::Keys;
 pub use load::{ConfigError, Environment};
 pub use logging::{Format, Logging};
 pub use password::Password;
+pub use registration::{Registration, RegistrationMode};
 pub use secret::SecretText;
 pub use server::{Issuer, Server, Tls};
 pub use sessions::Sessions;
@@ -51,6 +55,10 @@ pub struct Config {
     pub password: Password,
     /// What people do with their accounts.
     pub account: Account,
+    /// Where messages to people go.
+    pub email: Email,
+    /// Who may make an account.
+    pub registration: Registration,
     /// What is logged.
     pub logging: Logging,
 }
@@ -65,7 +73,9 @@ impl Config {
         self.sign_in.validate()?;
         self.keys.validate()?;
         self.account.validate()?;
-        self.password.validate()
+        self.password.validate()?;
+        self.email.validate()?;
+        self.registration.validate(self.email.host.is_some())
     }
 }
 

@@ -1,5 +1,6 @@
-//! Development mode: a private Postgres, demonstration data, and the playground.
+//! Development mode: a private Postgres, demonstration data, the playground, and messages that were caught.
 
 pub mod cluster;
 pub mod demo;
+pub mod mail;
 pub mod playground;

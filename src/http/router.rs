@@ -14,7 +14,10 @@ use super::management;
 use crate::{
     app::AppState,
     dev,
-    identity::{account, attempt::path as sign_in, pages, passkeys, second_factor},
+    identity::{
+        account, attempt::path as sign_in, email_address, forgot, notices, pages, passkeys,
+        registration, second_factor,
+    },
     keys::Document,
     oauth::{Error, authorize, introspect, jwks, metadata::path, revoke, token, userinfo},
     web::{RequestContext, assets, problem::Problem},
@@ -37,11 +40,19 @@ pub fn router(app: &AppState, metadata: &Document, cors: bool) -> Router {
         .route("/sign-out", get(pages::show_sign_out).post(pages::post_sign_out))
         .merge(account::routes())
         .merge(passkeys::routes())
+        .merge(forgot::routes())
+        .merge(registration::routes())
+        .merge(email_address::routes())
+        .merge(notices::routes())
         .route("/assets/{name}", get(asset))
         .route("/healthz", get(management::healthz))
         .route("/readyz", get(management::readyz));
     if app.demo.is_some() {
-        router = router.route(dev::playground::PATH, get(dev::playground::show));
+        router = router
+            .route(dev::playground::PATH, get(dev::playground::show))
+            .route(dev::mail::PATH, get(dev::mail::list))
+            .route(dev::mail::MESSAGE, get(dev::mail::show))
+            .route(dev::mail::HTML, get(dev::mail::html));
     }
     router
         .fallback(not_found)

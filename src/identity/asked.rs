@@ -52,6 +52,7 @@ mod tests {
         use Asked::{Passkey, RecoveryCode, Totp};
         let ways = |totp, passkeys, recovery_codes| {
             Asked::ways(&Standing {
+                leaving: false,
                 mfa: None,
                 administrator: false,
                 password_expired: false,

@@ -3,6 +3,7 @@
 
 use std::sync::Arc;
 
+use http::StatusCode;
 use uuid::Uuid;
 use zeroize::Zeroizing;
 use zxcvbn::{feedback::Feedback, matching::patterns::MatchPattern};
@@ -11,7 +12,7 @@ use super::{
     hashing::{HashError, Outcome},
     text,
 };
-use crate::{app::App, storage};
+use crate::{app::App, storage, web::problem::Problem};
 
 /// The shortest password, in characters.
 pub const SHORTEST: usize = text::SHORTEST_PASSWORD;
@@ -142,6 +143,25 @@ pub enum Refused {
     List(std::io::Error),
 }
 
+impl Refused {
+    /// What to say to whoever chose it; a page of its own, if it was not the password.
+    pub fn explain(self) -> Result<String, Problem> {
+        match self {
+            Self::Weak(weakness) => Ok(weakness.to_string()),
+            Self::Hashing(HashError::Busy(seconds)) => Err(Problem::busy(seconds)),
+            Self::Storage(error) => Err(error.into()),
+            other @ (Self::Hashing(HashError::Unreadable) | Self::List(_)) => {
+                tracing::error!(error = %other, "a password could not be set");
+                Err(Problem::new(
+                    StatusCode::INTERNAL_SERVER_ERROR,
+                    "Something went wrong",
+                    "This is our fault. Please try again; if it stays, tell us the reference below.",
+                ))
+            }
+        }
+    }
+}
+
 /// Checks a password by the rules that the operator set, beside the threads that answer requests.
 pub async fn accept(app: &Arc<App>, text: &str, person: Person) -> Result<NewPassword, Refused> {
     // Before it is copied: it may be anything.
@@ -168,9 +188,25 @@ pub async fn set(
     expired: bool,
     keep: Option<Uuid>,
 ) -> Result<(), Refused> {
-    let NewPassword(password) = new;
     let history = i64::from(app.config.password.history);
-    for former in storage::passwords::former(&app.db, user, history).await? {
+    let phc = hash(app, Some(user), new).await?;
+    let change =
+        storage::passwords::Change { id: app.uuid(), user, phc: &phc, expired, history, keep };
+    storage::passwords::replace(&app.db, &change, app.clock.now()).await?;
+    Ok(())
+}
+
+/// Hashes a password that was found fit, unless its person has it or had it lately.
+pub async fn hash(app: &App, user: Option<Uuid>, new: NewPassword) -> Result<String, Refused> {
+    let NewPassword(password) = new;
+    let former = match user {
+        Some(user) => {
+            let history = i64::from(app.config.password.history);
+            storage::passwords::former(&app.db, user, history).await?
+        }
+        None => Vec::new(),
+    };
+    for former in former {
         let place = app.hasher.admit()?;
         match app.hasher.verify(place, password.clone(), Some(&former)).await {
             Ok(Outcome::Wrong) | Err(HashError::Unreadable) => {}
@@ -178,11 +214,7 @@ pub async fn set(
             Err(busy) => return Err(busy.into()),
         }
     }
-    let phc = app.hasher.hash(password).await?;
-    let change =
-        storage::passwords::Change { id: app.uuid(), user, phc: &phc, expired, history, keep };
-    storage::passwords::replace(&app.db, &change, app.clock.now()).await?;
-    Ok(())
+    Ok(app.hasher.hash(password).await?)
 }
 
 #[cfg(test)]

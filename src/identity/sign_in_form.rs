@@ -10,8 +10,9 @@ use serde::{Deserialize, Serialize};
 
 use super::{
     attempt::{Advanced, Goal},
+    forgot, local,
     pages::{Browser, see_other, with_cookies},
-    passkeys,
+    passkeys, registration,
     second_factor::Refused,
     sign_in::{self, Refusal},
 };
@@ -20,7 +21,7 @@ use crate::{
     web::{
         RequestContext,
         cookies::Cookie,
-        pages::{self, ClientView, Freedom, SignIn, UserView},
+        pages::{self, ClientView, Freedom, SignIn, SignInWays, UserView},
         params::Params,
         problem::Problem,
     },
@@ -76,11 +77,11 @@ impl SignInForm {
         let csrf = browser.csrf(app);
         let notice = app.cookies().get(headers, Cookie::Notice).and_then(Notice::read);
         let Some(Notice { problem, identifier }) = notice else {
-            return browser.remember(self.page(csrf, StatusCode::OK, None));
+            return browser.remember(self.page(app, csrf, StatusCode::OK, None));
         };
         self.identifier = identifier;
         let now = app.clock.now().unix_timestamp();
-        let mut page = self.page(csrf, problem.status(), Some(problem.message(now)));
+        let mut page = self.page(app, csrf, problem.status(), Some(problem.message(now)));
         if let Mistake::Throttled(until) = problem {
             let seconds = HeaderValue::from(until.saturating_sub(now).max(1));
             page.headers_mut().insert(header::RETRY_AFTER, seconds);
@@ -130,11 +131,28 @@ impl SignInForm {
         with_cookies(see_other(&self.page), [cookie])
     }
 
-    fn page(self, csrf: String, status: StatusCode, error: Option<String>) -> Response {
-        let Self { client, action, identifier, account, notice, switch, cancel, freedom, .. } =
-            self;
-        let page =
-            SignIn::new(client, action, csrf, identifier, error, notice, account, switch, cancel);
+    /// What can be done instead, with the page that this one leads to.
+    fn ways(&self, app: &App) -> SignInWays {
+        let (page, query) = self.page.split_once('?').unwrap_or((&self.page, ""));
+        let next = local::next(Some(query)).or_else(|| local::page(page).map(str::to_owned));
+        let to = |path: &str| match &next {
+            Some(next) => local::with_next(path, next),
+            None => path.to_owned(),
+        };
+        SignInWays {
+            switch: self.switch,
+            cancel: self.cancel,
+            forgot: app.mail.is_on().then(|| to(forgot::PATH)),
+            // Whoever is to prove themself again has an account.
+            register: (registration::is_open(app) && self.account.is_none())
+                .then(|| to(registration::PATH)),
+        }
+    }
+
+    fn page(self, app: &App, csrf: String, status: StatusCode, error: Option<String>) -> Response {
+        let ways = self.ways(app);
+        let Self { client, action, identifier, account, notice, freedom, .. } = self;
+        let page = SignIn::new(client, action, csrf, identifier, error, notice, account, ways);
         pages::respond(status, &page, &freedom.with_script())
     }
 }

@@ -8,7 +8,7 @@ use super::device::Device;
 use crate::{
     app::App,
     clock::Timestamp,
-    config::SignIn,
+    config::{Email, SignIn},
     storage::{self, throttles::Counter},
     tokens::digest::Digest,
 };
@@ -66,6 +66,21 @@ pub fn password(limits: &SignIn, user: Uuid) -> Vec<Vec<Counter>> {
 /// The counter of what comes from `address` without a name, such as a passkey.
 pub fn nameless(limits: &SignIn, address: Option<IpAddr>) -> Vec<Vec<Counter>> {
     address.map(|address| vec![from(limits, address)]).into_iter().collect()
+}
+
+/// The counters of messages that are asked for: by whom they are for, be there such a person or not, and by the address of
+/// whoever asks.
+pub fn messages(limits: &Email, recipient: &str, address: Option<IpAddr>) -> Vec<Vec<Counter>> {
+    let recipient = Counter {
+        key: key("message", &[recipient.as_bytes()]),
+        limit: limits.requests_per_recipient,
+    };
+    let address = address.map(|address| Counter {
+        key: key("messages", &[&network(address)]),
+        limit: limits.requests_per_address,
+    });
+    // The address first: what it asked too often uses up no one's messages.
+    address.into_iter().map(|counter| vec![counter]).chain([vec![recipient]]).collect()
 }
 
 /// Counts the attempt. If there were too many, until when it is refused.

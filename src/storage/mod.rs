@@ -1,5 +1,6 @@
 //! SQL, one file a table family: plain functions over a pool, no rule of the protocol.
 
+pub mod accounts;
 pub mod applications;
 pub mod audit;
 pub mod authorization_requests;
@@ -14,6 +15,8 @@ mod error;
 pub mod factors;
 pub mod grants;
 pub mod keys;
+pub mod links;
+pub mod messages;
 pub mod opaque_tokens;
 pub mod partitions;
 pub mod passkeys;

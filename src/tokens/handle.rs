@@ -31,6 +31,8 @@ pub struct SignIn;
 pub struct Code;
 /// An opaque access token, `sga_…`.
 pub struct Access;
+/// A link that is sent by e-mail, `sgl_…`.
+pub struct Link;
 
 impl Kind for Session {
     const PREFIX: &'static str = "sgs_";
@@ -43,6 +45,10 @@ impl Kind for Code {
 }
 impl Kind for Access {
     const PREFIX: &'static str = "sga_";
+}
+
+impl Kind for Link {
+    const PREFIX: &'static str = "sgl_";
 }
 
 impl<K: Kind> Handle<K> {

@@ -56,6 +56,19 @@ pub struct LinkView {
     pub label: String,
 }
 
+/// What can be done instead of signing in.
+#[derive(Clone, Debug, Default)]
+pub struct SignInWays {
+    /// Whether another account will do as well.
+    pub switch: bool,
+    /// Whether there is a way back to the client.
+    pub cancel: bool,
+    /// Where a forgotten password is replaced, if that can be.
+    pub forgot: Option<String>,
+    /// Where an account is made, if everyone may.
+    pub register: Option<String>,
+}
+
 /// A hidden field.
 #[derive(Clone, Debug)]
 pub struct FieldView {
@@ -107,10 +120,8 @@ page! {
         notice: Option<String>,
         /// Who is to prove themself again.
         account: Option<UserView>,
-        /// Whether another account will do as well.
-        switch: bool,
-        /// Whether there is a way back to the client.
-        cancel: bool,
+        /// What can be done instead.
+        ways: SignInWays,
     }
 }
 

@@ -63,6 +63,13 @@ impl Problem {
         .back(back, "Try again")
     }
 
+    /// After how many seconds it is worth another try.
+    #[must_use]
+    pub fn retry_after(mut self, seconds: u64) -> Self {
+        self.retry_after = Some(seconds);
+        self
+    }
+
     /// Something for developers.
     #[must_use]
     pub fn details(mut self, details: impl Into<String>) -> Self {

@@ -15,7 +15,7 @@ const ARROWS: [(&str, &[&str]); 15] = [
             "storage", "tokens",
         ],
     ),
-    ("dev", &["admin", "tokens", "web"]),
+    ("dev", &["admin", "identity", "tokens", "web"]),
     ("http", &["audit", "config", "dev", "identity", "keys", "oauth", "tokens", "web"]),
     ("admin", &["audit", "config", "identity", "registry", "storage", "tokens"]),
     (

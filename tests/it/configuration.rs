@@ -29,6 +29,12 @@ fn candidates(section: &str, key: &str, shown: &toml::Value) -> Vec<String> {
     let words = |words: &[&str]| words.iter().map(|word| (*word).to_owned()).collect();
     match (section, key, shown) {
         (_, "issuer", _) => words(&["https://other.example"]),
+        ("sign_in", "mfa", _) => words(&["always"]),
+        ("email", "host", _) => words(&["other.example"]),
+        ("email", "from", _) => words(&["other@example.com"]),
+        ("email", "tls", _) => words(&["implicit"]),
+        ("registration", "mode", _) => words(&["open"]),
+        ("registration", "allowed_domains", _) => words(&["[\"example.org\"]"]),
         (_, "listen" | "management_listen", _) => words(&["127.0.0.1:9000"]),
         (_, "tls_certificate" | "tls_key", _) => words(&["/other.pem"]),
         (_, "access_token_alg", _) => words(&["EdDSA"]),
@@ -48,19 +54,27 @@ fn candidates(section: &str, key: &str, shown: &toml::Value) -> Vec<String> {
 
 #[test]
 fn every_key_can_be_set_by_the_environment() {
-    let usual = format!("{:#?}", Config::read("", &Environment::default()).expect("defaults"));
+    let defaults = format!("{:#?}", Config::read("", &Environment::default()).expect("defaults"));
     let keys = keys();
     assert!(keys.len() > 30, "{}", keys.len());
     for (section, key, shown) in keys {
         let variable = format!("SIGNET_{section}__{key}").to_uppercase();
-        // One file of the two is of no use.
-        let beside = match key.as_str() {
-            "tls_certificate" => "SIGNET_SERVER__TLS_KEY",
-            "tls_key" => "SIGNET_SERVER__TLS_CERTIFICATE",
-            _ => "SOMETHING_ELSE",
+        // What is of no use by itself.
+        let nothing = ("SOMETHING_ELSE", "");
+        let from = ("SIGNET_EMAIL__FROM", "usual@example.com");
+        let [first, second] = match (section.as_str(), key.as_str()) {
+            (_, "tls_certificate") => [("SIGNET_SERVER__TLS_KEY", "/usual.pem"), nothing],
+            (_, "tls_key") => [("SIGNET_SERVER__TLS_CERTIFICATE", "/usual.pem"), nothing],
+            ("email", "host") => [from, nothing],
+            ("email", "user") => [("SIGNET_EMAIL__PASSWORD", "usual"), nothing],
+            ("email", "password") => [("SIGNET_EMAIL__USER", "usual"), nothing],
+            ("registration", "mode") => [from, ("SIGNET_EMAIL__HOST", "usual.example")],
+            _ => [nothing, nothing],
         };
+        let usual = Config::read("", &Environment::from([first, second]))
+            .map_or_else(|_| defaults.clone(), |usual| format!("{usual:#?}"));
         let took_effect = candidates(&section, &key, &shown).into_iter().any(|value| {
-            let variables = [(variable.as_str(), value.as_str()), (beside, "/usual.pem")];
+            let variables = [(variable.as_str(), value.as_str()), first, second];
             let Ok(config) = Config::read("", &Environment::from(variables)) else { return false };
             let changed = format!("{config:#?}");
             let lines = usual.lines().collect::<BTreeSet<_>>();

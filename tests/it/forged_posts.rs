@@ -147,3 +147,42 @@ async fn no_one_is_signed_out_by_a_forged_post() {
     browser.submit(&page, &[]).await;
     assert!(!browser.get("/").await.body.contains("Alice Example"));
 }
+
+const OPEN: &str =
+    "[email]\nhost = \"localhost\"\nfrom = \"a@example.com\"\n[registration]\nmode = \"open\"";
+
+#[tokio::test]
+async fn no_message_is_asked_for_by_a_forged_post() {
+    let server = Server::catching(OPEN).await;
+    let mut browser = server.browser();
+    for (path, field, value) in
+        [("/forgot", "identifier", EMAIL), ("/register", "email", "carol@example.org")]
+    {
+        let page = browser.get(path).await;
+        assert_refused(&server, &mut browser, &page, &[(field, value)]).await;
+    }
+    let mut browser = server.signed_in().await;
+    let page = browser.get("/account/email").await;
+    assert_refused(&server, &mut browser, &page, &[("email", "alice@example.net")]).await;
+    assert!(server.mail().await.is_empty());
+}
+
+#[tokio::test]
+async fn no_link_is_used_up_by_a_forged_post() {
+    let server = Server::catching(OPEN).await;
+    let mut browser = server.browser();
+    let page = browser.get("/forgot").await;
+    browser.submit(&page, &[("identifier", EMAIL)]).await;
+    let page = browser.get("/register").await;
+    browser.submit(&page, &[("email", "carol@example.org")]).await;
+    let mut alice = server.signed_in().await;
+    let page = alice.get("/account/email").await;
+    alice.submit(&page, &[("email", "alice@example.net")]).await;
+    let fields = [("name", "Carol"), ("password", "chosen by someone else")];
+    for to in [EMAIL, "carol@example.org", "alice@example.net"] {
+        let link = server.link_to(to).await;
+        let page = browser.get(&link).await;
+        assert_refused(&server, &mut browser, &page, &fields).await;
+        assert_eq!(browser.get(&link).await.status, 200, "{to}");
+    }
+}

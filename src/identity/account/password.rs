@@ -65,19 +65,7 @@ impl Mistake {
 
 impl From<Refused> for Result<Mistake, Problem> {
     fn from(refused: Refused) -> Self {
-        match refused {
-            Refused::Weak(weakness) => Ok(Mistake::new(weakness.to_string())),
-            Refused::Hashing(HashError::Busy(seconds)) => Err(Problem::busy(seconds)),
-            Refused::Storage(error) => Err(error.into()),
-            other @ (Refused::Hashing(HashError::Unreadable) | Refused::List(_)) => {
-                tracing::error!(error = %other, "a password could not be set");
-                Err(Problem::new(
-                    StatusCode::INTERNAL_SERVER_ERROR,
-                    "Something went wrong",
-                    "This is our fault. Please try again; if it stays, tell us the reference below.",
-                ))
-            }
-        }
+        refused.explain().map(Mistake::new)
     }
 }
 

@@ -6,7 +6,7 @@ use openidconnect::reqwest::{self, Response};
 use serde_json::Value;
 use signet::{
     admin::{self, manifest::Manifest},
-    app::{App, AppState},
+    app::{App, AppState, Demo},
     clock::{Clock, Timestamp},
     config::{Config, Environment},
     entropy::Entropy,
@@ -14,6 +14,7 @@ use signet::{
         self,
         listener::{Limits, Listener},
     },
+    identity::mail::{self, Message},
     keys::MasterKeys,
     registry::client::{Client, Metadata},
     storage,
@@ -44,6 +45,8 @@ pub struct Options<'a> {
     pub entropy: Option<Entropy>,
     /// It does not follow what others change.
     pub lags: bool,
+    /// It catches messages, as development mode does.
+    pub catches_mail: bool,
 }
 
 /// A running server.
@@ -87,7 +90,9 @@ impl Server {
         let db = storage::connect(&url, 24, Duration::from_secs(10)).expect("a pool");
         let master = MasterKeys::parse(options.master_key.unwrap_or(MASTER_KEY)).expect("a key");
         let entropy = options.entropy.unwrap_or_else(Entropy::system);
-        let app = App::load(config, clock.clone(), entropy, db.clone(), master, None)
+        let demo =
+            options.catches_mail.then(|| Demo { login: String::new(), password: String::new() });
+        let app = App::load(config, clock.clone(), entropy, db.clone(), master, demo)
             .await
             .expect("it loads");
         if !options.lags {
@@ -192,6 +197,26 @@ impl Server {
     /// Whether introspection calls a token active.
     pub async fn is_active(&self, token: &str) -> bool {
         self.introspect_as(super::RESOURCE_SERVER, token).await["active"] == Value::Bool(true)
+    }
+
+    /// Starts one that catches messages.
+    pub async fn catching(config: &str) -> Self {
+        Self::with(Options { config, catches_mail: true, ..Options::default() }).await
+    }
+
+    /// Sends what is due, and returns all that was caught, the latest first.
+    pub async fn mail(&self) -> Vec<Message> {
+        mail::deliver_due(&self.app).await.expect("delivered");
+        self.app.mail.caught().into_iter().map(|caught| caught.message).collect()
+    }
+
+    /// The link of the latest message to this address.
+    pub async fn link_to(&self, to: &str) -> String {
+        let messages = self.mail().await;
+        let message = messages.iter().find(|message| message.to.as_deref() == Some(to));
+        let text = &message.unwrap_or_else(|| panic!("no message to {to}")).text;
+        let link = text.split_whitespace().find(|word| word.starts_with(&self.issuer));
+        link.unwrap_or_else(|| panic!("no link: {text}")).to_owned()
     }
 
     /// Acts at once on what changed.

@@ -1,0 +1,329 @@
+//! `/account/email`: the address of an account. Another one counts once it was confirmed there and, if the former one was
+//! ever proven, at that too.
+
+use axum::{
+    Router,
+    body::Bytes,
+    extract::{RawQuery, State},
+    response::Response,
+    routing::get,
+};
+use http::{HeaderMap, StatusCode};
+use serde_json::json;
+
+use super::{
+    account::recent,
+    links::{self, Opened, Purpose},
+    mail::{self, letters},
+    notices,
+    pages::{Browser, check_post, read_form, see_other},
+    session::{self, Current},
+    text,
+};
+use crate::{
+    app::{App, AppState},
+    audit::{Event, Kind},
+    storage::{self, accounts::Confirmed, users::UserRow},
+    web::{
+        RequestContext, csrf,
+        pages::{self, Freedom, UserView, page},
+        problem::Problem,
+    },
+};
+
+/// Where the address is shown and changed.
+pub const PATH: &str = "/account/email";
+
+page! {
+    /// Shows the address, and asks for another one.
+    EmailAddress("email_address.html") {
+        /// Whose.
+        user: UserView,
+        /// Where the forms go.
+        action: &'static str,
+        /// The page token.
+        csrf: String,
+        /// What was wrong.
+        error: Option<String>,
+        /// The address.
+        email: String,
+        /// Whether it is proven.
+        verified: bool,
+        /// What was typed.
+        typed: String,
+    }
+}
+
+page! {
+    /// Asks to confirm what a link is for.
+    Confirm("confirm.html") {
+        /// Where the form goes.
+        action: String,
+        /// The page token.
+        csrf: String,
+        /// In a few words.
+        title: &'static str,
+        /// In a sentence.
+        message: &'static str,
+        /// The address.
+        email: String,
+    }
+}
+
+/// The pages.
+pub fn routes() -> Router<AppState> {
+    Router::new()
+        .route(PATH, get(show).post(change))
+        .route(Purpose::VerifyEmail.page(), get(show_verify).post(verify))
+        .route(Purpose::ChangeEmail.page(), get(show_confirm).post(confirm))
+}
+
+fn address_page(
+    app: &App,
+    current: &Current,
+    person: UserRow,
+    typed: &str,
+    error: Option<String>,
+) -> Response {
+    let status = if error.is_some() { StatusCode::UNPROCESSABLE_ENTITY } else { StatusCode::OK };
+    let page = EmailAddress::new(
+        session::view(&current.row),
+        PATH,
+        csrf::token(&app.secrets.pages, &current.digest),
+        error,
+        person.email,
+        person.email_verified,
+        typed.chars().take(320).collect(),
+    );
+    pages::respond(status, &page, &Freedom::Usual)
+}
+
+async fn person(app: &App, current: &Current) -> Result<UserRow, Problem> {
+    let person = storage::users::get(&app.db, current.row.user_id).await?;
+    person.ok_or_else(|| Problem::stale(PATH))
+}
+
+/// `GET /account/email`.
+async fn show(
+    State(app): State<AppState>,
+    context: RequestContext,
+    headers: HeaderMap,
+) -> Response {
+    let outcome = async {
+        app.mail.require()?;
+        let current = match recent(&app, &headers, PATH).await? {
+            Ok(current) => current,
+            Err(elsewhere) => return Ok(elsewhere),
+        };
+        let person = person(&app, &current).await?;
+        Ok(address_page(&app, &current, person, "", None))
+    };
+    outcome.await.unwrap_or_else(|problem: Problem| problem.respond(&context))
+}
+
+/// `POST /account/email`: asks for another address, or for a link that proves the one that is there.
+async fn change(
+    State(app): State<AppState>,
+    context: RequestContext,
+    headers: HeaderMap,
+    body: Bytes,
+) -> Response {
+    let outcome = async {
+        app.mail.require()?;
+        let params = read_form(&body)?;
+        let current = match recent(&app, &headers, PATH).await? {
+            Ok(current) => current,
+            Err(elsewhere) => return Ok(elsewhere),
+        };
+        check_post(&app, &headers, &params, &current.digest, PATH)?;
+        let person = person(&app, &current).await?;
+        if params.get("verify").is_some() {
+            return ask_to_verify(&app, &person, &context).await;
+        }
+        let typed = params.get("email").unwrap_or_default();
+        let email = match mail::check_address(typed) {
+            Ok(email) if email == person.email => {
+                let wrong = "That is your address already.".to_owned();
+                return Ok(address_page(&app, &current, person, typed, Some(wrong)));
+            }
+            Ok(email) => email,
+            Err(wrong) => {
+                let wrong = wrong.to_owned();
+                return Ok(address_page(&app, &current, person, typed, Some(wrong)));
+            }
+        };
+        ask_to_change(&app, &person, &email, &context).await
+    };
+    outcome.await.unwrap_or_else(|problem: Problem| problem.respond(&context))
+}
+
+async fn ask_to_verify(
+    app: &App,
+    person: &UserRow,
+    context: &RequestContext,
+) -> Result<Response, Problem> {
+    if person.email_verified {
+        return Ok(see_other(PATH));
+    }
+    let key = text::identifier_key(&person.email);
+    mail::count_request(app, &key, context).await?;
+    let purpose = Purpose::VerifyEmail;
+    let detail = json!({ "email": person.email, "email_key": key });
+    let link = links::draw(app, purpose, Some(person.id), &detail, purpose.lifetime()).await?;
+    let letter = letters::verify_email(app.mail.product(), &link, purpose.lifetime());
+    mail::send(app, Some(&person.email), &letter).await?;
+    Ok(see_other(notices::VERIFY))
+}
+
+/// Sends the links. Whoever asks does not learn whether another account has the address: its owner is told.
+async fn ask_to_change(
+    app: &App,
+    person: &UserRow,
+    email: &str,
+    context: &RequestContext,
+) -> Result<Response, Problem> {
+    let (key, from_key) = (text::identifier_key(email), text::identifier_key(&person.email));
+    mail::count_request(app, &key, context).await?;
+    let purpose = Purpose::ChangeEmail;
+    // One change at a time.
+    let former = [purpose.name().to_owned()];
+    storage::links::take_back(&app.db, person.id, &former).await?;
+    let detail = json!({
+        "change": app.uuid(),
+        "email": email,
+        "email_key": key,
+        "from_key": from_key,
+    });
+    let draw = || links::draw(app, purpose, Some(person.id), &detail, purpose.lifetime());
+    let (product, lifetime) = (app.mail.product(), purpose.lifetime());
+    if person.email_verified {
+        let letter = letters::confirm_leaving(product, email, &draw().await?, lifetime);
+        mail::send(app, Some(&person.email), &letter).await?;
+    }
+    let arriving = draw().await?;
+    let owner = storage::users::find(&app.db, &key).await?;
+    let letter = match owner {
+        Some(owner) if owner.id != person.id => letters::address_in_use(product),
+        _ => letters::confirm_arriving(product, &arriving, lifetime),
+    };
+    mail::send(app, Some(email), &letter).await?;
+    let event = Event::new(Kind::EmailChangeRequested).user(person.id);
+    app.audit.record(event, &context.origin).await?;
+    Ok(see_other(notices::CHANGE))
+}
+
+async fn confirm_page(
+    app: &App,
+    purpose: Purpose,
+    query: Option<&str>,
+    headers: &HeaderMap,
+) -> Result<Response, Problem> {
+    let opened = Opened::read(purpose, query)?;
+    let detail = opened.look(app).await?.detail;
+    let browser = Browser::of(app, headers);
+    let (title, message) = match purpose {
+        Purpose::ChangeEmail => {
+            ("Confirm your new address", "This will be the address of your account:")
+        }
+        _ => ("Confirm your address", "This is the address of your account:"),
+    };
+    let email = detail["email"].as_str().unwrap_or_default().to_owned();
+    let page = Confirm::new(opened.path.clone(), browser.csrf(app), title, message, email);
+    Ok(browser.remember(pages::respond(StatusCode::OK, &page, &Freedom::Usual)))
+}
+
+/// The link of a form that was posted from its page.
+fn posted(
+    app: &App,
+    purpose: Purpose,
+    query: Option<&str>,
+    headers: &HeaderMap,
+    body: &[u8],
+) -> Result<Opened, Problem> {
+    let opened = Opened::read(purpose, query)?;
+    let params = read_form(body)?;
+    let browser = Browser::of(app, headers);
+    check_post(app, headers, &params, &browser.digest, &opened.path)?;
+    Ok(opened)
+}
+
+/// `GET /verify-email`.
+async fn show_verify(
+    State(app): State<AppState>,
+    RawQuery(query): RawQuery,
+    context: RequestContext,
+    headers: HeaderMap,
+) -> Response {
+    let page = confirm_page(&app, Purpose::VerifyEmail, query.as_deref(), &headers).await;
+    page.unwrap_or_else(|problem| problem.respond(&context))
+}
+
+/// `POST /verify-email`.
+async fn verify(
+    State(app): State<AppState>,
+    RawQuery(query): RawQuery,
+    context: RequestContext,
+    headers: HeaderMap,
+    body: Bytes,
+) -> Response {
+    let outcome = async {
+        let opened = posted(&app, Purpose::VerifyEmail, query.as_deref(), &headers, &body)?;
+        let now = app.clock.now();
+        let user = storage::accounts::verify_email(&app.db, opened.presented(), now).await?;
+        let user = user.ok_or_else(|| links::over(opened.purpose))?;
+        app.audit.record(Event::new(Kind::EmailVerified).user(user), &context.origin).await?;
+        Ok(see_other(notices::VERIFIED))
+    };
+    outcome.await.unwrap_or_else(|problem: Problem| problem.respond(&context))
+}
+
+/// `GET /change-email`.
+async fn show_confirm(
+    State(app): State<AppState>,
+    RawQuery(query): RawQuery,
+    context: RequestContext,
+    headers: HeaderMap,
+) -> Response {
+    let page = confirm_page(&app, Purpose::ChangeEmail, query.as_deref(), &headers).await;
+    page.unwrap_or_else(|problem| problem.respond(&context))
+}
+
+/// `POST /change-email`.
+async fn confirm(
+    State(app): State<AppState>,
+    RawQuery(query): RawQuery,
+    context: RequestContext,
+    headers: HeaderMap,
+    body: Bytes,
+) -> Response {
+    let outcome = async {
+        let opened = posted(&app, Purpose::ChangeEmail, query.as_deref(), &headers, &body)?;
+        let detail = opened.look(&app).await?.detail;
+        let now = app.clock.now();
+        let done = storage::accounts::confirm_email(&app.db, opened.presented(), now).await;
+        let done = match done {
+            Ok(done) => done.ok_or_else(|| links::over(opened.purpose))?,
+            Err(storage::Error::Duplicate(_)) => return Err(taken()),
+            Err(error) => return Err(error.into()),
+        };
+        let Confirmed::Changed { user_id, from } = done else {
+            return Ok(see_other(notices::HALF));
+        };
+        app.audit.record(Event::new(Kind::EmailChanged).user(user_id), &context.origin).await?;
+        let to = detail["email"].as_str().unwrap_or_default();
+        let letter = letters::email_changed(app.mail.product(), to);
+        mail::send(&app, Some(&from), &letter).await?;
+        Ok(see_other(notices::CHANGED))
+    };
+    outcome.await.unwrap_or_else(|problem: Problem| problem.respond(&context))
+}
+
+/// Said only to whoever proved that the address is theirs.
+fn taken() -> Problem {
+    Problem::new(
+        StatusCode::CONFLICT,
+        "This address is in use",
+        "Another account has it by now. Nothing was changed.",
+    )
+    .back("/", "To the first page")
+}

@@ -1,0 +1,326 @@
+//! Making an account: the address first, then, by the link that was sent there, a name and a password. So no account is
+//! there before its address is proven, and whoever enters an address does not learn whether it has one.
+
+use axum::{
+    Router,
+    body::Bytes,
+    extract::{RawQuery, State},
+    response::Response,
+    routing::get,
+};
+use http::{HeaderMap, StatusCode};
+use serde_json::{Value, json};
+
+use super::{
+    attempt::{self, Goal},
+    forgot,
+    links::{self, Opened, Purpose},
+    local,
+    mail::{self, letters},
+    notices,
+    pages::{Browser, check_post, read_form, see_other, with_cookies},
+    passwords::{self, Person},
+    proof::{Factor, Proofs},
+    text,
+};
+use crate::{
+    app::{App, AppState},
+    audit::{Event, Kind},
+    config::RegistrationMode,
+    storage::{self, accounts::NewPassword, users::NewUser},
+    web::{
+        RequestContext,
+        pages::{self, Freedom, page},
+        params::Params,
+        problem::Problem,
+    },
+};
+
+/// Where one begins.
+pub const PATH: &str = "/register";
+/// The longest name, in characters.
+const NAME: usize = 100;
+
+page! {
+    /// Asks for an e-mail address.
+    Register("register.html") {
+        /// Where the form goes.
+        action: String,
+        /// The page token.
+        csrf: String,
+        /// What was wrong.
+        error: Option<String>,
+        /// What was typed.
+        email: String,
+        /// Domains that it has to be of, if not any will do.
+        domains: String,
+    }
+}
+
+page! {
+    /// Asks for a name and a password.
+    NewAccount("new_account.html") {
+        /// Where the form goes.
+        action: String,
+        /// The page token.
+        csrf: String,
+        /// What was wrong.
+        error: Option<String>,
+        /// The proven address.
+        email: String,
+        /// What was typed.
+        name: String,
+    }
+}
+
+/// The pages.
+pub fn routes() -> Router<AppState> {
+    Router::new()
+        .route(PATH, get(show).post(request))
+        .route(Purpose::Register.page(), get(show_account).post(make_account))
+}
+
+/// Whether everyone may.
+#[must_use]
+pub fn is_open(app: &App) -> bool {
+    app.mail.is_on() && app.config.registration.mode == RegistrationMode::Open
+}
+
+fn require_open(app: &App) -> Result<(), Problem> {
+    if is_open(app) {
+        return Ok(());
+    }
+    Err(closed())
+}
+
+fn closed() -> Problem {
+    Problem::new(
+        StatusCode::NOT_FOUND,
+        "Accounts are not made here",
+        "Ask whoever runs this service for an account or an invitation.",
+    )
+    .back("/sign-in", "To sign-in")
+}
+
+fn register_page(
+    app: &App,
+    query: Option<&str>,
+    browser: Browser,
+    email: &str,
+    error: Option<String>,
+) -> Response {
+    let action = local::next(query).map_or_else(|| PATH.to_owned(), |n| local::with_next(PATH, &n));
+    let status = if error.is_some() { StatusCode::UNPROCESSABLE_ENTITY } else { StatusCode::OK };
+    let email = email.chars().take(320).collect();
+    let domains = app.config.registration.allowed_domains.join(", ");
+    let page = Register::new(action, browser.csrf(app), error, email, domains);
+    browser.remember(pages::respond(status, &page, &Freedom::Usual))
+}
+
+/// `GET /register`.
+async fn show(
+    State(app): State<AppState>,
+    RawQuery(query): RawQuery,
+    context: RequestContext,
+    headers: HeaderMap,
+) -> Response {
+    match require_open(&app) {
+        Ok(()) => register_page(&app, query.as_deref(), Browser::of(&app, &headers), "", None),
+        Err(problem) => problem.respond(&context),
+    }
+}
+
+/// The address that was typed, if it may register.
+fn allowed(app: &App, typed: &str) -> Result<String, String> {
+    let email = mail::check_address(typed)?;
+    let domain = email.rsplit_once('@').map_or("", |(_, domain)| domain);
+    if app.config.registration.allows(domain) {
+        return Ok(email);
+    }
+    Err(format!("Use an address of {}.", app.config.registration.allowed_domains.join(" or ")))
+}
+
+/// `POST /register`: the same work and the same answer, be there an account or not.
+async fn request(
+    State(app): State<AppState>,
+    RawQuery(query): RawQuery,
+    context: RequestContext,
+    headers: HeaderMap,
+    body: Bytes,
+) -> Response {
+    let outcome = async {
+        require_open(&app)?;
+        let params = read_form(&body)?;
+        let browser = Browser::of(&app, &headers);
+        check_post(&app, &headers, &params, &browser.digest, PATH)?;
+        let typed = params.get("email").unwrap_or_default();
+        let email = match allowed(&app, typed) {
+            Ok(email) => email,
+            Err(wrong) => {
+                return Ok(register_page(&app, query.as_deref(), browser, typed, Some(wrong)));
+            }
+        };
+        let key = text::identifier_key(&email);
+        mail::count_request(&app, &key, &context).await?;
+        let there = storage::users::find(&app.db, &key).await?.is_some();
+        let next = local::next(query.as_deref()).unwrap_or_else(|| "/".to_owned());
+        let detail = json!({ "email": email, "next": links::destination(&next, &browser) });
+        let purpose = Purpose::Register;
+        let link = links::draw(&app, purpose, None, &detail, purpose.lifetime()).await?;
+        let product = app.mail.product();
+        let letter = if there {
+            let issuer = &app.config.server.issuer;
+            let (sign_in, forgot) = (issuer.join("/sign-in"), issuer.join(forgot::PATH));
+            letters::already_registered(product, &sign_in, &forgot)
+        } else {
+            letters::register(product, &link, purpose.lifetime())
+        };
+        mail::send(&app, Some(&email), &letter).await?;
+        Ok(see_other(notices::REGISTER))
+    };
+    outcome.await.unwrap_or_else(|problem: Problem| problem.respond(&context))
+}
+
+/// The link of a request, and what it stands for: while accounts are made at all, or whoever was invited may.
+async fn opened(app: &App, query: Option<&str>) -> Result<(Opened, Value), Problem> {
+    let opened = Opened::read(Purpose::Register, query)?;
+    let detail = opened.look(app).await?.detail;
+    let may = match app.config.registration.mode {
+        RegistrationMode::Off => false,
+        RegistrationMode::Invited => detail["invited"] == true,
+        RegistrationMode::Open => true,
+    };
+    if may { Ok((opened, detail)) } else { Err(closed()) }
+}
+
+fn email_of(detail: &Value) -> String {
+    detail["email"].as_str().unwrap_or_default().to_owned()
+}
+
+fn account_page(
+    app: &App,
+    opened: &Opened,
+    detail: &Value,
+    browser: Browser,
+    name: &str,
+    error: Option<String>,
+) -> Response {
+    let status = if error.is_some() { StatusCode::UNPROCESSABLE_ENTITY } else { StatusCode::OK };
+    let name = name.chars().take(NAME).collect();
+    let (csrf, email) = (browser.csrf(app), email_of(detail));
+    let page = NewAccount::new(opened.path.clone(), csrf, error, email, name);
+    browser.remember(pages::respond(status, &page, &Freedom::Usual))
+}
+
+/// `GET /register/account`.
+async fn show_account(
+    State(app): State<AppState>,
+    RawQuery(query): RawQuery,
+    context: RequestContext,
+    headers: HeaderMap,
+) -> Response {
+    match opened(&app, query.as_deref()).await {
+        Ok((opened, detail)) => {
+            account_page(&app, &opened, &detail, Browser::of(&app, &headers), "", None)
+        }
+        Err(problem) => problem.respond(&context),
+    }
+}
+
+/// A name that was typed, without space around it.
+fn name(params: &Params) -> Result<&str, String> {
+    let name = params.get("name").unwrap_or_default().trim();
+    if name.is_empty() {
+        return Err("Enter your name, or what you want to be called.".to_owned());
+    }
+    if name.chars().count() > NAME || name.chars().any(char::is_control) {
+        return Err(format!("Enter a name of at most {NAME} characters."));
+    }
+    Ok(name)
+}
+
+/// The name and the hashed password that were chosen, or what is wrong with them.
+async fn choices<'a>(
+    app: &AppState,
+    params: &'a Params,
+    email: &str,
+) -> Result<Result<(&'a str, String), String>, Problem> {
+    let name = match name(params) {
+        Ok(name) => name,
+        Err(wrong) => return Ok(Err(wrong)),
+    };
+    let person = Person { email: email.to_owned(), username: None, name: Some(name.to_owned()) };
+    let password = params.get("password").unwrap_or_default();
+    let hashed = match passwords::accept(app, password, person).await {
+        Ok(password) => passwords::hash(app, None, password).await,
+        Err(refused) => Err(refused),
+    };
+    match hashed {
+        Ok(phc) => Ok(Ok((name, phc))),
+        Err(refused) => Ok(Err(refused.explain()?)),
+    }
+}
+
+/// `POST /register/account`: makes the account, and signs in.
+async fn make_account(
+    State(app): State<AppState>,
+    RawQuery(query): RawQuery,
+    context: RequestContext,
+    headers: HeaderMap,
+    body: Bytes,
+) -> Response {
+    let outcome = async {
+        let (opened, detail) = opened(&app, query.as_deref()).await?;
+        let params = read_form(&body)?;
+        let browser = Browser::of(&app, &headers);
+        check_post(&app, &headers, &params, &browser.digest, &opened.path)?;
+        let email = email_of(&detail);
+        let (name, phc) = match choices(&app, &params, &email).await? {
+            Ok(choices) => choices,
+            Err(wrong) => {
+                let typed = params.get("name").unwrap_or_default();
+                let page = account_page(&app, &opened, &detail, browser, typed, Some(wrong));
+                return Ok(page);
+            }
+        };
+        let (id, email_key) = (app.uuid(), text::identifier_key(&email));
+        let user = NewUser {
+            id,
+            email: &email,
+            email_key: &email_key,
+            email_verified: true,
+            username: None,
+            username_key: None,
+            name: Some(name),
+        };
+        let new = NewPassword { id: app.uuid(), phc: &phc };
+        let now = app.clock.now();
+        match storage::accounts::register(&app.db, opened.presented(), &user, new, now).await {
+            Ok(true) => {}
+            Ok(false) => return Err(links::over(opened.purpose)),
+            Err(storage::Error::Duplicate(_)) => return Err(there_is_one()),
+            Err(error) => return Err(error.into()),
+        }
+        let event = Event::new(Kind::UserRegistered).user(id);
+        let event = event.detail(json!({ "invited": detail["invited"] == true }));
+        app.audit.record(event, &context.origin).await?;
+        let goal = Goal::page(links::arrive(&detail, &browser));
+        let proofs = Proofs::default().with(Factor::Password, now.unix_timestamp());
+        let advanced = attempt::start(&app, id, proofs, &goal, &headers, &context).await?;
+        Ok(match advanced {
+            Some(advanced) => with_cookies(see_other(&advanced.to), advanced.cookies),
+            None => see_other("/sign-in"),
+        })
+    };
+    outcome.await.unwrap_or_else(|problem: Problem| problem.respond(&context))
+}
+
+/// Said only to whoever proved that the address is theirs.
+fn there_is_one() -> Problem {
+    Problem::new(
+        StatusCode::CONFLICT,
+        "You have an account already",
+        "An account with your address was made meanwhile. Sign in with it.",
+    )
+    .back("/sign-in", "To sign-in")
+}

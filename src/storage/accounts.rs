@@ -1,0 +1,247 @@
+//! What links do to accounts: each uses its link up and has its effect in one transaction, or neither.
+
+use sqlx::{PgConnection, PgPool};
+use uuid::Uuid;
+
+use super::{
+    Result,
+    links::{self, Presented},
+    pool, retry,
+    users::NewUser,
+};
+use crate::clock::Timestamp;
+
+/// A password to be stored.
+#[derive(Clone, Copy, Debug)]
+pub struct NewPassword<'a> {
+    /// The credential's id, if there is none yet.
+    pub id: Uuid,
+    /// A PHC string.
+    pub phc: &'a str,
+}
+
+/// What came of a new password.
+#[derive(Debug)]
+pub struct Reset {
+    /// Whose it is.
+    pub user_id: Uuid,
+    /// Their e-mail.
+    pub email: String,
+    /// Whether they had not proven to read mail there before.
+    pub verified: bool,
+    /// The grants that were revoked.
+    pub grants: Vec<Uuid>,
+}
+
+/// Sets the password of whoever a link was sent to, ends their sessions and sign-ins, and revokes their grants. None if the
+/// link is not good, or they have another address since. Rows are locked in the order of [`super::users::disable`].
+pub async fn reset_password(
+    db: &PgPool,
+    link: Presented<'_>,
+    password: NewPassword<'_>,
+    now: Timestamp,
+    tokens_end: Timestamp,
+) -> Result<Option<Reset>> {
+    retry(|| async {
+        let mut transaction = pool::begin(db).await?;
+        let Some(row) = links::consume(&mut transaction, link, now).await? else { return Ok(None) };
+        let Some(user) = row.user_id else { return Ok(None) };
+        // Whoever has the link reads the mail of that address.
+        let person = sqlx::query!(
+            r#"WITH before AS (SELECT id, email_verified FROM users WHERE id = $1 FOR UPDATE)
+             UPDATE users u SET password_expired = false, email_verified = true, updated_at = $3
+             FROM before b
+             WHERE u.id = b.id AND u.email_key = $2 AND u.disabled_at IS NULL
+             RETURNING u.email, NOT b.email_verified AS "verified!""#,
+            user,
+            row.detail["email_key"].as_str(),
+            now,
+        )
+        .fetch_optional(&mut *transaction)
+        .await?;
+        let Some(person) = person else { return Ok(None) };
+        set_password(&mut transaction, user, password, now).await?;
+        sqlx::query!(
+            "UPDATE sessions SET ended_at = $2 WHERE user_id = $1 AND ended_at IS NULL",
+            user,
+            now,
+        )
+        .execute(&mut *transaction)
+        .await?;
+        // What was proven by the former password is proven no more.
+        sqlx::query!("DELETE FROM sign_ins WHERE user_id = $1", user)
+            .execute(&mut *transaction)
+            .await?;
+        sqlx::query!(
+            "DELETE FROM links WHERE user_id = $1 AND purpose = $2 AND used_at IS NULL",
+            user,
+            link.purpose,
+        )
+        .execute(&mut *transaction)
+        .await?;
+        let grants = sqlx::query_scalar!(
+            "WITH revoked AS (
+                UPDATE grants SET revoked_at = $2 WHERE user_id = $1 AND revoked_at IS NULL RETURNING id
+            ), listed AS (
+                INSERT INTO revocations (subject, revoked_at, expires_at) SELECT id, $2, $3 FROM revoked
+                ON CONFLICT DO NOTHING
+            ), told AS (
+                INSERT INTO changes (kind, key, at) SELECT 'revocation', id::text, $2 FROM revoked
+            )
+            SELECT id FROM revoked",
+            user,
+            now,
+            tokens_end,
+        )
+        .fetch_all(&mut *transaction)
+        .await?;
+        transaction.commit().await?;
+        let (email, verified) = (person.email, person.verified);
+        Ok(Some(Reset { user_id: user, email, verified, grants }))
+    })
+    .await
+}
+
+/// Makes the account that a link is for: whether it was good. [`super::Error::Duplicate`] if there is one by now.
+pub async fn register(
+    db: &PgPool,
+    link: Presented<'_>,
+    user: &NewUser<'_>,
+    password: NewPassword<'_>,
+    now: Timestamp,
+) -> Result<bool> {
+    retry(|| async {
+        let mut transaction = pool::begin(db).await?;
+        if links::consume(&mut transaction, link, now).await?.is_none() {
+            return Ok(false);
+        }
+        sqlx::query!(
+            "INSERT INTO users (id, email, email_key, email_verified, name, created_at, updated_at)
+             VALUES ($1, $2, $3, $4, $5, $6, $6)",
+            user.id,
+            user.email,
+            user.email_key,
+            user.email_verified,
+            user.name,
+            now,
+        )
+        .execute(&mut *transaction)
+        .await?;
+        set_password(&mut transaction, user.id, password, now).await?;
+        transaction.commit().await?;
+        Ok(true)
+    })
+    .await
+}
+
+/// Counts a person's address as proven, by a link that was sent there: whose. None if the link is not good, or they have
+/// another address since.
+pub async fn verify_email(
+    db: &PgPool,
+    link: Presented<'_>,
+    now: Timestamp,
+) -> Result<Option<Uuid>> {
+    retry(|| async {
+        let mut transaction = pool::begin(db).await?;
+        let Some(row) = links::consume(&mut transaction, link, now).await? else { return Ok(None) };
+        let done = sqlx::query!(
+            "UPDATE users SET email_verified = true, updated_at = $3 WHERE id = $1 AND email_key = $2",
+            row.user_id,
+            row.detail["email_key"].as_str(),
+            now,
+        )
+        .execute(&mut *transaction)
+        .await?;
+        if done.rows_affected() == 0 {
+            return Ok(None);
+        }
+        transaction.commit().await?;
+        Ok(row.user_id)
+    })
+    .await
+}
+
+/// What came of confirming a change of address.
+#[derive(Debug)]
+pub enum Confirmed {
+    /// The other address has to confirm it too.
+    Half,
+    /// The address is another one now.
+    Changed {
+        /// Whose.
+        user_id: Uuid,
+        /// What it was.
+        from: String,
+    },
+}
+
+/// Confirms a person's change of address by one of its links. When none of the change's links is left, the address is
+/// changed, and what was sent to the former one is good no more. None if the link is not good.
+pub async fn confirm_email(
+    db: &PgPool,
+    link: Presented<'_>,
+    now: Timestamp,
+) -> Result<Option<Confirmed>> {
+    retry(|| async {
+        let mut transaction = pool::begin(db).await?;
+        let Some(row) = links::consume(&mut transaction, link, now).await? else { return Ok(None) };
+        // Two that confirm at once come one after the other, and the second one sees that the first one did.
+        let person = sqlx::query!(
+            "SELECT id, email, email_key FROM users WHERE id = $1 FOR UPDATE",
+            row.user_id,
+        )
+        .fetch_optional(&mut *transaction)
+        .await?;
+        let text = |name: &str| row.detail[name].as_str().unwrap_or_default().to_owned();
+        let Some(person) = person.filter(|person| person.email_key == text("from_key")) else {
+            return Ok(None);
+        };
+        let waiting = sqlx::query_scalar!(
+            r#"SELECT count(*) AS "count!" FROM links
+               WHERE user_id = $1 AND detail ->> 'change' = $2 AND used_at IS NULL"#,
+            person.id,
+            text("change"),
+        )
+        .fetch_one(&mut *transaction)
+        .await?;
+        if waiting > 0 {
+            transaction.commit().await?;
+            return Ok(Some(Confirmed::Half));
+        }
+        sqlx::query!(
+            "UPDATE users SET email = $2, email_key = $3, email_verified = true, updated_at = $4 WHERE id = $1",
+            person.id,
+            text("email"),
+            text("email_key"),
+            now,
+        )
+        .execute(&mut *transaction)
+        .await?;
+        sqlx::query!("DELETE FROM links WHERE user_id = $1 AND used_at IS NULL", person.id)
+            .execute(&mut *transaction)
+            .await?;
+        transaction.commit().await?;
+        Ok(Some(Confirmed::Changed { user_id: person.id, from: person.email }))
+    })
+    .await
+}
+
+async fn set_password(
+    connection: &mut PgConnection,
+    user: Uuid,
+    password: NewPassword<'_>,
+    now: Timestamp,
+) -> Result<()> {
+    sqlx::query!(
+        "INSERT INTO credentials (id, user_id, kind, secret, created_at, updated_at)
+         VALUES ($1, $2, 'password', $3, $4, $4)
+         ON CONFLICT (user_id, kind) DO UPDATE SET secret = EXCLUDED.secret, updated_at = EXCLUDED.updated_at",
+        password.id,
+        user,
+        password.phc,
+        now,
+    )
+    .execute(connection)
+    .await?;
+    Ok(())
+}

@@ -1,0 +1,158 @@
+//! The address of an account: proven by a link, changed by two.
+
+use crate::support::{Browser, EMAIL, Server, browser::Answer};
+
+const NEW: &str = "alice@example.net";
+const BOB: &str = "bob@example.com";
+
+async fn ask(browser: &mut Browser, email: &str) -> Answer {
+    let page = browser.get("/account/email").await;
+    assert_eq!(page.status, 200, "{:?} {}", page.location(), page.body);
+    browser.submit(&page, &[("email", email)]).await
+}
+
+async fn follow(server: &Server, link: &str) -> Answer {
+    let mut browser = server.browser();
+    let page = browser.get(link).await;
+    assert_eq!(page.status, 200, "{}", page.body);
+    browser.submit(&page, &[]).await
+}
+
+/// The address of a person and whether it is proven.
+async fn address(server: &Server, key: &str) -> Option<(String, bool)> {
+    let found = signet::storage::users::find(&server.db, key).await.expect("read");
+    found.map(|user| (user.email, user.email_verified))
+}
+
+async fn signed_in_as_bob(server: &Server) -> Browser {
+    let mut browser = server.browser();
+    let page = browser.get("/sign-in").await;
+    let fields = [("identifier", BOB), ("password", "another good password")];
+    browser.submit(&page, &fields).await;
+    browser
+}
+
+#[tokio::test]
+async fn an_address_changes_once_both_have_confirmed_it_in_any_order() {
+    for new_first in [true, false] {
+        let server = Server::catching("").await;
+        let mut browser = server.signed_in().await;
+        let sent = ask(&mut browser, NEW).await;
+        assert!(sent.body.contains("Check your mail"), "{}", sent.body);
+        let (old, new) = (server.link_to(EMAIL).await, server.link_to(NEW).await);
+        let [first, second] = if new_first { [&new, &old] } else { [&old, &new] };
+        let half = follow(&server, first).await;
+        assert!(half.body.contains("Half done"), "{}", half.body);
+        assert_eq!(server.browser().get(first).await.status, 410, "good once");
+        assert_eq!(address(&server, EMAIL).await, Some((EMAIL.to_owned(), true)));
+        let done = follow(&server, second).await;
+        assert!(done.body.contains("was changed"), "{}", done.body);
+        assert_eq!(address(&server, NEW).await, Some((NEW.to_owned(), true)));
+        assert_eq!(address(&server, EMAIL).await, None);
+        let told = &server.mail().await[0];
+        assert_eq!(told.to.as_deref(), Some(EMAIL), "the former address is told");
+        assert!(server.events().await.contains(&"email.changed".to_owned()));
+    }
+}
+
+#[tokio::test]
+async fn a_later_change_takes_the_former_one_back() {
+    let server = Server::catching("").await;
+    let mut browser = server.signed_in().await;
+    ask(&mut browser, "first@example.net").await;
+    let (old, first) = (server.link_to(EMAIL).await, server.link_to("first@example.net").await);
+    follow(&server, &old).await;
+    ask(&mut browser, NEW).await;
+    assert_eq!(server.browser().get(&first).await.status, 410);
+    follow(&server, &server.link_to(NEW).await).await;
+    assert_eq!(address(&server, NEW).await, None, "what was confirmed was another change");
+}
+
+#[tokio::test]
+async fn what_was_sent_to_the_former_address_is_good_no_more() {
+    let server = Server::catching("").await;
+    let mut other = server.browser();
+    let page = other.get("/forgot").await;
+    other.submit(&page, &[("identifier", EMAIL)]).await;
+    let reset = server.link_to(EMAIL).await;
+    let mut browser = server.signed_in().await;
+    ask(&mut browser, NEW).await;
+    let (old, new) = (server.link_to(EMAIL).await, server.link_to(NEW).await);
+    follow(&server, &old).await;
+    follow(&server, &new).await;
+    assert_eq!(other.get(&reset).await.status, 410);
+}
+
+#[tokio::test]
+async fn whoever_asks_for_anothers_address_does_not_learn_that_it_is_one() {
+    let server = Server::catching("").await;
+    let mut browser = server.signed_in().await;
+    let free = ask(&mut browser, NEW).await;
+    let taken = ask(&mut browser, BOB).await;
+    assert_eq!((free.status, free.body), (taken.status, taken.body));
+    let messages = server.mail().await;
+    let to_bob = messages.iter().find(|message| message.to.as_deref() == Some(BOB));
+    let text = &to_bob.expect("a message").text;
+    assert!(!text.contains("/change-email"), "{text}");
+    follow(&server, &server.link_to(EMAIL).await).await;
+    assert_eq!(address(&server, EMAIL).await, Some((EMAIL.to_owned(), true)));
+}
+
+#[tokio::test]
+async fn an_address_that_was_taken_meanwhile_changes_nothing() {
+    let server = Server::catching("").await;
+    let mut browser = server.signed_in().await;
+    ask(&mut browser, NEW).await;
+    let (old, new) = (server.link_to(EMAIL).await, server.link_to(NEW).await);
+    server.apply("[[user]]\nemail = \"alice@example.net\"").await;
+    follow(&server, &old).await;
+    let refused = follow(&server, &new).await;
+    assert_eq!(refused.status, 409);
+    assert_eq!(address(&server, EMAIL).await, Some((EMAIL.to_owned(), true)));
+}
+
+#[tokio::test]
+async fn an_address_that_an_operator_entered_is_proven_by_a_link() {
+    let server = Server::catching("").await;
+    let mut browser = signed_in_as_bob(&server).await;
+    let page = browser.get("/account/email").await;
+    assert!(page.body.contains("id=\"unverified\""), "{}", page.body);
+    let sent = browser.submit(&page, &[("verify", "1")]).await;
+    assert!(sent.body.contains("Check your mail"), "{}", sent.body);
+    let link = server.link_to(BOB).await;
+    assert_eq!(address(&server, BOB).await, Some((BOB.to_owned(), false)));
+    assert!(follow(&server, &link).await.body.contains("is confirmed"));
+    assert_eq!(address(&server, BOB).await, Some((BOB.to_owned(), true)));
+    assert!(!browser.get("/account/email").await.body.contains("id=\"unverified\""));
+}
+
+#[tokio::test]
+async fn an_address_that_was_never_proven_need_not_confirm_that_it_is_left() {
+    let server = Server::catching("").await;
+    let mut browser = signed_in_as_bob(&server).await;
+    ask(&mut browser, "bob@example.net").await;
+    assert!(
+        follow(&server, &server.link_to("bob@example.net").await).await.body.contains("changed")
+    );
+    assert_eq!(
+        address(&server, "bob@example.net").await,
+        Some(("bob@example.net".to_owned(), true))
+    );
+}
+
+#[tokio::test]
+async fn changing_it_takes_a_recent_sign_in_and_a_real_form() {
+    let server = Server::catching("").await;
+    assert!(server.browser().get("/account/email").await.location().is_some(), "signed out");
+    let mut browser = server.signed_in().await;
+    let page = browser.get("/account/email").await;
+    for wrong in ["", "nonsense", "a@example.com\r\nBcc: b@example.com", EMAIL] {
+        assert_eq!(browser.submit(&page, &[("email", wrong)]).await.status, 422, "{wrong}");
+    }
+    let forged = [("csrf", "nonsense"), ("email", NEW)];
+    assert_eq!(browser.post("/account/email", &forged).await.status, 403);
+    server.advance(time::Duration::minutes(11));
+    let to = browser.get("/account/email").await.location().expect("a redirect");
+    assert_eq!(to, "/sign-in?next=%2Faccount%2Femail");
+    assert!(server.mail().await.is_empty());
+}
