@@ -102,10 +102,14 @@ async fn of_many_requests_at_once_one_uses_the_link() {
     let server = Server::catching("").await;
     ask(&mut server.browser(), EMAIL).await;
     let link = server.link_to(EMAIL).await;
-    let requests = (0..8).map(|at| {
-        let (mut browser, link) = (server.browser(), link.clone());
+    let mut ready = Vec::new();
+    for at in 0..8 {
+        let mut browser = server.browser();
+        let page = browser.get(&link).await;
+        ready.push((at, browser, page));
+    }
+    let requests = ready.into_iter().map(|(at, mut browser, page)| {
         tokio::spawn(async move {
-            let page = browser.get(&link).await;
             let csrf = page.field("csrf").expect("a page token");
             let password = format!("password number {at}");
             let path = page.action().expect("a form");

@@ -1,8 +1,12 @@
 //! Making an account: the address first, then a name and a password.
 
-use signet::admin;
+use signet::{admin, clock::Clock};
 
-use crate::support::{Browser, EMAIL, Options, Server, browser::Answer};
+use crate::support::{
+    Browser, EMAIL, Options, Server,
+    browser::Answer,
+    process::{command, run},
+};
 
 const CAROL: &str = "carol@example.org";
 const PASSWORD: &str = "a password of some length";
@@ -136,4 +140,29 @@ async fn a_link_of_before_is_worthless_where_registration_was_turned_off() {
     assert_eq!(off.browser().get("/register").await.status, 404);
     let error = admin::users::invite(&off.app, CAROL).await.expect_err("off");
     assert!(error.to_string().contains("e-mail was not set up"), "{error}");
+}
+
+#[tokio::test]
+async fn an_operator_invites_by_command_and_a_running_server_sends_it() {
+    let options = Options {
+        config: OPEN,
+        // The command has no other.
+        clock: Some(Clock::System),
+        catches_mail: true,
+        ..Options::default()
+    };
+    let server = Server::with(options).await;
+    let mut invite = command(&server.database.url);
+    invite.args(["user", "invite", CAROL]).env("SIGNET_SERVER__ISSUER", &server.issuer);
+    let (code, _, errors) = run(&mut invite).await;
+    assert_eq!(code, 1);
+    assert!(errors.contains("e-mail was not set up"), "{errors}");
+    invite
+        .env("SIGNET_EMAIL__HOST", "localhost")
+        .env("SIGNET_EMAIL__FROM", "a@example.com")
+        .env("SIGNET_REGISTRATION__MODE", "invited");
+    let (code, _, errors) = run(&mut invite).await;
+    assert_eq!(code, 0, "{errors}");
+    let home = make(&mut server.browser(), &server.link_to(CAROL).await, "Carol").await;
+    assert!(home.body.contains("You are signed in"), "{}", home.body);
 }
