@@ -336,3 +336,23 @@ const PAGE_HEADERS: [(HeaderName, &str); 3] = [
     (header::REFERRER_POLICY, "same-origin"),
     (header::X_FRAME_OPTIONS, "DENY"),
 ];
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_page_with_a_script_may_do_what_it_may_without_and_runs_no_other_script() {
+        let scheme = "com.example.app".to_owned();
+        for (freedom, forms) in [
+            (Freedom::Usual, "form-action 'self';"),
+            (Freedom::OpenScheme(scheme), "form-action 'self' com.example.app:;"),
+        ] {
+            assert!(!freedom.policy().contains("script-src"), "{}", freedom.policy());
+            let policy = freedom.with_script().policy();
+            assert!(policy.starts_with("default-src 'none'; "), "{policy}");
+            assert!(policy.contains(forms), "{policy}");
+            assert!(policy.contains("script-src 'self'; connect-src 'self';"), "{policy}");
+        }
+    }
+}

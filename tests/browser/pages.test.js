@@ -42,6 +42,11 @@ const PAGES = {
     await person.begin({ prompt: "login" });
     await person.page.getByRole("button", { name: "Confirm" }).waitFor();
   } },
+  passkeys: { async show(person) {
+    await person.page.goto(`${person.server.issuer}/account/passkeys`);
+    await person.signIn();
+    await person.sees("add");
+  } },
   "select-account": { async show(person) {
     await person.complete();
     await person.begin({ prompt: "select_account" });
