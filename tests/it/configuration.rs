@@ -29,7 +29,6 @@ fn candidates(section: &str, key: &str, shown: &toml::Value) -> Vec<String> {
     let words = |words: &[&str]| words.iter().map(|word| (*word).to_owned()).collect();
     match (section, key, shown) {
         (_, "issuer", _) => words(&["https://other.example"]),
-        ("sign_in", "mfa", _) => words(&["always"]),
         ("email", "host", _) => words(&["other.example"]),
         ("email", "from", _) => words(&["other@example.com"]),
         ("email", "tls", _) => words(&["implicit"]),

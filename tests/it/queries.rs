@@ -75,7 +75,7 @@ fn value(type_name: Option<&str>) -> &'static str {
     }
 }
 
-/// Ten thousand people with a session, a code, a grant and a consent each.
+/// Ten thousand people with a session, a code, a grant, a consent and two second factors each.
 const MANY: &str = "
     CREATE TEMPORARY TABLE many AS
         SELECT n, ('01b8dd58-e200-7000-8000-' || lpad(to_hex(n), 12, '0'))::uuid AS id,
@@ -93,7 +93,10 @@ const MANY: &str = "
         SELECT id, 'spa', id, id, false, '', '{read}', '{api}', at, '{pwd}', '', at, later, later FROM many;
     INSERT INTO consents (user_id, client_id, resource, scopes, granted_at)
         SELECT id, 'spa', '', '{openid}', at FROM many;
-    ANALYZE users, sessions, codes, grants, consents";
+    INSERT INTO totp (user_id, sealed, sealed_with, created_at) SELECT id, '', '', at FROM many;
+    INSERT INTO passkeys (id, user_id, credential_id, credential, name, created_at)
+        SELECT id, id, n::text::bytea, '{}', '', at FROM many;
+    ANALYZE users, sessions, codes, grants, consents, totp, passkeys";
 
 #[tokio::test]
 async fn hot_statements_go_by_primary_key() {
