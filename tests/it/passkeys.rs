@@ -79,7 +79,7 @@ async fn a_passkey_that_was_added_is_on_its_persons_page() {
     let server = Server::start().await;
     let mut browser = server.signed_in().await;
     let mut authenticator = Authenticator::new(&server.issuer);
-    authenticator.backed_up = true;
+    (authenticator.eligible, authenticator.backed_up) = (true, true);
     let codes = add_as(&mut browser, &mut authenticator, " My <phone> ").await;
     assert!(codes.body.contains("Save your recovery codes"), "{}", codes.body);
     let page = browser.get(PAGE).await;
@@ -95,6 +95,35 @@ async fn a_passkey_that_was_added_is_on_its_persons_page() {
     let mut second = Authenticator::new(&server.issuer);
     let page = add_as(&mut browser, &mut second, "Key").await;
     assert!(page.body.contains("Key"), "there are codes already: {}", page.body);
+}
+
+#[tokio::test]
+async fn a_passkey_is_added_on_our_own_page_in_the_same_browser_and_in_time() {
+    let server = Server::start().await;
+    let mut browser = server.signed_in().await;
+    let page = browser.get(PAGE).await;
+    let csrf = page.field("csrf").expect("a page token");
+    let path = "/account/passkeys/challenge";
+
+    let elsewhere = challenge(&mut browser, &page, path).await;
+    let mut other = server.signed_in().await;
+    let others_page = other.get(PAGE).await;
+    let others = challenge(&mut other, &others_page, path).await;
+    let late = challenge(&mut browser, &page, path).await;
+    let answers = [
+        Authenticator::new("https://evil.example").make(&elsewhere),
+        Authenticator::new(&server.issuer).make(&others),
+        Authenticator::new(&server.issuer).make(&late),
+    ];
+    for (at, answer) in answers.iter().enumerate() {
+        if at == 2 {
+            server.advance(Duration::minutes(5));
+        }
+        let refused = browser.post(PAGE, &[("csrf", &csrf), ("passkey", answer)]).await;
+        assert_eq!(refused.status, 422, "{at}: {}", refused.body);
+        assert!(refused.body.contains("was not added"), "{at}: {}", refused.body);
+    }
+    assert_eq!(recorded(&server, "factor.added").await, 0);
 }
 
 #[tokio::test]
@@ -365,12 +394,15 @@ async fn a_passkey_without_a_counter_is_used_again_and_its_backup_is_noted() {
     let server = Server::start().await;
     let mut browser = server.signed_in().await;
     let mut authenticator = Authenticator::new(&server.issuer);
-    authenticator.step = 0;
+    (authenticator.step, authenticator.eligible) = (0, true);
     add_as(&mut browser, &mut authenticator, "Phone").await;
-    for _ in 0..2 {
+    for backed_up in [false, true] {
+        authenticator.backed_up = backed_up;
         let mut browser = server.browser();
         let home = sign_in(&mut browser, &mut authenticator).await;
         assert!(home.body.contains("Alice Example"), "{}", home.body);
+        let kept = value(&server, "SELECT credential FROM passkeys").await;
+        assert_eq!(kept["backup_state"], json!(backed_up));
     }
 }
 

@@ -20,6 +20,7 @@ const BACKED_UP: u8 = 0x10;
 const ATTESTED: u8 = 0x40;
 
 /// An authenticator with one passkey.
+#[expect(clippy::struct_excessive_bools, reason = "independent facts, one a flag")]
 pub struct Authenticator {
     key: EcdsaKeyPair,
     id: [u8; 16],
@@ -35,7 +36,9 @@ pub struct Authenticator {
     pub step: i64,
     /// The signature counter.
     pub counter: i64,
-    /// Whether its keys are copied to a provider.
+    /// Whether its keys can be copied to a provider.
+    pub eligible: bool,
+    /// Whether they are.
     pub backed_up: bool,
 }
 
@@ -54,6 +57,7 @@ impl Authenticator {
             keeps: true,
             step: 1,
             counter: 0,
+            eligible: false,
             backed_up: false,
         }
     }
@@ -115,8 +119,11 @@ impl Authenticator {
         if self.verifies {
             flags |= VERIFIED;
         }
+        if self.eligible {
+            flags |= BACKUP_ELIGIBLE;
+        }
         if self.backed_up {
-            flags |= BACKUP_ELIGIBLE | BACKED_UP;
+            flags |= BACKED_UP;
         }
         let mut data = digest(&SHA256, text(party).as_bytes()).as_ref().to_vec();
         data.push(flags);
