@@ -23,6 +23,7 @@ use uuid::Uuid;
 
 use super::{
     attempt, local,
+    notice::Notice,
     pages::{check_post, read_form, see_other, with_cookies},
     recovery_codes,
     second_factor::{self, Enrol, Refused},
@@ -165,7 +166,9 @@ async fn show_authenticator(
             Ok(current) => current,
             Err(elsewhere) => return Ok(elsewhere),
         };
-        authenticator_page(&app, &current, StatusCode::OK, None).await
+        let notice = Notice::of(&app, &headers, AUTHENTICATOR);
+        let page = authenticator_page(&app, &current, &notice).await?;
+        Ok(notice.finish(&app, page))
     };
     outcome.await.unwrap_or_else(|problem: Problem| problem.respond(&context))
 }
@@ -173,21 +176,21 @@ async fn show_authenticator(
 async fn authenticator_page(
     app: &App,
     current: &Current,
-    status: StatusCode,
-    error: Option<String>,
+    notice: &Notice,
 ) -> Result<Response, Problem> {
     let (user, csrf) = (session::view(&current.row), token(app, current));
     match totp::enrol(app, current.row.user_id, &current.row.email).await {
         Ok(Some(enrolment)) => {
             let action = AUTHENTICATOR.to_owned();
+            let error = notice.error.clone();
             let page = Enrol::new(user, action, csrf, error, enrolment, false);
-            Ok(pages::respond(status, &page, &Freedom::Usual))
+            Ok(pages::respond(notice.status(), &page, &Freedom::Usual))
         }
         Ok(None) => {
             let page = Authenticator::new(user, AUTHENTICATOR, csrf);
-            Ok(pages::respond(status, &page, &Freedom::Usual))
+            Ok(pages::respond(StatusCode::OK, &page, &Freedom::Usual))
         }
-        Err(error) => Refused::from(error).respond(app, "", |status, _| status.into_response()),
+        Err(error) => Err(Refused::from(error).into_problem()),
     }
 }
 
@@ -213,13 +216,7 @@ async fn change_authenticator(
             Ok(codes) => {
                 Ok(with_cookies(see_other(&codes_page("/")), [show_once(&app, user, &codes)]))
             }
-            Err(Refused::Wrong) => {
-                let error = Some(second_factor::WRONG.to_owned());
-                authenticator_page(&app, &current, StatusCode::UNPROCESSABLE_ENTITY, error).await
-            }
-            Err(refused) => {
-                refused.respond(&app, second_factor::WRONG, |status, _| status.into_response())
-            }
+            Err(refused) => refused.lead_back(&app, AUTHENTICATOR, second_factor::WRONG),
         }
     };
     outcome.await.unwrap_or_else(|problem: Problem| problem.respond(&context))

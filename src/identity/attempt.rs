@@ -23,7 +23,7 @@ use crate::{
         self,
         devices::Seen,
         factors::Standing,
-        sessions::NewSession,
+        sessions::{NewSession, Password},
         sign_ins::{NewSignIn, SignInRow},
     },
     tokens::{
@@ -96,6 +96,11 @@ impl Attempt {
         Ok(row.map(|row| Self { row, digest }))
     }
 
+    /// The password that was proven.
+    fn password(&self) -> Option<Password> {
+        self.row.by_password.then_some(Password { set_at: self.row.password_set_at })
+    }
+
     /// What was proven.
     #[must_use]
     pub fn proofs(&self) -> Proofs {
@@ -144,7 +149,9 @@ impl Attempt {
             return Ok(None);
         }
         let (user, proofs) = (self.row.user_id, self.proofs());
-        let Some(mut cookies) = begin(app, user, &proofs, headers, context).await? else {
+        let Some(mut cookies) =
+            begin(app, user, &proofs, self.password(), headers, context).await?
+        else {
             return Ok(None);
         };
         cookies.push(app.cookies().remove(Cookie::SignIn));
@@ -153,11 +160,13 @@ impl Attempt {
     }
 }
 
-/// Goes on after the first proof: to the session, or to what is still missing. None if the person may not sign in.
+/// Goes on after the first proof: to the session, or to what is still missing. None if the person may not sign in, or the
+/// `password` that was proven is no longer theirs.
 pub async fn start(
     app: &App,
     user: Uuid,
     proofs: Proofs,
+    password: Option<Password>,
     goal: &Goal,
     headers: &HeaderMap,
     context: &RequestContext,
@@ -166,7 +175,7 @@ pub async fn start(
     let level = level(app, goal, &standing);
     let step = next(level, &standing, &proofs);
     if step == Step::Done {
-        let Some(cookies) = begin(app, user, &proofs, headers, context).await? else {
+        let Some(cookies) = begin(app, user, &proofs, password, headers, context).await? else {
             return Ok(None);
         };
         let to = stay(app, user, &standing, goal.return_to.clone(), context).await?;
@@ -182,9 +191,12 @@ pub async fn start(
         proofs: &write(&proofs),
         acr: level.name(),
         return_to: &goal.return_to,
+        password,
         expires_at: now + LIFETIME,
     };
-    storage::sign_ins::insert(&app.db, &new, now).await?;
+    if !storage::sign_ins::insert(&app.db, &new, now).await? {
+        return Ok(None);
+    }
     let cookies = vec![app.cookies().set(Cookie::SignIn, &handle.expose(), Some(LIFETIME))];
     Ok(Some(Advanced { cookies, to: page(step).to_owned(), done: false }))
 }
@@ -203,7 +215,7 @@ pub async fn strengthen(
         // Nothing is known of it to build on.
         return Ok(None);
     }
-    start(app, session.row.user_id, proofs, goal, headers, context).await
+    start(app, session.row.user_id, proofs, None, goal, headers, context).await
 }
 
 fn level(app: &App, goal: &Goal, standing: &Standing) -> Assurance {
@@ -267,6 +279,7 @@ async fn begin(
     app: &App,
     user_id: Uuid,
     proofs: &Proofs,
+    password: Option<Password>,
     headers: &HeaderMap,
     context: &RequestContext,
 ) -> storage::Result<Option<Vec<HeaderValue>>> {
@@ -279,11 +292,11 @@ async fn begin(
         }
     }
     let mut handle = SessionHandle::draw(id, &app.entropy);
-    if !write_session(app, &handle, user_id, proofs, context).await? {
+    if !write_session(app, &handle, user_id, proofs, password, context).await? {
         // It ended in the meantime: a new one, then.
         id = app.uuid();
         handle = SessionHandle::draw(id, &app.entropy);
-        if !write_session(app, &handle, user_id, proofs, context).await? {
+        if !write_session(app, &handle, user_id, proofs, password, context).await? {
             return Ok(None);
         }
     }
@@ -332,6 +345,7 @@ async fn write_session(
     handle: &SessionHandle,
     user_id: Uuid,
     proofs: &Proofs,
+    password: Option<Password>,
     context: &RequestContext,
 ) -> storage::Result<bool> {
     let now = app.clock.now();
@@ -343,6 +357,7 @@ async fn write_session(
         amr: &proofs.methods(),
         acr: proofs.assurance().unwrap_or(Assurance::Aal1).name(),
         proofs: &write(proofs),
+        password,
         address: context.origin.address.map(IpNet::from),
         user_agent: context.user_agent.as_deref(),
         expires_at: now + app.config.sessions.absolute_lifetime.0,

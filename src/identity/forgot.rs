@@ -222,7 +222,7 @@ async fn reset(
         let goal = Goal::page(links::arrive(&link.detail, &browser));
         let proofs = Proofs::default().with(Factor::Password, now.unix_timestamp());
         let advanced =
-            attempt::start(&app, done.user_id, proofs, &goal, &headers, &context).await?;
+            attempt::start(&app, done.user_id, proofs, None, &goal, &headers, &context).await?;
         Ok(match advanced {
             Some(advanced) => with_cookies(see_other(&advanced.to), advanced.cookies),
             None => see_other("/sign-in"),

@@ -11,6 +11,7 @@ pub mod hashing;
 pub mod links;
 pub mod local;
 pub mod mail;
+pub mod notice;
 pub mod notices;
 pub mod pages;
 pub mod passkeys;

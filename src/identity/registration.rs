@@ -306,7 +306,7 @@ async fn make_account(
         app.audit.record(event, &context.origin).await?;
         let goal = Goal::page(links::arrive(&detail, &browser));
         let proofs = Proofs::default().with(Factor::Password, now.unix_timestamp());
-        let advanced = attempt::start(&app, id, proofs, &goal, &headers, &context).await?;
+        let advanced = attempt::start(&app, id, proofs, None, &goal, &headers, &context).await?;
         Ok(match advanced {
             Some(advanced) => with_cookies(see_other(&advanced.to), advanced.cookies),
             None => see_other("/sign-in"),

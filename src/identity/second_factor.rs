@@ -3,15 +3,16 @@
 use axum::{
     body::Bytes,
     extract::{RawQuery, State},
-    response::{IntoResponse, Response},
+    response::Response,
 };
-use http::{HeaderMap, HeaderValue, StatusCode, header};
+use http::{HeaderMap, StatusCode};
 use serde_json::json;
 use uuid::Uuid;
 
 use super::{
     asked::Asked,
     attempt::{Advanced, Attempt, path},
+    notice::Notice,
     pages::{check_post, read_form, see_other, with_cookies},
     passkeys,
     proof::Factor,
@@ -105,16 +106,11 @@ impl From<TotpError> for Refused {
 }
 
 impl Refused {
-    /// The page again with what was wrong, by `show`.
-    pub fn respond(
-        self,
-        app: &App,
-        wrong: &str,
-        show: impl FnOnce(StatusCode, String) -> Response,
-    ) -> Result<Response, Problem> {
+    /// Leads back to the page, which says what was wrong.
+    pub fn lead_back(self, app: &App, page: &str, wrong: &str) -> Result<Response, Problem> {
         match self {
             Self::Problem(problem) => Err(problem),
-            Self::Wrong => Ok(show(StatusCode::UNPROCESSABLE_ENTITY, wrong.to_owned())),
+            Self::Wrong => Ok(Notice::wrong(wrong).lead_back(app, page)),
             Self::Throttled(until) => {
                 let now = app.clock.now().unix_timestamp();
                 let seconds = until.unix_timestamp().saturating_sub(now).max(1);
@@ -122,10 +118,17 @@ impl Refused {
                 let unit = if minutes == 1 { "minute" } else { "minutes" };
                 let words =
                     format!("There were too many wrong codes. Try again in {minutes} {unit}.");
-                let mut page = show(StatusCode::TOO_MANY_REQUESTS, words);
-                page.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from(seconds));
-                Ok(page)
+                Ok(Notice::throttled(words, until).lead_back(app, page))
             }
+        }
+    }
+
+    /// The page that says so, where it is not about what was typed.
+    #[must_use]
+    pub fn into_problem(self) -> Problem {
+        match self {
+            Self::Problem(problem) => problem,
+            Self::Wrong | Self::Throttled(_) => Problem::busy(1),
         }
     }
 }
@@ -228,9 +231,16 @@ pub async fn show_verify(
         };
         let name = query.as_deref().and_then(|query| query.strip_prefix("with="));
         let asked = Asked::among(&Asked::ways(&standing), name);
-        Ok(verify_page(&app, &attempt, &standing, asked, StatusCode::OK, None))
+        let notice = Notice::of(&app, &headers, &verify_path(asked));
+        let page = verify_page(&app, &attempt, &standing, asked, &notice);
+        Ok(notice.finish(&app, page))
     };
     outcome.await.unwrap_or_else(|problem: Problem| problem.respond(&context))
+}
+
+/// The page that asks for this.
+fn verify_path(asked: Asked) -> String {
+    format!("{}?with={}", path::VERIFY, asked.name())
 }
 
 fn verify_page(
@@ -238,21 +248,20 @@ fn verify_page(
     attempt: &Attempt,
     standing: &storage::factors::Standing,
     asked: Asked,
-    status: StatusCode,
-    error: Option<String>,
+    notice: &Notice,
 ) -> Response {
     let others = Asked::ways(standing).into_iter().filter(|way| *way != asked).collect();
     let page = Verify::new(
         view(attempt),
         path::VERIFY,
         csrf::token(&app.secrets.pages, &attempt.digest),
-        error,
+        notice.error.clone(),
         asked,
         others,
         standing.passkeys,
     );
     let freedom = if standing.passkeys { Freedom::Script } else { Freedom::Usual };
-    pages::respond(status, &page, &freedom)
+    pages::respond(notice.status(), &page, &freedom)
 }
 
 /// `POST /sign-in/verify`.
@@ -284,9 +293,7 @@ pub async fn verify(
         };
         match second(&app, attempt.row.user_id, asked, &params, &headers, &context).await {
             Ok(factor) => Ok(lead_on(attempt.prove(&app, factor, &headers, &context).await?)),
-            Err(refused) => refused.respond(&app, wrong, |status, error| {
-                verify_page(&app, &attempt, &standing, asked, status, Some(error))
-            }),
+            Err(refused) => refused.lead_back(&app, &verify_path(asked), wrong),
         }
     };
     outcome.await.unwrap_or_else(|problem: Problem| problem.respond(&context))
@@ -330,27 +337,23 @@ pub async fn show_enrol(
             Ok(at) => at,
             Err(elsewhere) => return Ok(elsewhere),
         };
-        enrol_page(&app, &attempt, StatusCode::OK, None).await
+        let notice = Notice::of(&app, &headers, path::ENROL);
+        let page = enrol_page(&app, &attempt, &notice).await?;
+        Ok(notice.finish(&app, page))
     };
     outcome.await.unwrap_or_else(|problem: Problem| problem.respond(&context))
 }
 
-async fn enrol_page(
-    app: &App,
-    attempt: &Attempt,
-    status: StatusCode,
-    error: Option<String>,
-) -> Result<Response, Problem> {
+async fn enrol_page(app: &App, attempt: &Attempt, notice: &Notice) -> Result<Response, Problem> {
     let enrolment = match totp::enrol(app, attempt.row.user_id, &attempt.row.email).await {
         Ok(Some(enrolment)) => enrolment,
         Ok(None) => return Ok(see_other(path::VERIFY)),
-        Err(error) => {
-            return Refused::from(error).respond(app, "", |status, _| status.into_response());
-        }
+        Err(error) => return Err(Refused::from(error).into_problem()),
     };
+    let error = notice.error.clone();
     let csrf = csrf::token(&app.secrets.pages, &attempt.digest);
     let page = Enrol::new(view(attempt), path::ENROL.to_owned(), csrf, error, enrolment, true);
-    Ok(pages::respond(status, &page, &Freedom::Usual))
+    Ok(pages::respond(notice.status(), &page, &Freedom::Usual))
 }
 
 /// `POST /sign-in/enrol`.
@@ -380,15 +383,7 @@ pub async fn enrol(
                     other => lead_on(other),
                 })
             }
-            Err(Refused::Wrong) => {
-                let error = Some(WRONG.to_owned());
-                enrol_page(&app, &attempt, StatusCode::UNPROCESSABLE_ENTITY, error).await
-            }
-            Err(Refused::Throttled(until)) => {
-                let refused = Refused::Throttled(until);
-                refused.respond(&app, WRONG, |status, _| status.into_response())
-            }
-            Err(Refused::Problem(problem)) => Err(problem),
+            Err(refused) => refused.lead_back(&app, path::ENROL, WRONG),
         }
     };
     outcome.await.unwrap_or_else(|problem: Problem| problem.respond(&context))

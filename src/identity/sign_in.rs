@@ -16,7 +16,7 @@ use crate::{
     app::App,
     audit::{Event, Kind},
     clock::Timestamp,
-    storage::{self, users::Account},
+    storage::{self, sessions::Password, users::Account},
     web::{RequestContext, cookies::Cookie},
 };
 
@@ -77,7 +77,9 @@ pub async fn sign_in(
             throttle::forgive(app, &counters).await?;
             let now = app.clock.now().unix_timestamp();
             let proofs = Proofs::default().with(Factor::Password, now);
-            match attempt::start(app, account.user_id, proofs, goal, headers, context).await? {
+            let password = Some(Password { set_at: account.password_set_at });
+            let user = account.user_id;
+            match attempt::start(app, user, proofs, password, goal, headers, context).await? {
                 Some(advanced) => Ok(advanced),
                 None => refuse(app, Some(account), context).await,
             }

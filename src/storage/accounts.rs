@@ -49,7 +49,7 @@ pub async fn reset_password(
         // Whoever has the link reads the mail of that address.
         let person = sqlx::query!(
             r#"WITH before AS (SELECT id, email_verified FROM users WHERE id = $1 FOR UPDATE)
-             UPDATE users u SET password_expired = false, email_verified = true, updated_at = $3
+             UPDATE users u SET password_expired = false, password_set_at = $3, email_verified = true, updated_at = $3
              FROM before b
              WHERE u.id = b.id AND u.email_key = $2 AND u.disabled_at IS NULL
              RETURNING u.email, NOT b.email_verified AS "verified!""#,

@@ -29,9 +29,10 @@ pub async fn replace(db: &PgPool, change: &Change<'_>, now: Timestamp) -> Result
         let mut transaction = pool::begin(db).await?;
         // The person's row first, as everywhere: two changes come one after the other.
         sqlx::query!(
-            "UPDATE users SET password_expired = $2 WHERE id = $1",
+            "UPDATE users SET password_expired = $2, password_set_at = $3 WHERE id = $1",
             change.user,
             change.expired,
+            now,
         )
         .execute(&mut *transaction)
         .await?;
@@ -73,6 +74,9 @@ pub async fn replace(db: &PgPool, change: &Change<'_>, now: Timestamp) -> Result
         )
         .execute(&mut *transaction)
         .await?;
+        sqlx::query!("UPDATE sign_ins SET password_set_at = $2 WHERE id = $1", change.keep, now)
+            .execute(&mut *transaction)
+            .await?;
         transaction.commit().await?;
         Ok(())
     })

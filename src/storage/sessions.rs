@@ -43,6 +43,13 @@ pub struct Cutoffs {
     pub touch: Timestamp,
 }
 
+/// Tells a person's password from those before and after it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Password {
+    /// When it was set, if that is known.
+    pub set_at: Option<Timestamp>,
+}
+
 /// A sign-in to be written.
 #[derive(Debug)]
 pub struct NewSession<'a> {
@@ -58,6 +65,8 @@ pub struct NewSession<'a> {
     pub acr: &'a str,
     /// What was proven when, see `identity::proof`.
     pub proofs: &'a serde_json::Value,
+    /// The password that was proven just now: it has to be the person's still.
+    pub password: Option<Password>,
     /// From where.
     pub address: Option<IpNet>,
     /// The browser.
@@ -67,14 +76,16 @@ pub struct NewSession<'a> {
 }
 
 /// Begins a session, or renews the one with that id if it is the same person's and has not ended; whether it did. No one
-/// who is disabled gets one: the lock on the person's row makes [`super::users::disable`] wait for this session, or this
+/// who is disabled gets one, nor by a password that was replaced meanwhile: the lock on the person's row makes [`super::users::disable`] wait for this session, or this
 /// session see it.
 pub async fn begin(db: &PgPool, session: &NewSession<'_>, now: Timestamp) -> Result<bool> {
     retry(|| async {
         let done = sqlx::query!(
             "WITH person AS (
                 -- FOR KEY SHARE would let an update of disabled_at pass.
-                SELECT id FROM users WHERE id = $3 AND disabled_at IS NULL FOR SHARE
+                SELECT id FROM users
+                WHERE id = $3 AND disabled_at IS NULL AND (NOT $11 OR password_set_at IS NOT DISTINCT FROM $12)
+                FOR SHARE
              )
              INSERT INTO sessions AS s
                  (id, secret_hash, user_id, auth_time, amr, acr, proofs, address, user_agent, created_at, last_seen_at,
@@ -95,6 +106,8 @@ pub async fn begin(db: &PgPool, session: &NewSession<'_>, now: Timestamp) -> Res
             session.address,
             session.user_agent,
             session.expires_at,
+            session.password.is_some(),
+            session.password.and_then(|password| password.set_at),
         )
         .execute(db)
         .await?;

@@ -4,7 +4,7 @@ use serde_json::Value;
 use sqlx::PgPool;
 use uuid::Uuid;
 
-use super::{Result, retry};
+use super::{Result, retry, sessions::Password};
 use crate::clock::Timestamp;
 
 /// A sign-in between its steps.
@@ -20,6 +20,10 @@ pub struct SignInRow {
     pub acr: String,
     /// The page that it leads to.
     pub return_to: String,
+    /// Whether a password was proven, and when that was set.
+    pub by_password: bool,
+    /// When the password that was proven was set.
+    pub password_set_at: Option<Timestamp>,
     /// The person's e-mail.
     pub email: String,
     /// What to call the person.
@@ -41,15 +45,23 @@ pub struct NewSignIn<'a> {
     pub acr: &'a str,
     /// The page that it leads to.
     pub return_to: &'a str,
+    /// The password that was proven just now: it has to be the person's still.
+    pub password: Option<Password>,
     /// When it ends.
     pub expires_at: Timestamp,
 }
 
-/// Begins one.
-pub async fn insert(db: &PgPool, new: &NewSignIn<'_>, now: Timestamp) -> Result<()> {
-    sqlx::query!(
-        "INSERT INTO sign_ins (id, secret_hash, user_id, proofs, acr, return_to, created_at, expires_at)
-         VALUES ($1, $2, $3, $4, $5, $6, $7, $8)",
+/// Begins one: whether it did. It does not by a password that was replaced meanwhile; one that is replaced later ends it.
+pub async fn insert(db: &PgPool, new: &NewSignIn<'_>, now: Timestamp) -> Result<bool> {
+    let done = sqlx::query!(
+        "WITH person AS (
+            SELECT id FROM users
+            WHERE id = $3 AND disabled_at IS NULL AND (NOT $9 OR password_set_at IS NOT DISTINCT FROM $10)
+            FOR SHARE
+         )
+         INSERT INTO sign_ins (id, secret_hash, user_id, proofs, acr, return_to, created_at, expires_at,
+                               by_password, password_set_at)
+         SELECT $1, $2, id, $4, $5, $6, $7, $8, $9, $10 FROM person",
         new.id,
         new.secret_hash,
         new.user_id,
@@ -58,10 +70,12 @@ pub async fn insert(db: &PgPool, new: &NewSignIn<'_>, now: Timestamp) -> Result<
         new.return_to,
         now,
         new.expires_at,
+        new.password.is_some(),
+        new.password.and_then(|password| password.set_at),
     )
     .execute(db)
     .await?;
-    Ok(())
+    Ok(done.rows_affected() > 0)
 }
 
 /// The one with this secret, if it is still going on and its person may sign in.
@@ -73,7 +87,7 @@ pub async fn find(
 ) -> Result<Option<SignInRow>> {
     Ok(sqlx::query_as!(
         SignInRow,
-        "SELECT i.id, i.user_id, i.proofs, i.acr, i.return_to, u.email, u.name
+        "SELECT i.id, i.user_id, i.proofs, i.acr, i.return_to, i.by_password, i.password_set_at, u.email, u.name
          FROM sign_ins i JOIN users u ON u.id = i.user_id
          WHERE i.id = $1 AND i.secret_hash = $2 AND i.expires_at > $3 AND u.disabled_at IS NULL",
         id,

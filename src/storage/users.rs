@@ -126,6 +126,8 @@ pub struct Account {
     pub user_id: Uuid,
     /// A PHC string, if there is a password.
     pub password: Option<String>,
+    /// When it was set, which tells it from another one.
+    pub password_set_at: Option<Timestamp>,
     /// Whether sign-in is refused.
     pub disabled: bool,
 }
@@ -134,7 +136,7 @@ pub struct Account {
 pub async fn account(db: &PgPool, key: &str) -> Result<Option<Account>> {
     Ok(sqlx::query_as!(
         Account,
-        r#"SELECT u.id AS user_id, c.secret AS "password?", u.disabled_at IS NOT NULL AS "disabled!"
+        r#"SELECT u.id AS user_id, c.secret AS "password?", u.password_set_at, u.disabled_at IS NOT NULL AS "disabled!"
            FROM users u LEFT JOIN credentials c ON c.user_id = u.id AND c.kind = 'password'
            WHERE u.email_key = $1 OR u.username_key = $1"#,
         key,

@@ -24,6 +24,7 @@ async fn begin(db: &PgPool, user: Uuid) -> (Uuid, bool) {
     let id = Uuid::from_u128(next_id());
     let session = NewSession {
         proofs: &serde_json::json!({}),
+        password: None,
         id,
         secret_hash: SECRET,
         user_id: user,
@@ -196,4 +197,55 @@ async fn disabling_again_ends_what_was_left() {
                     + (SELECT count(*) FROM grants WHERE revoked_at IS NULL)";
     let left: i64 = sqlx::query_scalar(sql).fetch_one(&server.db).await.expect("a count");
     assert_eq!(left, 0);
+}
+
+#[tokio::test]
+async fn nothing_begins_by_a_password_that_was_replaced_meanwhile() {
+    use signet::storage::{passwords, sessions::Password, sign_ins::NewSignIn};
+    let server = Server::start().await;
+    let user = alice(&server.db).await;
+    let account = storage::users::account(&server.db, "alice").await.expect("read");
+    let proven = Password { set_at: account.expect("there").password_set_at };
+    let now = START + Duration::SECOND;
+    let attempts = async |password| {
+        let (session, sign_in) = (Uuid::from_u128(next_id()), Uuid::from_u128(next_id()));
+        let new = NewSession {
+            id: session,
+            secret_hash: SECRET,
+            user_id: user,
+            amr: &[],
+            acr: "aal1",
+            proofs: &serde_json::json!({}),
+            password,
+            address: None,
+            user_agent: None,
+            expires_at: START + Duration::DAY,
+        };
+        let between = NewSignIn {
+            id: sign_in,
+            secret_hash: SECRET,
+            user_id: user,
+            proofs: &serde_json::json!({}),
+            acr: "aal2",
+            return_to: "/",
+            password,
+            expires_at: START + Duration::DAY,
+        };
+        let begun = storage::sessions::begin(&server.db, &new, now).await.expect("an answer");
+        (begun, storage::sign_ins::insert(&server.db, &between, now).await.expect("an answer"))
+    };
+    assert_eq!(attempts(Some(proven)).await, (true, true));
+    let change = passwords::Change {
+        id: Uuid::from_u128(next_id()),
+        user,
+        phc: "another",
+        expired: false,
+        history: 0,
+        keep: None,
+    };
+    passwords::replace(&server.db, &change, now).await.expect("replaced");
+    assert_eq!(attempts(Some(proven)).await, (false, false), "by the former password");
+    let present = Password { set_at: Some(now) };
+    assert_eq!(attempts(Some(present)).await, (true, true));
+    assert_eq!(attempts(None).await, (true, true), "by a passkey, say");
 }

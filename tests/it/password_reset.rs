@@ -245,7 +245,8 @@ async fn the_link_leads_on_to_where_the_person_came_from_in_their_own_browser() 
         browser.submit(&page, &[("identifier", EMAIL)]).await;
         let link = server.link_to(EMAIL).await;
         let mut other = server.browser();
-        let page = set(if own { &mut browser } else { &mut other }, &link, NEW).await;
+        let new = format!("{NEW} {own}");
+        let page = set(if own { &mut browser } else { &mut other }, &link, &new).await;
         assert_eq!(page.body.contains("id=\"allow\""), own, "{}", page.body);
         assert_eq!(page.body.contains("You are signed in"), !own, "{}", page.body);
     }

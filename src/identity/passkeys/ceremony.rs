@@ -148,7 +148,7 @@ pub async fn sign_in(
     let (user, factor) = judge(app, found, None, context).await?;
     throttle::forgive(app, &counters).await?;
     let proofs = Proofs::default().with(factor, app.clock.now().unix_timestamp());
-    match attempt::start(app, user, proofs, goal, headers, context).await? {
+    match attempt::start(app, user, proofs, None, goal, headers, context).await? {
         Some(advanced) => Ok(advanced),
         None => judge(app, Err((Fault::NotAllowed, None)), Some(user), context).await,
     }
