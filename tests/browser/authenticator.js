@@ -1,6 +1,7 @@
 // An authenticator app: what it makes of a secret (RFC 4648 base 32, RFC 6238).
 
 import { createHmac } from "node:crypto";
+import { setTimeout as sleep } from "node:timers/promises";
 
 const ALPHABET = "ABCDEFGHIJKLMNOPQRSTUVWXYZ234567";
 const STEP = 30_000;
@@ -15,10 +16,11 @@ export class Authenticator {
     this.#key = Buffer.from(bits.join("").match(/.{8}/g).map((byte) => Number.parseInt(byte, 2)));
   }
 
-  /** A code that was not shown before. The server forgives a step of skew, so the next one need not be waited for. */
-  code() {
+  /** A code that was not shown before. The server forgives a step of skew: the next code is good already, not the one after. */
+  async code() {
     const step = Math.max(Math.floor(Date.now() / STEP), this.#last + 1);
     this.#last = step;
+    await sleep(Math.max(0, (step - 1) * STEP - Date.now()));
     const message = Buffer.alloc(8);
     message.writeBigUInt64BE(BigInt(step));
     const mac = createHmac("sha1", this.#key).update(message).digest();

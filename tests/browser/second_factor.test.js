@@ -23,7 +23,7 @@ visit("a person sets an authenticator up", {}, async (person, t) => {
   await person.sees("qr");
   await holds("enrol", person, t);
   kept.authenticator = new Authenticator(await person.page.locator("#secret").textContent());
-  await person.page.locator("#code").fill(kept.authenticator.code());
+  await person.page.locator("#code").fill(await kept.authenticator.code());
   await person.press("confirm-code");
   await person.sees("codes");
   await holds("recovery-codes", person, t);
@@ -53,7 +53,7 @@ for (const script of [true, false]) {
     await person.page.goBack();
     await person.page.goForward();
     await person.sees("verify-form");
-    await enter(person, kept.authenticator.code());
+    await enter(person, await kept.authenticator.code());
     await person.press("allow");
     await person.returns();
     const tokens = await person.party.redeem(request);
