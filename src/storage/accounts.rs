@@ -5,6 +5,7 @@ use uuid::Uuid;
 
 use super::{
     Result,
+    grants::revoke_of_user,
     links::{self, Presented},
     pool, retry,
     users::NewUser,
@@ -79,22 +80,7 @@ pub async fn reset_password(
         )
         .execute(&mut *transaction)
         .await?;
-        let grants = sqlx::query_scalar!(
-            "WITH revoked AS (
-                UPDATE grants SET revoked_at = $2 WHERE user_id = $1 AND revoked_at IS NULL RETURNING id
-            ), listed AS (
-                INSERT INTO revocations (subject, revoked_at, expires_at) SELECT id, $2, $3 FROM revoked
-                ON CONFLICT DO NOTHING
-            ), told AS (
-                INSERT INTO changes (kind, key, at) SELECT 'revocation', id::text, $2 FROM revoked
-            )
-            SELECT id FROM revoked",
-            user,
-            now,
-            tokens_end,
-        )
-        .fetch_all(&mut *transaction)
-        .await?;
+        let grants = revoke_of_user(&mut transaction, user, now, tokens_end).await?;
         transaction.commit().await?;
         let (email, verified) = (person.email, person.verified);
         Ok(Some(Reset { user_id: user, email, verified, grants }))

@@ -3,7 +3,7 @@
 use sqlx::PgPool;
 use uuid::Uuid;
 
-use super::{Result, pool, retry};
+use super::{Result, grants::revoke_of_user, pool, retry};
 use crate::clock::Timestamp;
 
 /// Has an account removed at `at`. Until then it is left alone: every session and sign-in ends, every grant is revoked.
@@ -30,22 +30,7 @@ pub async fn schedule(
         )
         .fetch_all(&mut *transaction)
         .await?;
-        let grants = sqlx::query_scalar!(
-            "WITH revoked AS (
-                UPDATE grants SET revoked_at = $2 WHERE user_id = $1 AND revoked_at IS NULL RETURNING id
-            ), listed AS (
-                INSERT INTO revocations (subject, revoked_at, expires_at) SELECT id, $2, $3 FROM revoked
-                ON CONFLICT DO NOTHING
-            ), told AS (
-                INSERT INTO changes (kind, key, at) SELECT 'revocation', id::text, $2 FROM revoked
-            )
-            SELECT id FROM revoked",
-            user,
-            now,
-            tokens_end,
-        )
-        .fetch_all(&mut *transaction)
-        .await?;
+        let grants = revoke_of_user(&mut transaction, user, now, tokens_end).await?;
         transaction.commit().await?;
         Ok((sessions, grants))
     })

@@ -1,6 +1,6 @@
 //! `grants`: one row for what a person granted to a client, however often its refresh token rotates.
 
-use sqlx::PgPool;
+use sqlx::{PgConnection, PgPool};
 use uuid::Uuid;
 
 use super::{Result, retry, sessions::Cutoffs};
@@ -260,5 +260,30 @@ pub async fn find_refresh(
         at.idle,
     )
     .fetch_optional(db)
+    .await?)
+}
+
+/// Revokes all that a person granted, as part of a larger change, and tells every replica: which grants.
+pub(super) async fn revoke_of_user(
+    connection: &mut PgConnection,
+    user: Uuid,
+    now: Timestamp,
+    tokens_end: Timestamp,
+) -> Result<Vec<Uuid>> {
+    Ok(sqlx::query_scalar!(
+        "WITH revoked AS (
+            UPDATE grants SET revoked_at = $2 WHERE user_id = $1 AND revoked_at IS NULL RETURNING id
+        ), listed AS (
+            INSERT INTO revocations (subject, revoked_at, expires_at) SELECT id, $2, $3 FROM revoked
+            ON CONFLICT DO NOTHING
+        ), told AS (
+            INSERT INTO changes (kind, key, at) SELECT 'revocation', id::text, $2 FROM revoked
+        )
+        SELECT id FROM revoked",
+        user,
+        now,
+        tokens_end,
+    )
+    .fetch_all(connection)
     .await?)
 }

@@ -3,7 +3,7 @@
 use sqlx::PgPool;
 use uuid::Uuid;
 
-use super::{Result, pool, retry};
+use super::{Result, grants::revoke_of_user, pool, retry};
 use crate::clock::Timestamp;
 
 /// A person.
@@ -271,20 +271,7 @@ pub async fn disable(
         )
         .execute(&mut *transaction)
         .await?;
-        sqlx::query!(
-            "WITH revoked AS (
-                UPDATE grants SET revoked_at = $2 WHERE user_id = $1 AND revoked_at IS NULL RETURNING id
-            ), listed AS (
-                INSERT INTO revocations (subject, revoked_at, expires_at) SELECT id, $2, $3 FROM revoked
-                ON CONFLICT DO NOTHING
-            )
-            INSERT INTO changes (kind, key, at) SELECT 'revocation', id::text, $2 FROM revoked",
-            user,
-            now,
-            tokens_end,
-        )
-        .execute(&mut *transaction)
-        .await?;
+        revoke_of_user(&mut transaction, user, now, tokens_end).await?;
         transaction.commit().await?;
         Ok(disabled.rows_affected() > 0)
     })
