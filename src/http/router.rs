@@ -15,8 +15,8 @@ use crate::{
     app::AppState,
     dev,
     identity::{
-        account, attempt::path as sign_in, email_address, forgot, notices, pages, passkeys,
-        registration, second_factor,
+        account, attempt::path as sign_in, email_address, forgot, language_page, notices, pages,
+        passkeys, registration, second_factor,
     },
     keys::Document,
     oauth::{Error, authorize, introspect, jwks, metadata::path, revoke, token, userinfo},
@@ -44,6 +44,7 @@ pub fn router(app: &AppState, metadata: &Document, cors: bool) -> Router {
         .merge(registration::routes())
         .merge(email_address::routes())
         .merge(notices::routes())
+        .merge(language_page::routes())
         .route("/assets/{name}", get(asset))
         .route("/healthz", get(management::healthz))
         .route("/readyz", get(management::readyz));

@@ -30,7 +30,7 @@ use crate::{
         Code, Error, jwks,
         metadata::{self, path},
     },
-    web::{RequestContext, problem::Problem},
+    web::{RequestContext, cookies::Cookie, language::Language, problem::Problem},
 };
 
 const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
@@ -177,10 +177,15 @@ impl Parts {
         let mut request = request.map(Body::from);
         request.extensions_mut().insert(origin);
         let limit = server.request_timeout.0;
+        let language = (!for_clients).then(|| {
+            let asked = Language::asked_for(request.uri());
+            let of_browser = || Language::of_browser(self.app.cookies(), request.headers());
+            (asked, asked.unwrap_or_else(of_browser), request.uri().clone())
+        });
         let browser = request.headers().contains_key(header::ORIGIN);
         let router = if browser { &self.router_for_browsers } else { &self.router };
         let handled = AssertUnwindSafe(router.call(request)).catch_unwind();
-        async {
+        let answered = async {
             let response = match tokio::time::timeout(limit, handled).await {
                 Ok(Ok(Ok(response))) => response,
                 Ok(Ok(Err(never))) => match never {},
@@ -195,8 +200,15 @@ impl Parts {
             }
             response
         }
-        .instrument(span)
-        .await
+        .instrument(span);
+        let Some((asked, language, uri)) = language else { return answered.await };
+        let mut response = language.surround(&uri, answered).await;
+        if asked.is_some() {
+            // The pages that follow know nothing of the request that named it.
+            let cookie = self.app.cookies().set(Cookie::Language, language.tag(), None);
+            response.headers_mut().append(header::SET_COOKIE, cookie);
+        }
+        response
     }
 
     fn finish(&self, mut response: Response, request_id: &RequestId) -> Response {

@@ -1,10 +1,22 @@
 //! Where a person goes on to after a step, as an address within Signet: what comes with a request must not lead anywhere
 //! else.
 
+/// How the pages begin that steps, or a choice of language, lead back to.
+const KNOWN: [&str; 8] = [
+    "/account",
+    "/change-email",
+    "/forgot",
+    "/interaction/",
+    "/register",
+    "/reset-password",
+    "/sign-in",
+    "/verify-email",
+];
+
 /// The path, if it is one of Signet's own pages that steps lead to.
 #[must_use]
 pub fn page(path: &str) -> Option<&str> {
-    let known = path == "/" || path.starts_with("/account") || path.starts_with("/interaction/");
+    let known = path == "/" || KNOWN.iter().any(|known| path.starts_with(known));
     let plain = |c: char| c.is_ascii_alphanumeric() || "/-_.?=&%".contains(c);
     (known && path.len() <= 256 && path.chars().all(plain) && !path.contains("//")).then_some(path)
 }

@@ -21,6 +21,8 @@ pub enum Cookie {
     Notice,
     /// Recovery codes that were just made, sealed.
     RecoveryCodes,
+    /// The language that was chosen.
+    Language,
 }
 
 /// How cookies are set.
@@ -74,6 +76,8 @@ impl Policy {
             (Cookie::Device, true) => "__Host-signet_device",
             (Cookie::RecoveryCodes, true) => "__Host-signet_recovery_codes",
             (Cookie::RecoveryCodes, false) => "signet_recovery_codes",
+            (Cookie::Language, true) => "__Host-signet_language",
+            (Cookie::Language, false) => "signet_language",
             (Cookie::Notice, true) => "__Host-signet_notice",
             (Cookie::Notice, false) => "signet_notice",
             (Cookie::Browser, false) => "signet_browser",

@@ -7,9 +7,11 @@ pub mod context;
 pub mod cookies;
 pub mod csrf;
 pub mod entity_tag;
+pub mod language;
 pub mod moment;
 pub mod pages;
 pub mod params;
 pub mod problem;
+pub mod words;
 
 pub use context::RequestContext;

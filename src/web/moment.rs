@@ -1,8 +1,8 @@
 //! Points in time in words.
 
-use time::{
-    Duration, OffsetDateTime, format_description::well_known::Rfc3339, macros::format_description,
-};
+use time::{Duration, OffsetDateTime, format_description::well_known::Rfc3339};
+
+use super::words;
 
 /// A point in time as pages show it.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -19,13 +19,13 @@ impl MomentView {
     pub fn ago(at: OffsetDateTime, now: OffsetDateTime) -> Self {
         let age = now - at;
         let words = if age < Duration::MINUTE {
-            "just now".to_owned()
+            words::text("just-now")
         } else if age < Duration::HOUR {
-            count(age.whole_minutes(), "minute")
+            count("minutes-ago", age.whole_minutes())
         } else if age < Duration::DAY {
-            count(age.whole_hours(), "hour")
+            count("hours-ago", age.whole_hours())
         } else if age < Duration::WEEK {
-            count(age.whole_days(), "day")
+            count("days-ago", age.whole_days())
         } else {
             day(at)
         };
@@ -39,9 +39,8 @@ impl MomentView {
     }
 }
 
-fn count(number: i64, unit: &str) -> String {
-    let plural = if number == 1 { "" } else { "s" };
-    format!("{number} {unit}{plural} ago")
+fn count(name: &str, number: i64) -> String {
+    words::with(name, &[("count", usize::try_from(number).unwrap_or_default())])
 }
 
 fn machine(at: OffsetDateTime) -> String {
@@ -49,8 +48,9 @@ fn machine(at: OffsetDateTime) -> String {
 }
 
 fn day(at: OffsetDateTime) -> String {
-    let format = format_description!("[day padding:none] [month repr:long] [year]");
-    at.format(format).unwrap_or_default()
+    let month = words::text(&format!("month-{}", u8::from(at.month())));
+    let fills = [("day", at.day().to_string()), ("month", month), ("year", at.year().to_string())];
+    words::with("date", &fills)
 }
 
 #[cfg(test)]

@@ -4,9 +4,6 @@ use askama::Template;
 use axum::response::{Html, IntoResponse, Response};
 use http::{HeaderName, HeaderValue, StatusCode, header};
 
-/// The language of the pages.
-pub(crate) const LANG: &str = "en";
-
 /// A client as pages show it.
 #[derive(Clone, Debug)]
 pub struct ClientView {
@@ -78,7 +75,8 @@ pub struct FieldView {
     pub value: String,
 }
 
-/// Declares a page: its struct with the fields every page has, made by `new` from its own.
+/// Declares a page: its struct with the fields every page has, made by `new` from its own. It speaks the language of the
+/// request: templates say `language.text("…")`.
 macro_rules! page {
     ($(#[$doc:meta])* $name:ident($template:literal) { $($(#[$field_doc:meta])* $field:ident: $type:ty,)* }) => {
         $(#[$doc])*
@@ -86,7 +84,7 @@ macro_rules! page {
         #[template(path = $template)]
         pub struct $name {
             css: &'static str,
-            lang: &'static str,
+            language: $crate::web::language::Language,
             $($(#[$field_doc])* pub $field: $type,)*
         }
 
@@ -95,7 +93,8 @@ macro_rules! page {
             #[must_use]
             pub(crate) fn new($($field: $type),*) -> Self {
                 let css = &$crate::web::assets::STYLESHEET.url;
-                Self { css, lang: $crate::web::pages::LANG, $($field),* }
+                let language = $crate::web::language::Language::current();
+                Self { css, language, $($field),* }
             }
         }
     };

@@ -21,6 +21,7 @@ mod fuzzed;
 mod http;
 mod introspection;
 mod keys;
+mod languages;
 mod leaving;
 mod libraries;
 mod logs;

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use askama::Template;
 
-use crate::web::pages::{LANG, LinkView};
+use crate::web::{language::Language, pages::LinkView};
 
 /// A message in words.
 #[derive(Clone, Debug)]
@@ -63,7 +63,7 @@ impl Letter {
     pub fn render(&self, product: &str) -> (String, String) {
         let Self { subject, lines, action, small } = self;
         let text = Text { lines, action, small, product };
-        let html = Html { lang: LANG, subject, lines, action, small, product };
+        let html = Html { lang: Language::current().tag(), subject, lines, action, small, product };
         let expect = "templates render to memory";
         (text.render().expect(expect), html.render().expect(expect))
     }
