@@ -19,7 +19,9 @@ use crate::{
         passkeys, registration, second_factor,
     },
     keys::Document,
-    oauth::{Error, authorize, introspect, jwks, metadata::path, revoke, token, userinfo},
+    oauth::{
+        Error, authorize, introspect, jwks, metadata::path, revoke, token, userinfo, webfinger,
+    },
     web::{RequestContext, assets, problem::Problem},
 };
 
@@ -71,6 +73,7 @@ pub fn is_for_clients(path: &str) -> bool {
         path::JWKS,
         path::OAUTH,
         path::OPENID,
+        path::WEBFINGER,
     ]
     .contains(&path)
 }
@@ -93,6 +96,7 @@ fn for_browsers_elsewhere(metadata: &Document) -> Router<AppState> {
         // RFC 8414 §3, OpenID Connect Discovery §4.
         .route(path::OAUTH, get(serve.clone()))
         .route(path::OPENID, get(serve))
+        .route(path::WEBFINGER, get(webfinger::webfinger))
         .route(path::JWKS, get(jwks::jwks))
         .route(path::TOKEN, post(token::token))
         .route(path::REVOKE, post(revoke::revoke))

@@ -31,6 +31,8 @@ pub mod path {
     pub const OAUTH: &str = "/.well-known/oauth-authorization-server";
     /// Discovery §4.
     pub const OPENID: &str = "/.well-known/openid-configuration";
+    /// RFC 7033 §4.
+    pub const WEBFINGER: &str = "/.well-known/webfinger";
 }
 
 /// The metadata of this issuer.

@@ -11,5 +11,6 @@ pub mod revoke;
 pub mod target;
 pub mod token;
 pub mod userinfo;
+pub mod webfinger;
 
 pub use error::{Code, Error};

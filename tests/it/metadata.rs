@@ -88,3 +88,20 @@ async fn scripts_of_other_origins_may_call_what_has_no_cookies_and_nothing_else(
         assert!(!answer.headers().contains_key(header::ACCESS_CONTROL_ALLOW_ORIGIN), "{path}");
     }
 }
+
+#[tokio::test]
+async fn webfinger_leads_to_the_issuer_from_any_origin() {
+    let server = Server::start().await;
+    let path = "/.well-known/webfinger?resource=acct:nobody@localhost";
+    let request = server.request(Method::GET, path).header(header::ORIGIN, "https://app.example");
+    let answer = request.send().await.expect("an answer");
+    assert_eq!(answer.status(), 200);
+    assert_eq!(answer.headers()[header::CONTENT_TYPE], "application/jrd+json");
+    assert_eq!(answer.headers()[header::ACCESS_CONTROL_ALLOW_ORIGIN], "*");
+    let found: Value = answer.json().await.expect("JSON");
+    assert_eq!(found["links"][0]["href"], server.issuer);
+    let other = server.get("/.well-known/webfinger?resource=acct:nobody@other.example").await;
+    assert_eq!(other.status(), 404);
+    let none = server.get("/.well-known/webfinger").await;
+    assert_eq!(none.status(), 400);
+}
