@@ -146,8 +146,9 @@ impl Issuer {
                 "{text:?} must have no user, query, fragment or slash at the end, and be written {canonical:?}"
             ));
         }
-        if url.path() != "/" {
-            return Err(format!("{text:?} must have no path: Signet serves a whole origin"));
+        let known = |c: char| c.is_ascii_alphanumeric() || "-._~/".contains(c);
+        if !url.path().chars().all(known) || url.path().contains("//") {
+            return Err(format!("{text:?} must have a path of letters, digits and -._~, or none"));
         }
         Ok(Self { text: text.to_owned(), url })
     }
@@ -156,6 +157,12 @@ impl Issuer {
     #[must_use]
     pub fn as_str(&self) -> &str {
         &self.text
+    }
+
+    /// Its path, without a slash at the end; empty if it is a whole origin.
+    #[must_use]
+    pub fn path(&self) -> &str {
+        self.url.path().trim_end_matches('/')
     }
 
     /// `scheme://host[:port]`.

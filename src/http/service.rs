@@ -30,7 +30,10 @@ use crate::{
         Code, Error, jwks,
         metadata::{self, path},
     },
-    web::{RequestContext, cookies::Cookie, language::Language, problem::Problem},
+    web::{
+        RequestContext, cookies::Cookie, language::Language, problem::Problem,
+        surroundings::Surroundings,
+    },
 };
 
 const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
@@ -106,6 +109,9 @@ impl Answer for Service {
     async fn answer(&self, peer: SocketAddr, request: Arrived) -> Response {
         let parts = &*self.0;
         let request_id = parts.ids.next();
+        let Some(request) = parts.below_issuer(request) else {
+            return parts.finish(StatusCode::NOT_FOUND.into_response(), &request_id);
+        };
         let response = if !parts.may_speak_plainly(peer) {
             StatusCode::FORBIDDEN.into_response()
         } else if let Some(document) = parts.document(&request, &request_id) {
@@ -135,6 +141,28 @@ impl Parts {
             || server.listen.ip().is_loopback()
             || server.tls_certificate.is_some()
             || address::is_trusted(peer, &server.trusted_proxies)
+    }
+
+    /// The request without the issuer's path, which all paths begin with but those that are the origin's own (RFC 8414 §3.1,
+    /// RFC 7033 §4).
+    fn below_issuer(&self, mut request: Arrived) -> Option<Arrived> {
+        let base = self.app.config.server.issuer.path();
+        if base.is_empty() {
+            return Some(request);
+        }
+        let uri = request.uri();
+        let path = uri.path();
+        let own = match path.strip_suffix(base) {
+            Some(well_known @ (path::OAUTH | path::OPENID)) => well_known,
+            _ if [path::WEBFINGER, "/healthz", "/readyz"].contains(&path) => path,
+            _ => match path.strip_prefix(base)? {
+                "" => "/",
+                below => below.starts_with('/').then_some(below)?,
+            },
+        };
+        let query = uri.query().map(|query| format!("?{query}")).unwrap_or_default();
+        *request.uri_mut() = format!("{own}{query}").parse().ok()?;
+        Some(request)
     }
 
     /// Metadata and keys, which every client and resource server reads again and again: there is nothing to decide about
@@ -177,10 +205,11 @@ impl Parts {
         let mut request = request.map(Body::from);
         request.extensions_mut().insert(origin);
         let limit = server.request_timeout.0;
-        let language = (!for_clients).then(|| {
-            let asked = Language::asked_for(request.uri());
+        let asked = (!for_clients).then(|| Language::asked_for(request.uri())).flatten();
+        let surroundings = (!for_clients).then(|| {
             let of_browser = || Language::of_browser(self.app.cookies(), request.headers());
-            (asked, asked.unwrap_or_else(of_browser), request.uri().clone())
+            let language = asked.unwrap_or_else(of_browser);
+            Surroundings::new(language, request.uri(), server.issuer.path())
         });
         let browser = request.headers().contains_key(header::ORIGIN);
         let router = if browser { &self.router_for_browsers } else { &self.router };
@@ -201,14 +230,29 @@ impl Parts {
             response
         }
         .instrument(span);
-        let Some((asked, language, uri)) = language else { return answered.await };
-        let mut response = language.surround(&uri, answered).await;
-        if asked.is_some() {
+        let Some(surroundings) = surroundings else { return answered.await };
+        let mut response = surroundings.surround(answered).await;
+        if let Some(language) = asked {
             // The pages that follow know nothing of the request that named it.
             let cookie = self.app.cookies().set(Cookie::Language, language.tag(), None);
             response.headers_mut().append(header::SET_COOKIE, cookie);
         }
+        self.lead_below_issuer(&mut response);
         response
+    }
+
+    /// Redirects within Signet lead to paths below the issuer's.
+    fn lead_below_issuer(&self, response: &mut Response) {
+        let base = self.app.config.server.issuer.path();
+        if base.is_empty() {
+            return;
+        }
+        let headers = response.headers_mut();
+        let own = headers.get(header::LOCATION).and_then(|to| to.to_str().ok());
+        let Some(own) = own.filter(|to| to.starts_with('/')) else { return };
+        if let Ok(to) = HeaderValue::from_str(&format!("{base}{own}")) {
+            headers.insert(header::LOCATION, to);
+        }
     }
 
     fn finish(&self, mut response: Response, request_id: &RequestId) -> Response {

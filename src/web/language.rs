@@ -1,11 +1,13 @@
 //! The language that a person is answered in (OpenID Connect Core §3.1.2.1 `ui_locales`, RFC 9110 §12.5.4).
 //!
-//! It surrounds a request as its span does: whatever is said while the request is handled is said in it, so that it is
-//! not passed through every function that may have something to say (docs/decisions/0019). Nothing is decided by it.
+//! It is part of what surrounds a request: whatever is said while the request is handled is said in it.
 
-use http::{HeaderMap, Uri, header, uri::PathAndQuery};
+use http::{HeaderMap, Uri, header};
 
-use super::cookies::{Cookie, Policy};
+use super::{
+    cookies::{Cookie, Policy},
+    surroundings::Surroundings,
+};
 
 /// Where a language is chosen.
 pub const PATH: &str = "/language";
@@ -28,10 +30,6 @@ pub enum Language {
     Japanese,
     /// Arabic, from right to left.
     Arabic,
-}
-
-tokio::task_local! {
-    static CURRENT: (Language, String);
 }
 
 impl Language {
@@ -134,21 +132,16 @@ impl Language {
     /// The language of the request that is being handled.
     #[must_use]
     pub fn current() -> Self {
-        CURRENT.try_with(|(language, _)| *language).unwrap_or_default()
-    }
-
-    /// Handles a request for `uri` in this language.
-    pub async fn surround<F: Future>(self, uri: &Uri, handled: F) -> F::Output {
-        let here = uri.path_and_query().map_or("/", PathAndQuery::as_str).to_owned();
-        CURRENT.scope((self, here), handled).await
+        Surroundings::read(|surroundings| surroundings.language)
     }
 
     /// The page where another language is chosen, which leads back to the page that is being shown.
     #[must_use]
     pub fn page() -> String {
-        let here = CURRENT
-            .try_with(|(_, here)| form_urlencoded::byte_serialize(here.as_bytes()).collect());
-        here.map_or_else(|_| PATH.to_owned(), |here: String| format!("{PATH}?next={here}"))
+        let here: String = Surroundings::read(|surroundings| {
+            form_urlencoded::byte_serialize(surroundings.here.as_bytes()).collect()
+        });
+        format!("{PATH}?next={here}")
     }
 }
 
@@ -202,16 +195,6 @@ mod tests {
         assert_eq!(Language::of_browser(policy, &headers), Language::Arabic);
         headers.insert(header::COOKIE, HeaderValue::from_static("signet_language=<x>"));
         assert_eq!(Language::of_browser(policy, &headers), Language::French);
-    }
-
-    #[tokio::test]
-    async fn a_request_is_handled_in_its_language() {
-        assert_eq!(Language::current(), Language::English);
-        assert_eq!(Language::page(), "/language");
-        let uri = Uri::from_static("/forgot?a=b&c");
-        let inside = async { (Language::current(), Language::page()) };
-        let inside = Language::Japanese.surround(&uri, inside).await;
-        assert_eq!(inside, (Language::Japanese, "/language?next=%2Fforgot%3Fa%3Db%26c".to_owned()));
     }
 
     proptest! {

@@ -12,6 +12,7 @@ pub mod moment;
 pub mod pages;
 pub mod params;
 pub mod problem;
+pub mod surroundings;
 pub mod words;
 
 pub use context::RequestContext;

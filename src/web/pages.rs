@@ -4,6 +4,8 @@ use askama::Template;
 use axum::response::{Html, IntoResponse, Response};
 use http::{HeaderName, HeaderValue, StatusCode, header};
 
+use super::surroundings::Surroundings;
+
 /// A client as pages show it.
 #[derive(Clone, Debug)]
 pub struct ClientView {
@@ -317,7 +319,7 @@ impl Freedom {
 /// Templates only write to memory; the policy is visible ASCII.
 #[must_use]
 pub fn respond(status: StatusCode, page: &impl Template, freedom: &Freedom) -> Response {
-    let html = page.render().expect("templates render to memory");
+    let html = below_base(page.render().expect("templates render to memory"));
     let mut response = (status, Html(html)).into_response();
     let headers = response.headers_mut();
     let policy = HeaderValue::from_str(&freedom.policy()).expect("visible ASCII");
@@ -326,6 +328,16 @@ pub fn respond(status: StatusCode, page: &impl Template, freedom: &Freedom) -> R
         headers.insert(name, HeaderValue::from_static(value));
     }
     response
+}
+
+/// Puts the issuer's path before every path that an attribute of a page has. A value that fills a page in has no quotation
+/// mark that is not escaped, so that none looks like an attribute.
+fn below_base(html: String) -> String {
+    Surroundings::read(|surroundings| match surroundings.base.as_str() {
+        "" => None,
+        base => Some(html.replace("=\"/", &format!("=\"{base}/"))),
+    })
+    .unwrap_or(html)
 }
 
 /// What every page says beside its policy (RFC 9700 §4.2.4, §4.16). `same-origin` and not `no-referrer`, with which browsers would call the

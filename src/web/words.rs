@@ -166,14 +166,16 @@ impl HtmlSafe for Html {}
 
 #[cfg(test)]
 mod tests {
-    use http::Uri;
-
     use super::*;
+    use crate::web::surroundings::Surroundings;
 
     #[tokio::test]
     async fn a_message_is_said_in_the_language_of_the_request() {
         assert_eq!(text("sign-out"), "Sign out");
-        let german = Language::German.surround(&Uri::default(), async { text("sign-out") }).await;
+        let german = {
+            let german = Surroundings { language: Language::German, ..Surroundings::default() };
+            german.surround(async { text("sign-out") }).await
+        };
         assert_eq!(german, "Abmelden");
     }
 

@@ -20,6 +20,7 @@ mod forged_posts;
 mod fuzzed;
 mod http;
 mod introspection;
+mod issuer_path;
 mod keys;
 mod languages;
 mod leaving;

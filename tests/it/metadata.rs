@@ -92,7 +92,7 @@ async fn scripts_of_other_origins_may_call_what_has_no_cookies_and_nothing_else(
 #[tokio::test]
 async fn webfinger_leads_to_the_issuer_from_any_origin() {
     let server = Server::start().await;
-    let path = "/.well-known/webfinger?resource=acct:nobody@localhost";
+    let path = "/.well-known/webfinger?resource=acct:nobody@127.0.0.1";
     let request = server.request(Method::GET, path).header(header::ORIGIN, "https://app.example");
     let answer = request.send().await.expect("an answer");
     assert_eq!(answer.status(), 200);

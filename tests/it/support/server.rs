@@ -47,6 +47,8 @@ pub struct Options<'a> {
     pub lags: bool,
     /// It catches messages, as development mode does.
     pub catches_mail: bool,
+    /// The path of its issuer.
+    pub path: &'a str,
 }
 
 /// A running server.
@@ -83,7 +85,8 @@ impl Server {
         let listener = Listener::bind("127.0.0.1:0".parse().expect("an address"), None, limits)
             .await
             .expect("a free port");
-        let issuer = format!("http://{}", listener.address().expect("an address"));
+        let origin = format!("http://{}", listener.address().expect("an address"));
+        let issuer = format!("{origin}{}", options.path);
         config.server.issuer = signet::config::Issuer::parse(&issuer).expect("loopback");
         let clock = options.clock.unwrap_or_else(|| Clock::fake(START));
         let url = options.database_url.unwrap_or_else(|| database.url.clone());

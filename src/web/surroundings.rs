@@ -1,0 +1,56 @@
+//! What surrounds a request while it is handled, as its span does: the language that its person is answered in, the page
+//! that is being shown, and where Signet begins on its origin. It is read where something is said or shown, and nothing is
+//! decided by it (docs/decisions/0019).
+
+use http::{Uri, uri::PathAndQuery};
+
+use super::language::Language;
+
+/// What surrounds a request.
+#[derive(Clone, Debug, Default)]
+pub struct Surroundings {
+    /// What the person is answered in.
+    pub language: Language,
+    /// The path and query of the page, as the router has them.
+    pub here: String,
+    /// The path of the issuer, before every path on pages; empty if it has none.
+    pub base: String,
+}
+
+tokio::task_local! {
+    static CURRENT: Surroundings;
+}
+
+impl Surroundings {
+    /// Those of a request for `uri`.
+    #[must_use]
+    pub fn new(language: Language, uri: &Uri, base: &str) -> Self {
+        let here = uri.path_and_query().map_or("/", PathAndQuery::as_str).to_owned();
+        Self { language, here, base: base.to_owned() }
+    }
+
+    /// Handles a request in them.
+    pub async fn surround<F: Future>(self, handled: F) -> F::Output {
+        CURRENT.scope(self, handled).await
+    }
+
+    /// Reads those of the request that is being handled.
+    pub fn read<T>(read: impl Fn(&Self) -> T) -> T {
+        CURRENT.try_with(&read).unwrap_or_else(|_| read(&Self::default()))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[tokio::test]
+    async fn a_request_is_handled_in_its_surroundings() {
+        let look = || Surroundings::read(|all| (all.language, all.here.clone(), all.base.clone()));
+        assert_eq!(look(), (Language::English, String::new(), String::new()));
+        let uri = Uri::from_static("/forgot?a=b");
+        let inside =
+            Surroundings::new(Language::Japanese, &uri, "/id").surround(async { look() }).await;
+        assert_eq!(inside, (Language::Japanese, "/forgot?a=b".to_owned(), "/id".to_owned()));
+    }
+}
