@@ -44,6 +44,7 @@ mod second_factor;
 mod sign_in;
 mod statements;
 mod support;
+mod timing;
 mod tls;
 mod unavailable;
 mod userinfo;
