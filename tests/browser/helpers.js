@@ -179,6 +179,7 @@ export const claims = (token) => JSON.parse(Buffer.from(token.split(".")[1], "ba
 /** One browser context: a person who has never been here. */
 class Visit {
   problems = [];
+  others = [];
 
   constructor(context, { script, expected }) {
     Object.assign(this, { context, script, expected, server: stage.server, party: stage.party });
@@ -198,7 +199,7 @@ class Visit {
   /** Another browser of the same person, which has nothing of this one but its settings. */
   async elsewhere() {
     const context = await stage.browser.newContext({ javaScriptEnabled: this.script });
-    this.context.once("close", () => context.close());
+    this.others.push(context);
     const { script, expected } = this;
     const other = Object.assign(new Visit(context, { script, expected }), { problems: this.problems });
     other.page = await other.tab();
@@ -299,7 +300,7 @@ export function visit(name, { script = true, expected = [], timeout = TEST_TIMEO
     try {
       await body(person, t);
     } finally {
-      await context.close();
+      await Promise.all([context, ...person.others].map((opened) => opened.close()));
     }
     assert.deepEqual(person.problems, [], "the console is empty");
   });
