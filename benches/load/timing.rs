@@ -3,7 +3,7 @@
 
 use std::net::{Ipv4Addr, SocketAddr};
 
-use anyhow::Context;
+use anyhow::{Context, ensure};
 use tokio::{
     io::{AsyncBufReadExt, AsyncWriteExt, BufReader},
     net::{TcpListener, TcpStream},
@@ -18,15 +18,15 @@ use super::{
     signet::{self, Deployment},
 };
 
-/// Pairs of requests that are thrown away before the others.
-const WARM_UP: usize = 20;
+/// Requests whose times are thrown away before the others.
+const WARM_UP: usize = 40;
 
-/// What is asked, how often of each kind, and what the answer is.
+/// What is asked, how often, and where the answer leads.
 struct Question {
     promise: &'static str,
     path: &'static str,
-    pairs: usize,
-    status: u16,
+    requests: usize,
+    leads_to: &'static str,
     fields: fn(&str) -> Vec<(&'static str, &str)>,
 }
 
@@ -34,22 +34,22 @@ const QUESTIONS: [Question; 3] = [
     Question {
         promise: "sign-in: an unknown name takes as long as a known one with a wrong password",
         path: "/sign-in",
-        pairs: 500,
-        status: 422,
+        requests: 1000,
+        leads_to: "/sign-in",
         fields: |name| vec![("identifier", name), ("password", "not the right password")],
     },
     Question {
         promise: "forgotten password: an unknown name takes as long as a known one",
         path: "/forgot",
-        pairs: 1000,
-        status: 303,
+        requests: 2000,
+        leads_to: "/forgot/sent",
         fields: |name| vec![("identifier", name)],
     },
     Question {
         promise: "registration: an address without an account takes as long as one with",
         path: "/register",
-        pairs: 1000,
-        status: 303,
+        requests: 2000,
+        leads_to: "/register/sent",
         fields: |name| vec![("email", name)],
     },
 ];
@@ -98,24 +98,25 @@ pub async fn measure(deployment: &Deployment, report: &mut Report) -> anyhow::Re
 async fn ask(server: SocketAddr, question: &Question) -> anyhow::Result<[Vec<u32>; 2]> {
     let mut connection = Connection::open(server).await?;
     let form = Form::open(&mut connection).await?;
-    // A generator of Lehmer's.
-    let mut chance: u64 = 20_261;
     let mut times = [Vec::new(), Vec::new()];
-    for round in 0..WARM_UP + question.pairs {
-        // As long as the others, and as many.
-        let known = signet::email(round % CONNECTIONS);
-        let names = [known.clone(), known.replace("person", "nobody")];
+    // A generator of Lehmer's. Each request is of either kind by itself: what the one before it left to do in the
+    // background must weigh on both alike.
+    let mut chance: u64 = 20_261;
+    for number in 0..WARM_UP + question.requests {
         chance = chance * 48_271 % 0x7fff_ffff;
-        let first = usize::from(chance > 0x3fff_ffff);
-        for kind in [first, 1 - first] {
-            let request = form.post(question.path, &(question.fields)(&names[kind]));
-            let began = Instant::now();
-            let answer = connection.exchange(&request).await?;
-            let took = began.elapsed();
-            answer.expect(question.status, "")?;
-            if round >= WARM_UP {
-                times[kind].push(u32::try_from(took.as_micros())?);
-            }
+        let kind = usize::from(chance > 0x3fff_ffff);
+        let known = signet::email(number % CONNECTIONS);
+        // As long as the others, and as many.
+        let name = if kind == 0 { known } else { known.replace("person", "nobody") };
+        let request = form.post(question.path, &(question.fields)(&name));
+        let began = Instant::now();
+        let answer = connection.exchange(&request).await?;
+        let took = began.elapsed();
+        answer.expect(303, "")?;
+        let leads_to = answer.headers("location").next();
+        ensure!(leads_to == Some(question.leads_to), "it leads to {leads_to:?}");
+        if number >= WARM_UP {
+            times[kind].push(u32::try_from(took.as_micros())?);
         }
     }
     Ok(times)
