@@ -47,3 +47,4 @@ mod support;
 mod tls;
 mod unavailable;
 mod userinfo;
+mod watching;
