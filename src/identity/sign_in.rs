@@ -80,13 +80,13 @@ pub async fn sign_in(
             let proofs = Proofs::default().with(Factor::Password, now);
             let password = Some(Password { set_at: account.password_set_at });
             let user = account.user_id;
-            match attempt::start(app, user, proofs, password, goal, headers, context).await? {
-                Some(advanced) => Ok(advanced),
-                None => {
-                    fail(app, Kind::SignInFailed, Some(account), &key, &counted, context).await?;
-                    Err(Refusal::Wrong)
-                }
+            let advanced =
+                attempt::start(app, user, proofs, password, goal, headers, context).await?;
+            if let Some(advanced) = advanced {
+                return Ok(advanced);
             }
+            fail(app, Kind::SignInFailed, Some(account), &key, &counted, context).await?;
+            Err(Refusal::Wrong)
         }
         Ok(None) => {
             fail(app, Kind::SignInFailed, account.as_ref(), &key, &counted, context).await?;

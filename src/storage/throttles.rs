@@ -53,19 +53,19 @@ pub async fn count(
         .await?)
     })
     .await?;
-    let mut counted = Counted::default();
+    let mut all = Counted::default();
     for row in rows {
         let Some(counter) = counters.iter().find(|counter| counter.key == row.key) else {
             continue;
         };
         if row.attempts > counter.limit {
-            counted.until = counted.until.max(Some(row.window_start + window));
+            all.until = all.until.max(Some(row.window_start + window));
         }
         if counter.account {
-            counted.account.push(row.attempts);
+            all.account.push(row.attempts);
         }
     }
-    Ok(counted)
+    Ok(all)
 }
 
 /// Gives an attempt back: it was no guess.

@@ -70,7 +70,7 @@ pub async fn failed(
     if !app.mail.is_on() || !app.config.watch.tells(Concern::Failures) {
         return Ok(());
     }
-    let own = user.map(|user| user.into_bytes());
+    let own = user.map(Uuid::into_bytes);
     let person = own.as_ref().map_or(typed.as_bytes(), |id| id);
     let today = throttle::warnings(guessed.name(), person);
     let today = storage::throttles::count(&app.db, &[today], WINDOW, app.clock.now()).await?;
