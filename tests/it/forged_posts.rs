@@ -186,4 +186,11 @@ async fn no_link_is_used_up_by_a_forged_post() {
         assert_refused(&server, &mut browser, &page, &fields).await;
         assert_eq!(browser.get(&link).await.status, 200, "{to}");
     }
+    // In another browser, which she is told of.
+    server.signed_in().await;
+    let link = server.link_to(EMAIL).await;
+    let page = browser.get(&link).await;
+    assert!(page.body.contains("id=\"not-me\""), "{}", page.body);
+    assert_refused(&server, &mut browser, &page, &[]).await;
+    assert!(alice.get("/").await.body.contains("Alice Example"), "still signed in");
 }

@@ -34,7 +34,7 @@ impl File {
     }
 
     pub fn config(&self) -> String {
-        format!("{PROXY}[watch]\nplaces = {:?}\n", self.path())
+        format!("{PROXY}[watch]\nplaces = \"{}\"\n", self.path().display())
     }
 }
 
@@ -145,7 +145,9 @@ async fn how_far_and_how_fast_is_the_operators_to_say() {
 async fn a_database_of_countries_knows_of_countries_alone() {
     let file = File::cities();
     let mut entries = cities("Paris");
-    entries.iter_mut().for_each(|entry| entry.city = None);
+    for entry in &mut entries {
+        entry.city = None;
+    }
     file.write("GeoLite2-Country", &entries);
     let server = Server::catching(&file.config()).await;
     sign_in(&mut at(&server, PARIS)).await;
