@@ -8,6 +8,7 @@ use super::{database, http_get, master_keys, print};
 use crate::{
     clock::{Clock, Timestamp},
     config::{Config, Environment},
+    identity::watch::places::Places,
     keys::{KeyRing, MasterKeys, secrets::ServerSecrets},
     oauth::metadata::path,
     storage::{self, keys::SealedCount},
@@ -70,6 +71,13 @@ async fn check(file: Option<&Path>, environment: &Environment, report: &mut Repo
             "TLS files",
             readable,
             "make both readable for the user that Signet runs as",
+        );
+    }
+    if let Some(file) = &config.watch.places {
+        report.outcome(
+            "database of places",
+            Places::open(Some(file)),
+            "watch.places names a MaxMind database (.mmdb) of cities or countries that Signet may read",
         );
     }
     let master = report.outcome(

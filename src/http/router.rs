@@ -16,7 +16,7 @@ use crate::{
     dev,
     identity::{
         account, attempt::path as sign_in, email_address, forgot, notices, pages, passkeys,
-        registration, second_factor,
+        registration, second_factor, watch::not_me,
     },
     keys::Document,
     oauth::{Error, authorize, introspect, jwks, metadata::path, revoke, token, userinfo},
@@ -43,6 +43,7 @@ pub fn router(app: &AppState, metadata: &Document, cors: bool) -> Router {
         .merge(forgot::routes())
         .merge(registration::routes())
         .merge(email_address::routes())
+        .merge(not_me::routes())
         .merge(notices::routes())
         .route("/assets/{name}", get(asset))
         .route("/healthz", get(management::healthz))

@@ -29,6 +29,7 @@ use super::{
     second_factor::{self, Enrol, Refused},
     session::{self, Current},
     totp,
+    watch::{self, FactorKind, News},
 };
 use crate::{
     app::{App, AppState},
@@ -230,6 +231,7 @@ async fn remove_authenticator(
     if storage::factors::delete_totp(&app.db, user).await? {
         let event = Event::new(Kind::FactorRemoved).user(user).detail(json!({ "factor": "totp" }));
         app.audit.record(event, &context.origin).await?;
+        watch::tell(app, user, &News::FactorRemoved(FactorKind::Authenticator), context).await?;
     }
     Ok(see_other(AUTHENTICATOR))
 }
@@ -322,6 +324,7 @@ async fn change_codes(
         let codes = recovery_codes::renew(&app, user).await?;
         let event = Event::new(Kind::RecoveryCodesRenewed).user(user);
         app.audit.record(event, &context.origin).await?;
+        watch::tell(&app, user, &News::RecoveryCodesRenewed, &context).await?;
         Ok(with_cookies(see_other(CODES), [show_once(&app, user, &codes)]))
     };
     outcome.await.unwrap_or_else(|problem: Problem| problem.respond(&context))

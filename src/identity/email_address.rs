@@ -18,11 +18,12 @@ use super::{
     notices,
     pages::{Browser, check_post, read_form, see_other},
     session::{self, Current},
-    text,
+    text, watch,
 };
 use crate::{
     app::{App, AppState},
     audit::{Event, Kind},
+    config::Concern,
     storage::{self, accounts::Confirmed, users::UserRow},
     web::{
         RequestContext, csrf,
@@ -311,8 +312,11 @@ async fn confirm(
         };
         app.audit.record(Event::new(Kind::EmailChanged).user(user_id), &context.origin).await?;
         let to = detail["email"].as_str().unwrap_or_default();
-        let letter = letters::email_changed(app.mail.product(), to);
-        mail::send(&app, Some(&from), &letter).await?;
+        if app.config.watch.tells(Concern::EmailChanged) {
+            let facts = watch::facts(&app, &context);
+            let letter = letters::email_changed(app.mail.product(), to, facts);
+            mail::send(&app, Some(&from), &letter).await?;
+        }
         Ok(see_other(notices::CHANGED))
     };
     outcome.await.unwrap_or_else(|problem: Problem| problem.respond(&context))

@@ -22,6 +22,7 @@ use super::{
     passwords::{self, Person},
     proof::{Factor, Proofs},
     text,
+    watch::{self, News},
 };
 use crate::{
     app::{App, AppState},
@@ -216,9 +217,7 @@ async fn reset(
         let event = Event::new(Kind::PasswordChanged).user(done.user_id);
         let detail = json!({ "by": "link", "email_verified": done.verified });
         app.audit.record(event.detail(detail), &context.origin).await?;
-        let forgot = app.config.server.issuer.join(PATH);
-        let letter = letters::password_changed(app.mail.product(), &forgot);
-        mail::send(&app, Some(&done.email), &letter).await?;
+        watch::tell(&app, done.user_id, &News::PasswordChanged, &context).await?;
         let goal = Goal::page(links::arrive(&link.detail, &browser));
         let proofs = Proofs::default().with(Factor::Password, now.unix_timestamp());
         let advanced =

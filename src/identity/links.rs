@@ -10,6 +10,7 @@ use uuid::Uuid;
 use super::{local, pages::Browser};
 use crate::{
     app::App,
+    clock::Timestamp,
     storage::{
         self,
         links::{LinkRow, NewLink, Presented},
@@ -32,6 +33,8 @@ pub enum Purpose {
     VerifyEmail,
     /// Confirming another address, at it or at the one before.
     ChangeEmail,
+    /// Saying that something was not oneself.
+    NotMe,
 }
 
 impl Purpose {
@@ -43,6 +46,7 @@ impl Purpose {
             Self::Register => "register",
             Self::VerifyEmail => "verify_email",
             Self::ChangeEmail => "change_email",
+            Self::NotMe => "not_me",
         }
     }
 
@@ -54,6 +58,7 @@ impl Purpose {
             Self::Register => "/register/account",
             Self::VerifyEmail => "/verify-email",
             Self::ChangeEmail => "/change-email",
+            Self::NotMe => "/not-me",
         }
     }
 
@@ -63,6 +68,8 @@ impl Purpose {
         match self {
             Self::ResetPassword => Duration::from_hours(1),
             Self::Register | Self::VerifyEmail | Self::ChangeEmail => Duration::from_hours(24),
+            // Not everyone reads mail each day.
+            Self::NotMe => Duration::from_hours(7 * 24),
         }
     }
 
@@ -72,6 +79,7 @@ impl Purpose {
             Self::ResetPassword => ("/forgot", "Get a new link"),
             Self::Register => ("/register", "Get a new link"),
             Self::VerifyEmail | Self::ChangeEmail => ("/account/email", "To your address"),
+            Self::NotMe => ("/forgot", "Set a new password"),
         }
     }
 }
@@ -120,13 +128,42 @@ pub async fn draw(
     detail: &Value,
     lifetime: Duration,
 ) -> storage::Result<String> {
-    let handle = Handle::<Link>::draw(app.uuid(), &app.entropy);
-    let digest = handle.digest();
-    let link = Presented { id: handle.id, secret_hash: digest.bytes(), purpose: purpose.name() };
+    let drawn = Drawn::new(app, purpose);
     let now = app.clock.now();
-    let new = NewLink { link, user_id: user, detail, expires_at: now + lifetime };
-    storage::links::insert(&app.db, &new, now).await?;
-    Ok(app.config.server.issuer.join(&path(purpose, &handle)))
+    storage::links::insert(&app.db, &drawn.row(user, detail, now + lifetime), now).await?;
+    Ok(app.config.server.issuer.join(&drawn.path))
+}
+
+/// A link that was drawn and is not stored yet.
+pub struct Drawn {
+    /// What for.
+    pub purpose: Purpose,
+    /// Its address within Signet.
+    pub path: String,
+    id: Uuid,
+    digest: Digest,
+}
+
+impl Drawn {
+    /// Draws one.
+    #[must_use]
+    pub fn new(app: &App, purpose: Purpose) -> Self {
+        let handle = Handle::<Link>::draw(app.uuid(), &app.entropy);
+        Self { purpose, path: path(purpose, &handle), id: handle.id, digest: handle.digest() }
+    }
+
+    /// As storage takes it.
+    #[must_use]
+    pub fn row<'a>(
+        &'a self,
+        user_id: Option<Uuid>,
+        detail: &'a Value,
+        expires_at: Timestamp,
+    ) -> NewLink<'a> {
+        let purpose = self.purpose.name();
+        let link = Presented { id: self.id, secret_hash: self.digest.bytes(), purpose };
+        NewLink { link, user_id, detail, expires_at }
+    }
 }
 
 fn path(purpose: Purpose, handle: &Handle<Link>) -> String {

@@ -28,3 +28,4 @@ pub mod text;
 mod throttle;
 pub mod totp;
 mod user_agent;
+pub mod watch;

@@ -20,6 +20,7 @@ use super::{
     requirement::Step,
     throttle,
     totp::{self, Enrolment, TotpError},
+    watch::{self, FactorKind, Guessed, News},
 };
 use crate::{
     app::{App, AppState},
@@ -154,9 +155,11 @@ pub async fn check(
     context: &RequestContext,
 ) -> Result<(), Refused> {
     let counters = throttle::codes(&app.config.sign_in, user);
-    if let Some(until) = throttle::count(app, &counters).await? {
+    let counted = throttle::count(app, &counters).await?;
+    if let Some(until) = counted.until {
         let event = Event::new(Kind::SignInThrottled).user(user).detail(json!({ "what": "code" }));
         app.audit.record(event, &context.origin).await?;
+        watch::failed(app, Some(user), "", Guessed::Code, &counted, context).await?;
         return Err(Refused::Throttled(until));
     }
     let right = match kind {
@@ -167,6 +170,7 @@ pub async fn check(
                 let event =
                     Event::new(Kind::RecoveryCodeUsed).user(user).detail(json!({ "left": left }));
                 app.audit.record(event, &context.origin).await?;
+                watch::tell(app, user, &News::RecoveryCodeUsed(left), context).await?;
                 true
             }
             None => false,
@@ -175,6 +179,7 @@ pub async fn check(
     if !right {
         let event = Event::new(Kind::SignInFailed).user(user).detail(json!({ "what": "code" }));
         app.audit.record(event, &context.origin).await?;
+        watch::failed(app, Some(user), "", Guessed::Code, &counted, context).await?;
         return Err(Refused::Wrong);
     }
     throttle::forgive(app, &counters).await?;
@@ -403,5 +408,7 @@ pub async fn confirm(
     check(app, user, Code::Enrolling, code, context).await?;
     let event = Event::new(Kind::FactorAdded).user(user).detail(json!({ "factor": "totp" }));
     app.audit.record(event, &context.origin).await?;
-    Ok(recovery_codes::renew(app, user).await?)
+    let codes = recovery_codes::renew(app, user).await?;
+    watch::tell(app, user, &News::FactorAdded(FactorKind::Authenticator), context).await?;
+    Ok(codes)
 }

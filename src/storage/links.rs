@@ -42,6 +42,16 @@ pub struct NewLink<'a> {
 
 /// Adds a link.
 pub async fn insert(db: &PgPool, new: &NewLink<'_>, now: Timestamp) -> Result<()> {
+    let mut connection = db.acquire().await?;
+    add(&mut connection, new, now).await
+}
+
+/// Adds a link, as part of a larger change.
+pub(super) async fn add(
+    connection: &mut PgConnection,
+    new: &NewLink<'_>,
+    now: Timestamp,
+) -> Result<()> {
     sqlx::query!(
         "INSERT INTO links (id, secret_hash, purpose, user_id, detail, created_at, expires_at)
          VALUES ($1, $2, $3, $4, $5, $6, $7)",
@@ -53,7 +63,7 @@ pub async fn insert(db: &PgPool, new: &NewLink<'_>, now: Timestamp) -> Result<()
         now,
         new.expires_at,
     )
-    .execute(db)
+    .execute(connection)
     .await?;
     Ok(())
 }

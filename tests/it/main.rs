@@ -48,3 +48,4 @@ mod timing;
 mod tls;
 mod unavailable;
 mod userinfo;
+mod watching;

@@ -17,6 +17,7 @@ use crate::{
         second_factor::{at, lead_on, view as person},
         session::{self, Current},
         text, throttle,
+        watch::{self, Guessed, News},
     },
     storage::{self, sessions::Others},
     web::{
@@ -175,6 +176,7 @@ async fn try_change(
     }
     let event = Event::new(Kind::PasswordChanged).user(row.user_id).session(row.id);
     app.audit.record(event, &context.origin).await?;
+    watch::tell(app, row.user_id, &News::PasswordChanged, context).await?;
     Ok(Ok(()))
 }
 
@@ -193,11 +195,13 @@ async fn check_current(
     };
     let place = app.hasher.admit().map_err(busy)?;
     let counters = throttle::password(&app.config.sign_in, user);
-    if throttle::count(app, &counters).await?.is_some() {
+    let counted = throttle::count(app, &counters).await?;
+    if counted.until.is_some() {
         let event = Event::new(Kind::SignInThrottled)
             .user(user)
             .detail(serde_json::json!({ "what": "password" }));
         app.audit.record(event, &context.origin).await?;
+        watch::failed(app, Some(user), "", Guessed::Password, &counted, context).await?;
         let words = "There were too many wrong passwords. Try again later.".to_owned();
         return Ok(Some(Mistake { status: StatusCode::TOO_MANY_REQUESTS, words, wrong: true }));
     }
@@ -208,6 +212,7 @@ async fn check_current(
                 .user(user)
                 .detail(serde_json::json!({ "what": "password" }));
             app.audit.record(event, &context.origin).await?;
+            watch::failed(app, Some(user), "", Guessed::Password, &counted, context).await?;
             Ok(Some(Mistake { wrong: true, ..Mistake::new("That is not your present password.") }))
         }
         Outcome::Right | Outcome::RightButCheap => {
@@ -273,6 +278,7 @@ pub(super) async fn replace(
         }
         let event = Event::new(Kind::PasswordChanged).user(user);
         app.audit.record(event, &context.origin).await?;
+        watch::tell(&app, user, &News::PasswordChanged, &context).await?;
         Ok(lead_on(attempt.proceed(&app, &headers, &context).await?))
     };
     outcome.await.unwrap_or_else(|problem: Problem| problem.respond(&context))

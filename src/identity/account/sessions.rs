@@ -30,6 +30,8 @@ pub(super) struct SessionView {
     id: Uuid,
     browser: String,
     address: String,
+    /// Where that is, if it is known.
+    place: String,
     used: MomentView,
     since: MomentView,
     /// Whether it is the one in which the page is shown.
@@ -65,6 +67,11 @@ pub(super) async fn show(
         let view = |session: ListedSession| SessionView {
             browser: user_agent::describe(session.user_agent.as_deref()),
             address: session.address.map(|net| net.addr().to_string()).unwrap_or_default(),
+            place: session
+                .address
+                .and_then(|net| app.places.find(net.addr()))
+                .and_then(|place| place.words())
+                .unwrap_or_default(),
             used: MomentView::ago(session.last_seen_at, now),
             since: MomentView::day(session.created_at),
             here: session.id == current.row.id,

@@ -4,7 +4,10 @@ use std::time::Duration;
 
 use askama::Template;
 
-use crate::web::pages::{LANG, LinkView};
+use crate::{
+    identity::watch::News,
+    web::pages::{LANG, LinkView},
+};
 
 /// A message in words.
 #[derive(Clone, Debug)]
@@ -13,6 +16,8 @@ pub struct Letter {
     pub subject: String,
     /// Its paragraphs.
     pub lines: Vec<String>,
+    /// The circumstances: what, and in which words.
+    pub facts: Vec<(&'static str, String)>,
     /// What can be done.
     pub action: Option<LinkView>,
     /// What else is to be known.
@@ -23,6 +28,7 @@ pub struct Letter {
 #[template(path = "email/letter.txt")]
 struct Text<'a> {
     lines: &'a [String],
+    facts: &'a [(&'static str, String)],
     action: &'a Option<LinkView>,
     small: &'a [String],
     product: &'a str,
@@ -34,6 +40,7 @@ struct Html<'a> {
     lang: &'a str,
     subject: &'a str,
     lines: &'a [String],
+    facts: &'a [(&'static str, String)],
     action: &'a Option<LinkView>,
     small: &'a [String],
     product: &'a str,
@@ -42,11 +49,17 @@ struct Html<'a> {
 impl Letter {
     fn new(subject: impl Into<String>, lines: &[&str]) -> Self {
         let lines = lines.iter().map(|&line| line.to_owned()).collect();
-        Self { subject: subject.into(), lines, action: None, small: Vec::new() }
+        let facts = Vec::new();
+        Self { subject: subject.into(), lines, facts, action: None, small: Vec::new() }
     }
 
     fn action(mut self, label: &str, href: &str) -> Self {
         self.action = Some(LinkView { href: href.to_owned(), label: label.to_owned() });
+        self
+    }
+
+    fn facts(mut self, facts: Vec<(&'static str, String)>) -> Self {
+        self.facts = facts;
         self
     }
 
@@ -61,9 +74,9 @@ impl Letter {
     /// Templates only write to memory.
     #[must_use]
     pub fn render(&self, product: &str) -> (String, String) {
-        let Self { subject, lines, action, small } = self;
-        let text = Text { lines, action, small, product };
-        let html = Html { lang: LANG, subject, lines, action, small, product };
+        let Self { subject, lines, facts, action, small } = self;
+        let text = Text { lines, facts, action, small, product };
+        let html = Html { lang: LANG, subject, lines, facts, action, small, product };
         let expect = "templates render to memory";
         (text.render().expect(expect), html.render().expect(expect))
     }
@@ -94,15 +107,22 @@ pub fn reset_password(product: &str, link: &str, lifetime: Duration) -> Letter {
         .small("If it was not you, do nothing: your password stays as it is.")
 }
 
-/// The password was changed.
+/// Something that concerns the safety of an account.
 #[must_use]
-pub fn password_changed(product: &str, forgot: &str) -> Letter {
-    Letter::new(
-        format!("Your password at {product} was changed"),
-        &["Your password was changed. You were signed out everywhere else, and applications have to ask you again."],
-    )
-    .action("This was not me", forgot)
-    .small("If you did this, there is nothing else to do. If not, set a new password now.")
+pub fn security(
+    product: &str,
+    news: &News,
+    facts: Vec<(&'static str, String)>,
+    not_me: &str,
+    lifetime: Duration,
+) -> Letter {
+    let (subject, lines) = news.words(product);
+    let lines: Vec<&str> = lines.iter().map(String::as_str).collect();
+    Letter::new(subject, &lines)
+        .facts(facts)
+        .action("This was not me", not_me)
+        .small("If you know of this, there is nothing to do. If not, open the link: you are shown what can be done.")
+        .small(good_for(lifetime))
 }
 
 /// A link to make an account.
@@ -184,9 +204,10 @@ pub fn address_in_use(product: &str) -> Letter {
 
 /// To the former address.
 #[must_use]
-pub fn email_changed(product: &str, to: &str) -> Letter {
+pub fn email_changed(product: &str, to: &str, facts: Vec<(&'static str, String)>) -> Letter {
     let changed = format!("Your address at {product} is {to} now. Messages go there from now on.");
     Letter::new(format!("Your address at {product} was changed"), &[&changed])
+        .facts(facts)
         .small("If you did not do this, tell whoever runs the service.")
 }
 

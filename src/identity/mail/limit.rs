@@ -17,7 +17,7 @@ pub async fn count_request(
     context: &RequestContext,
 ) -> Result<(), Problem> {
     let counters = throttle::messages(&app.config.email, recipient, context.origin.address);
-    let Some(until) = throttle::count(app, &counters).await? else { return Ok(()) };
+    let Some(until) = throttle::count(app, &counters).await?.until else { return Ok(()) };
     let event = Event::new(Kind::MailThrottled).detail(json!({ "what": "request" }));
     app.audit.record(event, &context.origin).await?;
     let seconds = (until.unix_timestamp() - app.clock.now().unix_timestamp()).max(1).unsigned_abs();

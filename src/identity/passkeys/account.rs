@@ -27,6 +27,7 @@ use crate::{
         pages::{Browser, check_post, read_form, see_other, with_cookies},
         recovery_codes,
         session::{self, Current},
+        watch::{self, FactorKind, News},
     },
     storage::{
         self,
@@ -225,6 +226,7 @@ async fn register(
         "backed_up": credential.backup_state,
     }));
     app.audit.record(event, &context.origin).await?;
+    watch::tell(app, user, &News::FactorAdded(FactorKind::Passkey), context).await?;
     Ok(Ok(()))
 }
 
@@ -295,6 +297,7 @@ async fn remove(
             let detail = json!({ "factor": "passkey", "passkey": id });
             let event = Event::new(Kind::FactorRemoved).user(user).session(current.row.id);
             app.audit.record(event.detail(detail), &context.origin).await?;
+            watch::tell(app, user, &News::FactorRemoved(FactorKind::Passkey), context).await?;
             Ok(None)
         }
         Removed::LastWayIn => Ok(Some(LAST_WAY_IN)),
