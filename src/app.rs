@@ -4,6 +4,7 @@ use std::{sync::Arc, time::Duration};
 
 use serde_json::json;
 use sqlx::PgPool;
+use tokio::sync::Semaphore;
 use uuid::Uuid;
 
 use crate::{
@@ -16,6 +17,7 @@ use crate::{
         device,
         hashing::Hasher,
         mail::{self, MailError, Mailer},
+        strength,
     },
     keys::{KeyRing, MasterKeys, secrets::SecretsError, secrets::ServerSecrets},
     replica::Replica,
@@ -49,6 +51,8 @@ pub struct App {
     pub hasher: Hasher,
     /// Passwords that the operator has refused.
     pub breached: Breached,
+    /// Places for passwords that are judged while they are typed.
+    pub judging: Arc<Semaphore>,
     /// Security events.
     pub audit: Recorder,
     /// Messages to people.
@@ -117,6 +121,7 @@ impl App {
             verified: VerifiedTokens::default(),
             hasher,
             breached,
+            judging: strength::places(),
             audit,
             mail,
             demo,

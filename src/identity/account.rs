@@ -47,7 +47,7 @@ use crate::{
 /// The first page.
 pub const HOME: &str = "/account";
 /// Where one changes one's password.
-const PASSWORD: &str = "/account/password";
+pub const PASSWORD: &str = "/account/password";
 /// Where one has one's account removed.
 const DELETE: &str = "/account/delete";
 /// Where that is confirmed.

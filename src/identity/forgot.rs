@@ -145,7 +145,7 @@ async fn reset_page(
     let email = user.map(|user| user.email).ok_or_else(|| links::over(opened.purpose))?;
     let status = if error.is_some() { StatusCode::UNPROCESSABLE_ENTITY } else { StatusCode::OK };
     let page = NewPasswordPage::new(opened.path.clone(), browser.csrf(app), error, email);
-    Ok(browser.remember(pages::respond(status, &page, &Freedom::Usual)))
+    Ok(browser.remember(pages::respond(status, &page, &Freedom::Script)))
 }
 
 /// The password that was chosen, hashed, if it will do.
@@ -158,11 +158,7 @@ async fn new_password(
         Some(user) => storage::users::get(&app.db, user).await?,
         None => None,
     };
-    let person = person.map_or_else(Person::default, |user| Person {
-        email: user.email,
-        username: user.username,
-        name: user.name,
-    });
+    let person = person.map(Person::from).unwrap_or_default();
     let password = params.get("password").unwrap_or_default();
     let password = passwords::accept(app, password, person).await?;
     passwords::hash(app, user, password).await

@@ -24,6 +24,7 @@ pub mod second_factor;
 pub mod session;
 pub mod sign_in;
 pub mod sign_in_form;
+pub mod strength;
 pub mod text;
 mod throttle;
 pub mod totp;

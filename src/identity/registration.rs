@@ -182,7 +182,7 @@ async fn request(
 }
 
 /// The link of a request, and what it stands for: while accounts are made at all, or whoever was invited may.
-async fn opened(app: &App, query: Option<&str>) -> Result<(Opened, Value), Problem> {
+pub(super) async fn opened(app: &App, query: Option<&str>) -> Result<(Opened, Value), Problem> {
     let opened = Opened::read(Purpose::Register, query)?;
     let detail = opened.look(app).await?.detail;
     let may = match app.config.registration.mode {
@@ -209,7 +209,7 @@ fn account_page(
     let name = name.chars().take(NAME).collect();
     let (csrf, email) = (browser.csrf(app), email_of(detail));
     let page = NewAccount::new(opened.path.clone(), csrf, error, email, name);
-    browser.remember(pages::respond(status, &page, &Freedom::Usual))
+    browser.remember(pages::respond(status, &page, &Freedom::Script))
 }
 
 /// `GET /register/account`.
@@ -239,17 +239,23 @@ fn name(params: &Params) -> Result<&str, String> {
     Ok(name)
 }
 
+/// What is known of whoever makes an account, with the name that they typed.
+pub(super) fn person(detail: &Value, params: &Params) -> Person {
+    let name = params.get("name").map(|name| name.trim().chars().take(NAME).collect());
+    Person { email: email_of(detail), username: None, name }
+}
+
 /// The name and the hashed password that were chosen, or what is wrong with them.
 async fn choices<'a>(
     app: &AppState,
     params: &'a Params,
-    email: &str,
+    detail: &Value,
 ) -> Result<Result<(&'a str, String), String>, Problem> {
     let name = match name(params) {
         Ok(name) => name,
         Err(wrong) => return Ok(Err(wrong)),
     };
-    let person = Person { email: email.to_owned(), username: None, name: Some(name.to_owned()) };
+    let person = person(detail, params);
     let password = params.get("password").unwrap_or_default();
     let hashed = match passwords::accept(app, password, person).await {
         Ok(password) => passwords::hash(app, None, password).await,
@@ -275,7 +281,7 @@ async fn make_account(
         let browser = Browser::of(&app, &headers);
         check_post(&app, &headers, &params, &browser.digest, &opened.path)?;
         let email = email_of(&detail);
-        let (name, phc) = match choices(&app, &params, &email).await? {
+        let (name, phc) = match choices(&app, &params, &detail).await? {
             Ok(choices) => choices,
             Err(wrong) => {
                 let typed = params.get("name").unwrap_or_default();

@@ -43,6 +43,7 @@ mod revocation;
 mod second_factor;
 mod sign_in;
 mod statements;
+mod strength;
 mod support;
 mod tls;
 mod unavailable;

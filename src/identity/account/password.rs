@@ -120,7 +120,7 @@ fn respond(
     let demanded = action == path::PASSWORD;
     let shortest = passwords::SHORTEST;
     let page = NewPassword::new(user, action, csrf, error, wrong, current, demanded, shortest);
-    pages::respond(status, &page, &Freedom::Usual)
+    pages::respond(status, &page, &Freedom::Script)
 }
 
 /// `POST /account/password`.
@@ -258,11 +258,7 @@ pub(super) async fn replace(
         };
         let user = attempt.row.user_id;
         let row = storage::users::get(&app.db, user).await?;
-        let person = row.map_or_else(Person::default, |row| Person {
-            email: row.email,
-            username: row.username,
-            name: row.name,
-        });
+        let person = row.map(Person::from).unwrap_or_default();
         let set = async {
             let new = passwords::accept(&app, new, person).await?;
             passwords::set(&app, user, new, false, Some(attempt.row.id)).await
