@@ -8,6 +8,7 @@ pub mod device;
 pub mod email_address;
 pub mod forgot;
 pub mod hashing;
+pub mod instead;
 pub mod links;
 pub mod local;
 pub mod mail;

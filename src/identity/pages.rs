@@ -84,6 +84,19 @@ fn check_origin(app: &App, headers: &HeaderMap, back: &str) -> Result<(), Proble
     Err(Problem::stale(back))
 }
 
+/// Reads a form that was posted from its page, shown to whoever holds the secret with this digest.
+pub fn read_post(
+    app: &App,
+    headers: &HeaderMap,
+    body: &[u8],
+    bound_to: &Digest,
+    back: &str,
+) -> Result<Params, Problem> {
+    let params = read_form(body)?;
+    check_post(app, headers, &params, bound_to, back)?;
+    Ok(params)
+}
+
 /// Reads a form, or says what is wrong with it.
 pub fn read_form(body: &[u8]) -> Result<Params, Problem> {
     Params::parse_unique(body).map_err(|error| {
@@ -157,9 +170,8 @@ pub async fn post_sign_in(
     body: Bytes,
 ) -> Response {
     let outcome = async {
-        let params = read_form(&body)?;
         let browser = Browser::of(&app, &headers);
-        check_post(&app, &headers, &params, &browser.digest, "/sign-in")?;
+        let params = read_post(&app, &headers, &body, &browser.digest, "/sign-in")?;
         let next = local::next(query.as_deref());
         let goal = Goal::page(next.as_deref().unwrap_or("/"));
         let session = match &next {

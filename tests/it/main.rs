@@ -21,6 +21,7 @@ mod fuzzed;
 mod http;
 mod introspection;
 mod keys;
+mod leading_back;
 mod leaving;
 mod libraries;
 mod logs;
