@@ -123,7 +123,7 @@ pub async fn home(
 }
 
 /// The form for Signet's own pages, with the page that it leads to. Whoever is signed in is to prove who they are again.
-fn own_form(next: Option<&str>, session: Option<&Current>) -> SignInForm {
+fn own_form(next: Option<&str>, session: Option<Current>) -> SignInForm {
     let page =
         next.map_or_else(|| "/sign-in".to_owned(), |next| local::with_next("/sign-in", next));
     SignInForm {
@@ -131,7 +131,7 @@ fn own_form(next: Option<&str>, session: Option<&Current>) -> SignInForm {
         action: page.clone(),
         page,
         identifier: String::new(),
-        account: session.map(|current| session::view(&current.row)),
+        account: session,
         notice: None,
         switch: false,
         cancel: false,
@@ -154,7 +154,7 @@ pub async fn show_sign_in(
     };
     match session {
         Ok(session) => {
-            let form = own_form(next.as_deref(), session.as_ref());
+            let form = own_form(next.as_deref(), session);
             form.show(&app, &headers, Browser::of(&app, &headers))
         }
         Err(error) => Problem::from(error).respond(&context),
@@ -178,7 +178,7 @@ pub async fn post_sign_in(
             Some(_) => session::current(&app, &headers).await?,
             None => None,
         };
-        let form = own_form(next.as_deref(), session.as_ref());
+        let form = own_form(next.as_deref(), session);
         Ok(match form.submit(&app, &params, &headers, &goal, &context).await? {
             Ok(advanced) => with_cookies(see_other(&advanced.to), advanced.cookies),
             Err(page) => page,

@@ -11,6 +11,7 @@ use super::{
     pages::Browser,
     passkeys, registration,
     second_factor::Refused,
+    session::{self, Current},
     sign_in::{self, Refusal},
 };
 use crate::{
@@ -18,7 +19,7 @@ use crate::{
     clock::Timestamp,
     web::{
         RequestContext,
-        pages::{ClientView, Freedom, SignIn, SignInWays, UserView},
+        pages::{ClientView, Freedom, SignIn, SignInWays},
         params::Params,
         problem::Problem,
     },
@@ -39,8 +40,8 @@ pub struct SignInForm {
     pub action: String,
     /// What is filled in.
     pub identifier: String,
-    /// Who is to prove themself again.
-    pub account: Option<UserView>,
+    /// Whose session it is that is to be confirmed: no one else's sign-in will do.
+    pub account: Option<Current>,
     /// What else is to be known.
     pub notice: Option<String>,
     /// Whether another account than that will do as well.
@@ -62,6 +63,7 @@ impl SignInForm {
         let ways = self.ways(app);
         let Self { client, action, identifier, account, notice: also, freedom, .. } = self;
         let (csrf, error) = (browser.csrf(app), notice.error.clone());
+        let account = account.map(|current| session::view(&current.row));
         let page = SignIn::new(client, action, csrf, identifier, error, also, account, ways);
         browser.remember(notice.respond(app, &page, &freedom.with_script()))
     }
@@ -75,6 +77,8 @@ impl SignInForm {
         goal: &Goal,
         context: &RequestContext,
     ) -> Result<Result<Advanced, Response>, Problem> {
+        let person = self.account.as_ref().map(|current| current.row.user_id);
+        let goal = &Goal { person, ..goal.clone() };
         let identifier = params.get("identifier").unwrap_or_default();
         let password = params.get("password").unwrap_or_default();
         let notice = if let Some(answer) = params.get("passkey") {

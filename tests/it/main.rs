@@ -11,6 +11,7 @@ mod client_credentials;
 mod command_line;
 mod commands;
 mod configuration;
+mod confirm;
 mod dev;
 mod email_address;
 mod endings;
