@@ -169,7 +169,7 @@ impl App {
             swept(storage::throttles::sweep(&self.db, window_start).await),
             swept(storage::ceremonies::sweep(&self.db, now).await),
             swept(storage::devices::sweep(&self.db, now - device::MAX_AGE).await),
-            swept(storage::links::sweep(&self.db, now).await),
+            swept(storage::links::sweep(&self.db, now - mail::LONGEST_WAIT).await),
             swept(storage::sign_ins::sweep(&self.db, now).await),
             self.sweep_sessions(now).await,
             self.delete_accounts(now).await,

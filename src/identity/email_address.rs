@@ -152,7 +152,7 @@ async fn ask_to_verify(
     let purpose = Purpose::VerifyEmail;
     let detail = json!({ "email": person.email, "email_key": key });
     let link = links::draw(app, purpose, Some(person.id), &detail, purpose.lifetime()).await?;
-    let letter = letters::verify_email(app.mail.product(), &link, purpose.lifetime());
+    let letter = letters::verify_email(app.mail.product(), &link);
     mail::send(app, Some(&person.email), &letter).await?;
     Ok(see_other(notices::VERIFY))
 }
@@ -179,16 +179,16 @@ async fn ask_to_change(
         "from_key": from_key,
     });
     let draw = || links::draw(app, purpose, Some(person.id), &detail, purpose.lifetime());
-    let (product, lifetime) = (app.mail.product(), purpose.lifetime());
+    let product = app.mail.product();
     if person.email_verified {
-        let letter = letters::confirm_leaving(product, email, &draw().await?, lifetime);
+        let letter = letters::confirm_leaving(product, email, &draw().await?);
         mail::send(app, Some(&person.email), &letter).await?;
     }
     let arriving = draw().await?;
     let owner = storage::users::find(&app.db, &key).await?;
     let letter = match owner {
         Some(owner) if owner.id != person.id => letters::address_in_use(product),
-        _ => letters::confirm_arriving(product, &arriving, lifetime),
+        _ => letters::confirm_arriving(product, &arriving),
     };
     mail::send(app, Some(email), &letter).await?;
     let event = Event::new(Kind::EmailChangeRequested).user(person.id);

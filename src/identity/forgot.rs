@@ -123,7 +123,7 @@ async fn request(
         });
         let (purpose, id) = (Purpose::ResetPassword, user.as_ref().map(|user| user.id));
         let link = links::draw(&app, purpose, id, &detail, purpose.lifetime()).await?;
-        let letter = letters::reset_password(app.mail.product(), &link, purpose.lifetime());
+        let letter = letters::reset_password(app.mail.product(), &link);
         mail::send(&app, to, &letter).await?;
         let event = Event::new(Kind::PasswordResetRequested).user(id);
         let event =

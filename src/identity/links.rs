@@ -4,6 +4,7 @@
 use std::time::Duration;
 
 use http::StatusCode;
+use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 use uuid::Uuid;
 
@@ -111,7 +112,32 @@ impl Opened {
     }
 }
 
-/// Draws a link, and returns its URL. Where there is no account, one is drawn all the same that no one gets: the work tells
+/// A link that was drawn, for the message that it is sent in.
+#[derive(Clone)]
+pub struct Drawn {
+    /// Its URL.
+    pub url: String,
+    /// Its time, for the queue of messages.
+    pub term: Term,
+}
+
+/// A link's time, which begins when the mail server has the message.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Term {
+    /// The link's row.
+    pub id: Uuid,
+    /// How long it is good.
+    pub lifetime: Duration,
+}
+
+impl Term {
+    /// Begins it now. A link that was used or taken back stays so.
+    pub async fn begin(&self, app: &App) -> storage::Result<()> {
+        storage::links::extend(&app.db, self.id, app.clock.now() + self.lifetime).await
+    }
+}
+
+/// Draws a link. Where there is no account, one is drawn all the same that no one gets: the work tells
 /// nothing.
 pub async fn draw(
     app: &App,
@@ -119,14 +145,15 @@ pub async fn draw(
     user: Option<Uuid>,
     detail: &Value,
     lifetime: Duration,
-) -> storage::Result<String> {
+) -> storage::Result<Drawn> {
     let handle = Handle::<Link>::draw(app.uuid(), &app.entropy);
     let digest = handle.digest();
     let link = Presented { id: handle.id, secret_hash: digest.bytes(), purpose: purpose.name() };
     let now = app.clock.now();
     let new = NewLink { link, user_id: user, detail, expires_at: now + lifetime };
     storage::links::insert(&app.db, &new, now).await?;
-    Ok(app.config.server.issuer.join(&path(purpose, &handle)))
+    let url = app.config.server.issuer.join(&path(purpose, &handle));
+    Ok(Drawn { url, term: Term { id: handle.id, lifetime } })
 }
 
 fn path(purpose: Purpose, handle: &Handle<Link>) -> String {

@@ -171,7 +171,7 @@ async fn request(
             let (sign_in, forgot) = (issuer.join("/sign-in"), issuer.join(forgot::PATH));
             letters::already_registered(product, &sign_in, &forgot)
         } else {
-            letters::register(product, &link, purpose.lifetime())
+            letters::register(product, &link)
         };
         mail::send(&app, Some(&email), &letter).await?;
         Ok(see_other(notices::REGISTER))
