@@ -19,6 +19,7 @@ mod failures;
 mod foreign;
 mod forged_posts;
 mod fuzzed;
+mod hostile_people;
 mod http;
 mod introspection;
 mod keys;
