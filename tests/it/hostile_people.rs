@@ -155,7 +155,7 @@ async fn enrol(server: &Server) -> String {
 }
 
 fn code(server: &Server, secret: &str) -> String {
-    let secret = Secret::try_from_base32(secret.to_owned()).expect("base 32");
+    let secret = Secret::try_from_base32(secret).expect("base 32");
     let now = server.clock.now().unix_timestamp().unsigned_abs();
     Builder::new().with_secret(secret).build_noncompliant().generate(now).to_string()
 }
