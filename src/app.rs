@@ -4,6 +4,7 @@ use std::{sync::Arc, time::Duration};
 
 use serde_json::json;
 use sqlx::PgPool;
+use tokio::sync::Semaphore;
 use uuid::Uuid;
 
 use crate::{
@@ -16,6 +17,7 @@ use crate::{
         device,
         hashing::Hasher,
         mail::{self, MailError, Mailer},
+        strength,
         watch::{
             self,
             places::{self, Places, PlacesError},
@@ -53,6 +55,8 @@ pub struct App {
     pub hasher: Hasher,
     /// Passwords that the operator has refused.
     pub breached: Breached,
+    /// Places for passwords that are judged while they are typed.
+    pub judging: Arc<Semaphore>,
     /// Security events.
     pub audit: Recorder,
     /// Where addresses are.
@@ -127,6 +131,7 @@ impl App {
             verified: VerifiedTokens::default(),
             hasher,
             breached,
+            judging: strength::places(),
             audit,
             places,
             mail,
@@ -179,7 +184,7 @@ impl App {
             swept(storage::throttles::sweep(&self.db, window_start).await),
             swept(storage::ceremonies::sweep(&self.db, now).await),
             swept(storage::devices::sweep(&self.db, now - device::MAX_AGE).await),
-            swept(storage::links::sweep(&self.db, now).await),
+            swept(storage::links::sweep(&self.db, now - mail::LONGEST_WAIT).await),
             swept(storage::sign_ins::sweep(&self.db, now).await),
             self.sweep_sessions(now).await,
             self.delete_accounts(now).await,

@@ -89,7 +89,7 @@ pub async fn invite(app: &App, email: &str) -> Result<(), Error> {
     }
     let detail = json!({ "email": email, "invited": true });
     let link = links::draw(app, Purpose::Register, None, &detail, INVITATION).await?;
-    let letter = letters::invitation(app.mail.product(), &link, INVITATION);
+    let letter = letters::invitation(app.mail.product(), &link);
     mail::send(app, Some(&email), &letter).await?;
     record(app, Event::new(Kind::UserInvited)).await?;
     Ok(())

@@ -16,7 +16,7 @@ use crate::{
     dev,
     identity::{
         account, attempt::path as sign_in, email_address, forgot, notices, pages, passkeys,
-        registration, second_factor, watch::not_me,
+        registration, second_factor, strength, watch::not_me,
     },
     keys::Document,
     oauth::{Error, authorize, introspect, jwks, metadata::path, revoke, token, userinfo},
@@ -39,6 +39,7 @@ pub fn router(app: &AppState, metadata: &Document, cors: bool) -> Router {
         .route(sign_in::ENROL, get(second_factor::show_enrol).post(second_factor::enrol))
         .route("/sign-out", get(pages::show_sign_out).post(pages::post_sign_out))
         .merge(account::routes())
+        .route(strength::PATH, post(strength::ask))
         .merge(passkeys::routes())
         .merge(forgot::routes())
         .merge(registration::routes())

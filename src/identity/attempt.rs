@@ -55,13 +55,22 @@ pub struct Goal {
     pub policies: Vec<Mfa>,
     /// How surely they have to prove who they are at the least.
     pub level: Assurance,
+    /// Whose sign-in it has to be, where someone is to confirm that it is them; anyone's, if no one is named.
+    pub person: Option<Uuid>,
 }
 
 impl Goal {
     /// To a page, with nothing demanded beyond what is usual.
     #[must_use]
     pub fn page(return_to: &str) -> Self {
-        Self { return_to: return_to.to_owned(), policies: Vec::new(), level: Assurance::Aal1 }
+        let return_to = return_to.to_owned();
+        Self { return_to, policies: Vec::new(), level: Assurance::Aal1, person: None }
+    }
+
+    /// Whether it may be the sign-in of this person.
+    #[must_use]
+    pub fn is_for(&self, user: Uuid) -> bool {
+        self.person.is_none_or(|person| person == user)
     }
 }
 

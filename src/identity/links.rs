@@ -4,6 +4,7 @@
 use std::time::Duration;
 
 use http::StatusCode;
+use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 use uuid::Uuid;
 
@@ -119,7 +120,32 @@ impl Opened {
     }
 }
 
-/// Draws a link, and returns its URL. Where there is no account, one is drawn all the same that no one gets: the work tells
+/// A link that was drawn, for the message that it is sent in.
+#[derive(Clone)]
+pub struct Drawn {
+    /// Its URL.
+    pub url: String,
+    /// Its time, for the queue of messages.
+    pub term: Term,
+}
+
+/// A link's time, which begins when the mail server has the message.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Term {
+    /// The link's row.
+    pub id: Uuid,
+    /// How long it is good.
+    pub lifetime: Duration,
+}
+
+impl Term {
+    /// Begins it now. A link that was used or taken back stays so.
+    pub async fn begin(&self, app: &App) -> storage::Result<()> {
+        storage::links::extend(&app.db, self.id, app.clock.now() + self.lifetime).await
+    }
+}
+
+/// Draws a link. Where there is no account, one is drawn all the same that no one gets: the work tells
 /// nothing.
 pub async fn draw(
     app: &App,
@@ -127,15 +153,16 @@ pub async fn draw(
     user: Option<Uuid>,
     detail: &Value,
     lifetime: Duration,
-) -> storage::Result<String> {
-    let drawn = Drawn::new(app, purpose);
+) -> storage::Result<Drawn> {
+    let fresh = Fresh::new(app, purpose);
     let now = app.clock.now();
-    storage::links::insert(&app.db, &drawn.row(user, detail, now + lifetime), now).await?;
-    Ok(app.config.server.issuer.join(&drawn.path))
+    storage::links::insert(&app.db, &fresh.row(user, detail, now + lifetime), now).await?;
+    let url = app.config.server.issuer.join(&fresh.path);
+    Ok(Drawn { url, term: Term { id: fresh.id, lifetime } })
 }
 
 /// A link that was drawn and is not stored yet.
-pub struct Drawn {
+pub struct Fresh {
     /// What for.
     pub purpose: Purpose,
     /// Its address within Signet.
@@ -144,7 +171,7 @@ pub struct Drawn {
     digest: Digest,
 }
 
-impl Drawn {
+impl Fresh {
     /// Draws one.
     #[must_use]
     pub fn new(app: &App, purpose: Purpose) -> Self {

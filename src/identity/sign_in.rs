@@ -73,7 +73,7 @@ pub async fn sign_in(
         return Err(Refusal::Throttled(until));
     }
 
-    match check(app, place, account.as_ref(), password).await {
+    match check(app, place, account.as_ref(), password, goal).await {
         Ok(Some(account)) => {
             throttle::forgive(app, &counters).await?;
             let now = app.clock.now().unix_timestamp();
@@ -118,18 +118,21 @@ async fn fail(
     watch::failed(app, user, typed, Guessed::Password, counted, context).await
 }
 
-/// The account, if the password is right and sign-in is allowed. The work is the same in every case.
+/// The account, if the password is right, sign-in is allowed and it is the one that is asked for. The work is the same in
+/// every case.
 async fn check<'a>(
     app: &App,
     place: Place,
     account: Option<&'a Account>,
     password: &str,
+    goal: &Goal,
 ) -> Result<Option<&'a Account>, HashError> {
     let stored = account.and_then(|account| account.password.as_deref());
     // A password that is too long is none: it is checked as an empty one, which no one has.
     let password = text::password(password).unwrap_or_default();
     let outcome = app.hasher.verify(place, password.clone(), stored).await?;
-    let Some(account) = account.filter(|account| !account.disabled) else { return Ok(None) };
+    let may = |account: &&Account| !account.disabled && goal.is_for(account.user_id);
+    let Some(account) = account.filter(may) else { return Ok(None) };
     match outcome {
         Outcome::Wrong => Ok(None),
         Outcome::Right => Ok(Some(account)),

@@ -147,7 +147,11 @@ pub async fn sign_in(
     let counters = throttle::nameless(&app.config.sign_in, context.origin.address);
     count(app, &counters, None, context).await?;
     let found = check(app, headers, Purpose::Discover, answer).await;
-    let (user, factor) = judge(app, found, None, context).await?;
+    let found = match found {
+        Ok((user, _)) if !goal.is_for(user) => Err((Fault::OtherPerson, None)),
+        other => other,
+    };
+    let (user, factor) = judge(app, found, goal.person, context).await?;
     throttle::forgive(app, &counters).await?;
     let proofs = Proofs::default().with(factor, app.clock.now().unix_timestamp());
     match attempt::start(app, user, proofs, None, goal, headers, context).await? {

@@ -59,7 +59,7 @@ async fn write(
     let user = person.map(|person| person.id);
     let link = links::draw(app, purpose, user, &detail, purpose.lifetime()).await?;
     let facts = facts(app, context);
-    let letter = letters::security(app.mail.product(), news, facts, &link, purpose.lifetime());
+    let letter = letters::security(app.mail.product(), news, facts, &link);
     mail::send(app, to, &letter).await
 }
 

@@ -93,7 +93,7 @@ async fn disown(
             "email_key": row.detail["email_key"],
             "next": links::destination(account::HOME, &browser),
         });
-        let reset = links::Drawn::new(&app, Purpose::ResetPassword);
+        let reset = links::Fresh::new(&app, Purpose::ResetPassword);
         let now = app.clock.now();
         let ends = app.tokens_end(now);
         let new = reset.row(Some(user.id), &detail, now + reset.purpose.lifetime());
