@@ -4,6 +4,7 @@ use std::{sync::Arc, time::Duration};
 
 use serde_json::json;
 use sqlx::PgPool;
+use tokio::sync::Semaphore;
 use uuid::Uuid;
 
 use crate::{
@@ -16,6 +17,11 @@ use crate::{
         device,
         hashing::Hasher,
         mail::{self, MailError, Mailer},
+        strength,
+        watch::{
+            self,
+            places::{self, Places, PlacesError},
+        },
     },
     keys::{KeyRing, MasterKeys, secrets::SecretsError, secrets::ServerSecrets},
     replica::Replica,
@@ -49,8 +55,12 @@ pub struct App {
     pub hasher: Hasher,
     /// Passwords that the operator has refused.
     pub breached: Breached,
+    /// Places for passwords that are judged while they are typed.
+    pub judging: Arc<Semaphore>,
     /// Security events.
     pub audit: Recorder,
+    /// Where addresses are.
+    pub places: Places,
     /// Messages to people.
     pub mail: Mailer,
     /// Development mode, and what its pages show.
@@ -78,6 +88,9 @@ pub enum StartError {
     /// The list of breached passwords.
     #[error("password.breached_file: {0}")]
     Breached(std::io::Error),
+    /// The database of places.
+    #[error("watch.places: {0}")]
+    Places(#[from] PlacesError),
     /// E-mail.
     #[error(transparent)]
     Mail(#[from] MailError),
@@ -96,6 +109,7 @@ impl App {
         let now = clock.now();
         let breached = Breached::open(config.password.breached_file.as_deref());
         let breached = breached.map_err(StartError::Breached)?;
+        let places = Places::open(config.watch.places.as_deref())?;
         let mail = Mailer::new(&config.email, demo.is_some())?;
         // Before anything is written: what goes to a default partition stays there.
         storage::partitions::maintain(&db, now).await?;
@@ -117,7 +131,9 @@ impl App {
             verified: VerifiedTokens::default(),
             hasher,
             breached,
+            judging: strength::places(),
             audit,
+            places,
             mail,
             demo,
         };
@@ -132,6 +148,7 @@ impl App {
         tokio::spawn(self.audit.clone().summarise());
         let app = Arc::clone(self);
         tokio::spawn(async move { mail::deliver_forever(&app).await });
+        tokio::spawn(places::follow_forever(Arc::clone(self)));
         let app = Arc::clone(self);
         tokio::spawn(async move { app.maintain_forever().await });
     }
@@ -155,7 +172,10 @@ impl App {
         let now = self.clock.now();
         self.replica.sweep(now);
         let changes_end = now - Tokens::LONGEST_ACCESS_TOKEN.0;
-        let window_start = now - self.config.sign_in.window.0;
+        // The longest that anything is counted for.
+        let window =
+            watch::WINDOW.max(self.config.sign_in.window.0.try_into().unwrap_or(watch::WINDOW));
+        let window_start = now - window;
         let done = [
             self.rotate_keys(now).await,
             storage::partitions::maintain(&self.db, now).await.map_err(Into::into),
@@ -164,7 +184,7 @@ impl App {
             swept(storage::throttles::sweep(&self.db, window_start).await),
             swept(storage::ceremonies::sweep(&self.db, now).await),
             swept(storage::devices::sweep(&self.db, now - device::MAX_AGE).await),
-            swept(storage::links::sweep(&self.db, now).await),
+            swept(storage::links::sweep(&self.db, now - mail::LONGEST_WAIT).await),
             swept(storage::sign_ins::sweep(&self.db, now).await),
             self.sweep_sessions(now).await,
             self.delete_accounts(now).await,

@@ -8,9 +8,10 @@ use super::{database, http_get, master_keys, print};
 use crate::{
     clock::{Clock, Timestamp},
     config::{Config, Environment},
+    identity::watch::places::Places,
     keys::{KeyRing, MasterKeys, secrets::ServerSecrets},
     oauth::metadata::path,
-    storage,
+    storage::{self, keys::SealedCount},
 };
 
 /// The clock may differ from the database's by this much.
@@ -72,6 +73,13 @@ async fn check(file: Option<&Path>, environment: &Environment, report: &mut Repo
             "make both readable for the user that Signet runs as",
         );
     }
+    if let Some(file) = &config.watch.places {
+        report.outcome(
+            "database of places",
+            Places::open(Some(file)),
+            "watch.places names a MaxMind database (.mmdb) of cities or countries that Signet may read",
+        );
+    }
     let master = report.outcome(
         "master key",
         master_keys(&config),
@@ -118,10 +126,11 @@ async fn check_database(db: &PgPool, report: &mut Report) -> bool {
 async fn check_keys(config: &Config, db: &PgPool, master: MasterKeys, report: &mut Report) {
     let stored = async {
         let secrets = storage::keys::server_secrets(db).await?;
-        storage::Result::Ok((storage::keys::signing_keys(db).await?, secrets))
+        let peoples = storage::keys::sealed_with_others(db, master.current()).await?;
+        storage::Result::Ok((storage::keys::signing_keys(db).await?, secrets, peoples))
     };
-    let (rows, secrets) = match stored.await {
-        Ok((rows, secrets)) if rows.is_empty() && secrets.is_empty() => {
+    let (rows, secrets, peoples) = match stored.await {
+        Ok((rows, secrets, _)) if rows.is_empty() && secrets.is_empty() => {
             Report::fine("keys and secrets: none yet, the first start makes them");
             return;
         }
@@ -133,15 +142,32 @@ async fn check_keys(config: &Config, db: &PgPool, master: MasterKeys, report: &m
     };
     let sealed = rows.iter().map(|row| &row.sealed).chain(secrets.values());
     let stale = sealed.filter(|sealed| sealed.with != master.current()).count();
+    let (former, unknown): (Vec<_>, Vec<_>) =
+        peoples.into_iter().partition(|count| master.has(&count.with));
     let remedy = "give every master key that something is sealed with, the current one first";
     let opened = ServerSecrets::open(&secrets, &master);
     report.outcome(&format!("{} server secrets open", secrets.len()), opened, remedy);
     let lifetimes = config.keys.lifetimes(&config.tokens);
     let loaded = KeyRing::load(db, master, lifetimes, Clock::System.now()).await;
     report.outcome(&format!("{} signing keys open", rows.len()), loaded, remedy);
-    if stale > 0 {
-        let what = format!("{stale} keys and secrets are sealed under a former master key");
-        report.wrong(&what, "run `signet key reseal`, then drop the former one");
+    for SealedCount { with, authenticators, messages } in unknown {
+        let what = format!(
+            "{authenticators} authenticators and {messages} waiting messages are sealed with master key {with:?}, which \
+             is not among those given"
+        );
+        report.wrong(&what, remedy);
+    }
+    let authenticators: i64 = former.iter().map(|count| count.authenticators).sum();
+    let messages: i64 = former.iter().map(|count| count.messages).sum();
+    for (count, what) in [
+        (i64::try_from(stale).unwrap_or(i64::MAX), "keys and secrets"),
+        (authenticators, "authenticators"),
+        (messages, "waiting messages"),
+    ] {
+        if count > 0 {
+            let what = format!("{count} {what} are sealed under a former master key");
+            report.wrong(&what, "run `signet key reseal`, then drop the former one");
+        }
     }
 }
 

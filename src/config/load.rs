@@ -232,6 +232,10 @@ mod tests {
             ("[email]\ntls = \"insecure_plaintext\"\nuser = \"a\"\npassword = \"b\"", "email.tls"),
             ("[email]\nproduct_name = \"a\\nb\"", "email.product_name"),
             ("[email]\nrequests_per_recipient = 0", "email.requests_per_recipient"),
+            ("[watch]\nfailures = 0", "watch.failures"),
+            ("[watch]\nletters = [\"birthdays\"]", "watch.letters"),
+            ("[watch]\ntravel_speed = 20", "watch.travel_speed"),
+            ("[watch]\ntravel_distance = 0", "watch.travel_distance"),
             ("[registration]\nmode = \"open\"", "registration.mode"),
             ("[registration]\nallowed_domains = [\"@a.b\"]", "registration.allowed_domains"),
         ] {

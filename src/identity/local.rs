@@ -2,11 +2,12 @@
 //! else.
 
 /// How the pages begin that steps, or a choice of language, lead back to.
-const KNOWN: [&str; 8] = [
+const KNOWN: [&str; 9] = [
     "/account",
     "/change-email",
     "/forgot",
     "/interaction/",
+    "/not-me",
     "/register",
     "/reset-password",
     "/sign-in",

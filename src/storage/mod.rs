@@ -11,6 +11,7 @@ pub mod codes;
 pub mod consents;
 pub mod deletion;
 pub mod devices;
+pub mod disowning;
 mod error;
 pub mod factors;
 pub mod grants;

@@ -38,6 +38,11 @@ pub static PASSKEYS: LazyLock<Asset> = LazyLock::new(|| {
     Asset::named("passkeys", "js", include_bytes!("../../static/passkeys.js"), JAVASCRIPT)
 });
 
+/// Shows how strong a password is that is typed.
+pub static STRENGTH: LazyLock<Asset> = LazyLock::new(|| {
+    Asset::named("strength", "js", include_bytes!("../../static/strength.js"), JAVASCRIPT)
+});
+
 /// The playground of development mode.
 pub static PLAYGROUND: LazyLock<Asset> = LazyLock::new(|| {
     Asset::named("playground", "js", include_bytes!("../../static/playground.js"), JAVASCRIPT)
@@ -97,7 +102,7 @@ impl Asset {
 /// The file at `path`, if there is one.
 #[must_use]
 pub fn find(path: &str) -> Option<&'static Asset> {
-    [&*STYLESHEET, &*FORM_POST, &*PASSKEYS, &*PLAYGROUND, &*FAVICON]
+    [&*STYLESHEET, &*FORM_POST, &*PASSKEYS, &*STRENGTH, &*PLAYGROUND, &*FAVICON]
         .into_iter()
         .find(|asset| asset.url == path)
 }

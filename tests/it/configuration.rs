@@ -33,6 +33,7 @@ fn candidates(section: &str, key: &str, shown: &toml::Value) -> Vec<String> {
         ("email", "from", _) => words(&["other@example.com"]),
         ("email", "tls", _) => words(&["implicit"]),
         ("registration", "mode", _) => words(&["open"]),
+        ("watch", "letters", _) => words(&["[]"]),
         ("registration", "allowed_domains", _) => words(&["[\"example.org\"]"]),
         (_, "listen" | "management_listen", _) => words(&["127.0.0.1:9000"]),
         (_, "tls_certificate" | "tls_key", _) => words(&["/other.pem"]),

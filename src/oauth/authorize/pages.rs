@@ -48,7 +48,7 @@ impl Waiting {
             action: format!("{}{query}", self.step("sign-in")),
             switch: account.is_some() && self.request.subject_hint.is_none(),
             identifier: hint.chars().take(320).collect(),
-            account: account.map(|current| session::view(&current.row)),
+            account,
             notice,
             cancel: true,
             freedom: self.freedom(),

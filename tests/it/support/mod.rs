@@ -4,6 +4,7 @@ pub mod authenticator;
 pub mod browser;
 pub mod database;
 pub mod flow;
+pub mod mmdb;
 pub mod process;
 pub mod proxy;
 pub mod server;
