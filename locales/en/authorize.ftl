@@ -33,3 +33,5 @@ scope-offline_access = Stay connected while you are away
 # A request that cannot be answered.
 request-broken = This link does not work
 request-broken-message = The application that sent you here made a request that cannot be answered. Please go back to it and try again, or tell its makers.
+request-gone = This sign-in is no longer open
+request-gone-message = It took too long, or was begun in another browser. Please go back to the application and sign in again.

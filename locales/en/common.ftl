@@ -41,6 +41,7 @@ days-ago = { $count ->
 }
 # $day is the day of the month, $month one of the names below, $year the year.
 date = { $day } { $month } { $year }
+date-and-time = { $date }, { $time } UTC
 month-1 = January
 month-2 = February
 month-3 = March

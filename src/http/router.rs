@@ -22,7 +22,7 @@ use crate::{
     oauth::{
         Error, authorize, introspect, jwks, metadata::path, revoke, token, userinfo, webfinger,
     },
-    web::{RequestContext, assets, problem::Problem},
+    web::{RequestContext, assets, problem::Problem, words::text},
 };
 
 /// The router of the public listener: with `cors`, for requests that browsers say the origin of.
@@ -115,8 +115,9 @@ async fn asset(uri: Uri, headers: HeaderMap, context: RequestContext) -> Respons
 }
 
 async fn not_found(context: RequestContext) -> Response {
-    Problem::new(StatusCode::NOT_FOUND, "There is no such page", "Perhaps the address was cut off.")
-        .back("/", "To the first page")
+    let (title, message) = (text("problem-not-found"), text("problem-not-found-message"));
+    Problem::new(StatusCode::NOT_FOUND, title, message)
+        .back("/", text("to-first-page"))
         .respond(&context)
 }
 
@@ -128,8 +129,8 @@ async fn method_not_allowed_for_clients() -> Response {
 async fn method_not_allowed(context: RequestContext) -> Response {
     Problem::new(
         StatusCode::METHOD_NOT_ALLOWED,
-        "This cannot be done here",
-        "This address does not take requests of that method.",
+        text("problem-method"),
+        text("problem-method-message"),
     )
     .respond(&context)
 }

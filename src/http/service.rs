@@ -32,7 +32,7 @@ use crate::{
     },
     web::{
         RequestContext, cookies::Cookie, language::Language, problem::Problem,
-        surroundings::Surroundings,
+        surroundings::Surroundings, words::text,
     },
 };
 
@@ -311,12 +311,7 @@ fn panicked(for_clients: bool, request_id: &RequestId) -> Response {
     if for_clients {
         return Error::server_error().into_response();
     }
-    let problem = Problem::new(
-        StatusCode::INTERNAL_SERVER_ERROR,
-        "Something went wrong",
-        "This is our fault. Please try again.",
-    );
-    problem.respond(&named(request_id))
+    Problem::ours().respond(&named(request_id))
 }
 
 /// A request that took longer than `server.request_timeout` was given up.
@@ -325,8 +320,7 @@ fn took_too_long(for_clients: bool, request_id: &RequestId) -> Response {
     if for_clients {
         return Error::new(Code::TemporarilyUnavailable, "this took too long").into_response();
     }
-    Problem::unavailable("This took too long. Please try again shortly.")
-        .respond(&named(request_id))
+    Problem::unavailable(text("problem-slow")).respond(&named(request_id))
 }
 
 /// A request whose body is too large, or did not arrive.
@@ -338,7 +332,7 @@ fn refuse(unread: Unread, for_clients: bool, request_id: &RequestId) -> Response
     if for_clients {
         return (status, Error::invalid_request(words).into_response()).into_response();
     }
-    let problem = Problem::new(status, "This could not be read", "Please go back and try again.");
+    let problem = Problem::new(status, text("problem-unread"), text("problem-unread-message"));
     problem.details(words).respond(&named(request_id))
 }
 

@@ -1,6 +1,6 @@
 //! Points in time in words.
 
-use time::{Duration, OffsetDateTime, format_description::well_known::Rfc3339};
+use time::{Duration, OffsetDateTime, UtcOffset, format_description::well_known::Rfc3339};
 
 use super::words;
 
@@ -56,9 +56,9 @@ fn day(at: OffsetDateTime) -> String {
 /// The minute, in UTC: `1 January 2030, 12:00 UTC`.
 #[must_use]
 pub fn utc(at: OffsetDateTime) -> String {
-    let format =
-        format_description!("[day padding:none] [month repr:long] [year], [hour]:[minute] UTC");
-    at.to_offset(time::UtcOffset::UTC).format(format).unwrap_or_default()
+    let at = at.to_offset(UtcOffset::UTC);
+    let time = format!("{:02}:{:02}", at.hour(), at.minute());
+    words::with("date-and-time", &[("date", day(at)), ("time", time)])
 }
 
 #[cfg(test)]

@@ -6,6 +6,7 @@ use http::{HeaderValue, StatusCode, header};
 use super::{
     RequestContext,
     pages::{self, ErrorPage, Freedom, LinkView},
+    words::text,
 };
 use crate::storage;
 
@@ -13,7 +14,7 @@ use crate::storage;
 #[derive(Debug)]
 pub struct Problem {
     status: StatusCode,
-    title: &'static str,
+    title: String,
     message: String,
     details: Option<String>,
     back: Option<Box<LinkView>>,
@@ -23,10 +24,10 @@ pub struct Problem {
 impl Problem {
     /// A problem with these words.
     #[must_use]
-    pub fn new(status: StatusCode, title: &'static str, message: impl Into<String>) -> Self {
+    pub fn new(status: StatusCode, title: impl Into<String>, message: impl Into<String>) -> Self {
         Self {
             status,
-            title,
+            title: title.into(),
             message: message.into(),
             details: None,
             back: None,
@@ -37,17 +38,16 @@ impl Problem {
     /// Too much is going on.
     #[must_use]
     pub fn busy(seconds: u64) -> Self {
-        let mut problem = Self::unavailable(
-            "Too many people are signing in right now. Please try again shortly.",
-        );
+        let mut problem = Self::unavailable(text("problem-busy"));
         problem.retry_after = Some(seconds);
         problem
     }
 
     /// The server cannot answer now, and probably can soon.
     #[must_use]
-    pub fn unavailable(message: &'static str) -> Self {
-        let mut problem = Self::new(StatusCode::SERVICE_UNAVAILABLE, "Just a moment", message);
+    pub fn unavailable(message: impl Into<String>) -> Self {
+        let status = StatusCode::SERVICE_UNAVAILABLE;
+        let mut problem = Self::new(status, text("problem-wait"), message);
         problem.retry_after = Some(1);
         problem
     }
@@ -55,12 +55,15 @@ impl Problem {
     /// The page was made for another session, or too long ago.
     #[must_use]
     pub fn stale(back: impl Into<String>) -> Self {
-        Self::new(
-            StatusCode::FORBIDDEN,
-            "This page was out of date",
-            "You may have signed in or out in another tab meanwhile. Nothing was changed.",
-        )
-        .back(back, "Try again")
+        Self::new(StatusCode::FORBIDDEN, text("problem-stale"), text("problem-stale-message"))
+            .back(back, text("try-again"))
+    }
+
+    /// Something is wrong here, and not with what the person did. The log has what.
+    #[must_use]
+    pub fn ours() -> Self {
+        let status = StatusCode::INTERNAL_SERVER_ERROR;
+        Self::new(status, text("problem-ours"), text("problem-ours-message"))
     }
 
     /// After how many seconds it is worth another try.
@@ -79,8 +82,8 @@ impl Problem {
 
     /// A way on.
     #[must_use]
-    pub fn back(mut self, href: impl Into<String>, label: &str) -> Self {
-        self.back = Some(Box::new(LinkView { href: href.into(), label: label.to_owned() }));
+    pub fn back(mut self, href: impl Into<String>, label: impl Into<String>) -> Self {
+        self.back = Some(Box::new(LinkView { href: href.into(), label: label.into() }));
         self
     }
 
@@ -89,7 +92,7 @@ impl Problem {
     pub fn respond(self, context: &RequestContext) -> Response {
         let page = ErrorPage::new(
             self.status.as_u16(),
-            self.title.to_owned(),
+            self.title,
             self.message,
             context.request_id().to_owned(),
             self.details,
@@ -107,16 +110,10 @@ impl From<storage::Error> for Problem {
     fn from(error: storage::Error) -> Self {
         if let storage::Error::Unavailable(_) = error {
             tracing::warn!(%error, "storage is unavailable");
-            return Self::unavailable(
-                "Signet cannot reach its database right now. Please try again shortly.",
-            );
+            return Self::unavailable(text("problem-database"));
         }
         tracing::error!(%error, "storage failed");
-        Self::new(
-            StatusCode::INTERNAL_SERVER_ERROR,
-            "Something went wrong",
-            "This is our fault. Please try again; if it stays, tell us the reference below.",
-        )
+        Self::ours()
     }
 }
 

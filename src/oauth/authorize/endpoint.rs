@@ -16,7 +16,7 @@ use crate::{
     oauth::{Error, metadata::path, token},
     registry::client::Client,
     storage,
-    web::{RequestContext, params::Params, problem::Problem},
+    web::{RequestContext, params::Params, problem::Problem, words::text},
 };
 
 /// The longest request that is taken by POST: it goes on as a GET.
@@ -117,11 +117,6 @@ async fn advance(
 
 /// RFC 6749 §4.1.2.1: the person is told, and not sent anywhere.
 pub(super) fn unsafe_problem(error: &Error) -> Problem {
-    Problem::new(
-        StatusCode::BAD_REQUEST,
-        "This link does not work",
-        "The application that sent you here made a request that cannot be answered. \
-         Please go back to it and try again, or tell its makers.",
-    )
-    .details(error.to_string())
+    Problem::new(StatusCode::BAD_REQUEST, text("request-broken"), text("request-broken-message"))
+        .details(error.to_string())
 }

@@ -30,7 +30,7 @@ use crate::{
     registry::client::Client,
     storage::{self, authorization_requests::RequestRow},
     tokens::digest::Digest,
-    web::{RequestContext, cookies::Cookie, params::Params, problem::Problem},
+    web::{RequestContext, cookies::Cookie, params::Params, problem::Problem, words::text},
 };
 
 /// Where a request's pages are.
@@ -118,8 +118,8 @@ pub async fn submit(
             "continue" => waiting.reopen(&app, &params, &headers).await,
             _ => Err(Problem::new(
                 StatusCode::NOT_FOUND,
-                "There is no such page",
-                "Please go back and try again.",
+                text("problem-not-found"),
+                text("problem-unread-message"),
             )),
         }
     };
@@ -134,12 +134,7 @@ impl Waiting {
         headers: &HeaderMap,
     ) -> Result<Self, Problem> {
         let gone = || {
-            Problem::new(
-                StatusCode::NOT_FOUND,
-                "This sign-in is no longer open",
-                "It took too long, or was begun in another browser. Please go back to the application \
-                 and sign in again.",
-            )
+            Problem::new(StatusCode::NOT_FOUND, text("request-gone"), text("request-gone-message"))
         };
         let id = Uuid::try_parse(id).map_err(|_| gone())?;
         let browser = Browser::of(app, headers);
