@@ -77,16 +77,19 @@ async function ask(more = {}) {
 
 // ---- What the person does --------------------------------------------------------------------------------------------
 
+// What it says is on the page, in the person's language.
+const { taken, unused, notHere, stale, failed } = problem.dataset;
+
 const WORDS = {
   AbortError: "",
-  InvalidStateError: "This passkey is among yours already.",
-  NotAllowedError: "No passkey was used. You can try again.",
-  SecurityError: "This browser does not allow passkeys at this address.",
-  Stale: "This page is out of date. Load it again.",
+  InvalidStateError: taken,
+  NotAllowedError: unused,
+  SecurityError: notHere,
+  Stale: stale,
 };
 
 function say(error) {
-  const words = WORDS[error.name] ?? "That did not work. Please try again.";
+  const words = WORDS[error.name] ?? failed;
   problem.querySelector("[data-passkey-words]").textContent = words;
   problem.hidden = !words;
 }

@@ -45,6 +45,7 @@ use crate::{
         pages::{self, Freedom, UserView, page},
         params::Params,
         problem::Problem,
+        words,
     },
 };
 
@@ -100,7 +101,7 @@ page! {
         /// The file with them.
         file: &'static str,
         /// How many are left.
-        left: i64,
+        left: usize,
         /// Whether that is few.
         few: bool,
         /// The page that is next.
@@ -284,7 +285,7 @@ async fn show_codes(
             token(&app, &current),
             codes,
             CODES_FILE,
-            left,
+            usize::try_from(left).unwrap_or_default(),
             left <= recovery_codes::FEW,
             local::next(query.as_deref()).unwrap_or_else(|| "/".to_owned()),
         );
@@ -331,10 +332,12 @@ async fn codes_file(
         if codes.is_empty() {
             return Ok(see_other(CODES));
         }
-        let issuer = app.config.server.issuer.as_str();
+        let fills =
+            [("login", current.row.email.as_str()), ("issuer", app.config.server.issuer.as_str())];
         let text = format!(
-            "Recovery codes for {} at {issuer}\nEach works once, when you do not have your second factor.\n\n{}\n",
-            current.row.email,
+            "{}\n{}\n\n{}\n",
+            words::with("recovery-codes-file", &fills),
+            words::text("recovery-codes-file-hint"),
             codes.join("\n")
         );
         let headers = [

@@ -27,13 +27,12 @@ const PLACE: &str = "notice";
 /// As much of what was typed as is filled in again, in characters.
 const TYPED: usize = 320;
 
-/// How long it is until then, in words: `3 minutes`.
+/// How many minutes it is until then, at least one.
 #[must_use]
-pub fn wait(app: &App, until: Timestamp) -> String {
+pub fn minutes(app: &App, until: Timestamp) -> usize {
     let now = app.clock.now().unix_timestamp();
     let seconds = until.unix_timestamp().saturating_sub(now).max(1).unsigned_abs();
-    let minutes = seconds.div_ceil(60);
-    format!("{minutes} minute{}", if minutes == 1 { "" } else { "s" })
+    usize::try_from(seconds.div_ceil(60)).unwrap_or(usize::MAX)
 }
 
 /// What was wrong.

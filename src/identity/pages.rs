@@ -24,6 +24,7 @@ use crate::{
         pages::{self, Freedom, Home, SignOut, SignedOut},
         params::Params,
         problem::Problem,
+        words::text,
     },
 };
 
@@ -100,7 +101,7 @@ pub fn read_post(
 /// Reads a form, or says what is wrong with it.
 pub fn read_form(body: &[u8]) -> Result<Params, Problem> {
     Params::parse_unique(body).map_err(|error| {
-        Problem::new(StatusCode::BAD_REQUEST, "This form could not be read", "Please try again.")
+        Problem::new(StatusCode::BAD_REQUEST, text("problem-form"), text("problem-form-message"))
             .details(error.to_string())
     })
 }

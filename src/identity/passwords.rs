@@ -3,10 +3,12 @@
 
 use std::sync::Arc;
 
-use http::StatusCode;
 use uuid::Uuid;
 use zeroize::Zeroizing;
-use zxcvbn::{feedback::Feedback, matching::patterns::MatchPattern};
+use zxcvbn::{
+    feedback::{Feedback, Warning},
+    matching::patterns::MatchPattern,
+};
 
 use super::{
     hashing::{HashError, Outcome},
@@ -15,7 +17,7 @@ use super::{
 use crate::{
     app::App,
     storage::{self, users::UserRow},
-    web::problem::Problem,
+    web::{language::Language, problem::Problem},
 };
 
 /// The shortest password, in characters.
@@ -32,26 +34,66 @@ impl std::fmt::Debug for NewPassword {
     }
 }
 
-/// Why something will not do as a password, in words for whoever chose it.
-#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+/// Why something will not do as a password.
+#[derive(Clone, Debug, PartialEq)]
 pub enum Weakness {
     /// It has fewer than [`SHORTEST`] characters.
-    #[error("That is too short: a password has at least {SHORTEST} characters.")]
     Short,
     /// It has more than [`LONGEST`].
-    #[error("That is too long: a password has at most {LONGEST} characters.")]
     Long,
     /// Others use it, and whoever guesses tries it first.
-    #[error(
-        "That password is known from breaches elsewhere, and is tried first by whoever guesses. Choose another one."
-    )]
     Breached,
     /// It is soon guessed, for a reason that may be known.
-    #[error("That password is too easy to guess.{} A few words that have nothing to do with each other make a good one.", .0.as_deref().map(|why| format!(" {why}")).unwrap_or_default())]
-    Guessable(Option<String>),
+    Guessable(Option<Warning>),
     /// The person has it, or had it before.
-    #[error("You have or had that password before. Choose another one.")]
     Used,
+}
+
+impl Weakness {
+    /// In words for whoever chose it.
+    #[must_use]
+    pub fn words(&self, language: Language) -> String {
+        match self {
+            Self::Short => language.with("password-short", &[("count", SHORTEST)]),
+            Self::Long => language.with("password-long", &[("count", LONGEST)]),
+            Self::Breached => language.text("password-breached"),
+            Self::Guessable(None) => language.text("password-guessable"),
+            Self::Guessable(Some(why)) => {
+                let why = language.text(message(*why));
+                language.with("password-guessable-because", &[("why", why)])
+            }
+            Self::Used => language.text("password-used"),
+        }
+    }
+}
+
+/// In English, for whoever runs Signet and sets it for someone else.
+impl std::fmt::Display for Weakness {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(&self.words(Language::English))
+    }
+}
+
+impl std::error::Error for Weakness {}
+
+/// The message that says why something is soon guessed.
+const fn message(why: Warning) -> &'static str {
+    match why {
+        Warning::StraightRowsOfKeysAreEasyToGuess => "guessable-straight-rows",
+        Warning::ShortKeyboardPatternsAreEasyToGuess => "guessable-keyboard-patterns",
+        Warning::RepeatsLikeAaaAreEasyToGuess => "guessable-repeated-characters",
+        Warning::RepeatsLikeAbcAbcAreOnlySlightlyHarderToGuess => "guessable-repeated-groups",
+        Warning::ThisIsATop10Password => "guessable-top-10",
+        Warning::ThisIsATop100Password => "guessable-top-100",
+        Warning::ThisIsACommonPassword => "guessable-common",
+        Warning::ThisIsSimilarToACommonlyUsedPassword => "guessable-similar",
+        Warning::SequencesLikeAbcAreEasyToGuess => "guessable-sequences",
+        Warning::RecentYearsAreEasyToGuess => "guessable-years",
+        Warning::AWordByItselfIsEasyToGuess => "guessable-word",
+        Warning::DatesAreOftenEasyToGuess => "guessable-dates",
+        Warning::NamesAndSurnamesByThemselvesAreEasyToGuess => "guessable-names",
+        Warning::CommonNamesAndSurnamesAreEasyToGuess => "guessable-common-names",
+    }
 }
 
 /// What a password is held against beside the lists: what anyone knows of its person.
@@ -128,8 +170,7 @@ pub fn check(
     let score = u8::from(estimate.score());
     if score < minimum_score {
         let warning = estimate.feedback().and_then(Feedback::warning);
-        let weakness = Weakness::Guessable(warning.map(|warning| warning.to_string()));
-        return Judged { score, outcome: Err(weakness) };
+        return Judged { score, outcome: Err(Weakness::Guessable(warning)) };
     }
     Judged { score, outcome: Ok(NewPassword(password)) }
 }
@@ -182,16 +223,12 @@ impl Refused {
     /// What to say to whoever chose it; a page of its own, if it was not the password.
     pub fn explain(self) -> Result<String, Problem> {
         match self {
-            Self::Weak(weakness) => Ok(weakness.to_string()),
+            Self::Weak(weakness) => Ok(weakness.words(Language::current())),
             Self::Hashing(HashError::Busy(seconds)) => Err(Problem::busy(seconds)),
             Self::Storage(error) => Err(error.into()),
             other @ (Self::Hashing(HashError::Unreadable) | Self::List(_)) => {
                 tracing::error!(error = %other, "a password could not be set");
-                Err(Problem::new(
-                    StatusCode::INTERNAL_SERVER_ERROR,
-                    "Something went wrong",
-                    "This is our fault. Please try again; if it stays, tell us the reference below.",
-                ))
+                Err(Problem::ours())
             }
         }
     }
@@ -343,8 +380,18 @@ mod tests {
 
     #[test]
     fn what_is_refused_says_what_would_do() {
-        let words = Weakness::Guessable(Some("Repeats are easy.".to_owned())).to_string();
-        assert!(words.starts_with("That password is too easy to guess. Repeats are easy. A few"));
+        let judged = check("1999-12-31", &Person::default(), "", 4, false).outcome.map(drop);
+        let words = judged.expect_err("a date is soon guessed").to_string();
+        assert!(
+            words.starts_with(
+                "That password is too easy to guess. Dates are often easy to guess. A few"
+            ),
+            "{words}"
+        );
+        for weakness in [Weakness::Short, Weakness::Long, Weakness::Breached, Weakness::Used] {
+            assert!(weakness.to_string().ends_with('.'), "{weakness:?} has no words: {weakness}");
+        }
+        assert!(Weakness::Short.to_string().contains("at least 8 characters"));
         assert!(Weakness::Guessable(None).to_string().contains("guess. A few"));
         assert_eq!(format!("{:?}", NewPassword(Zeroizing::new("secret".to_owned()))), "[redacted]");
     }

@@ -5,7 +5,7 @@ use axum::{
     extract::{RawQuery, State},
     response::Response,
 };
-use http::{HeaderMap, StatusCode};
+use http::HeaderMap;
 use serde_json::json;
 use uuid::Uuid;
 
@@ -13,7 +13,7 @@ use super::{
     asked::Asked,
     attempt::{Advanced, Attempt, path},
     instead::Instead,
-    notice::{Notice, wait},
+    notice::{Notice, minutes},
     pages::{read_post, see_other, with_cookies},
     passkeys,
     proof::Factor,
@@ -33,6 +33,7 @@ use crate::{
         pages::{self, Freedom, UserView, page},
         params::Params,
         problem::Problem,
+        words,
     },
 };
 
@@ -97,25 +98,20 @@ impl From<TotpError> for Refused {
             TotpError::Storage(error) => error.into(),
             TotpError::Sealed(error) => {
                 tracing::error!(%error, "the secret of an authenticator does not open");
-                Self::Problem(Problem::new(
-                    StatusCode::INTERNAL_SERVER_ERROR,
-                    "Something went wrong",
-                    "This is our fault. Please tell us the reference below.",
-                ))
+                Self::Problem(Problem::ours())
             }
         }
     }
 }
 
 impl Refused {
-    /// Leads back to the page, which says what was wrong.
+    /// Leads back to the page, which says what was wrong: the message called `wrong`, or that there were too many.
     pub fn lead_back(self, app: &App, page: &str, wrong: &str) -> Result<Response, Problem> {
         match self {
             Self::Problem(problem) => Err(problem),
-            Self::Wrong => Ok(Notice::wrong(wrong).lead_back(app, page)),
+            Self::Wrong => Ok(Notice::wrong(words::text(wrong)).lead_back(app, page)),
             Self::Throttled(until) => {
-                let wait = wait(app, until);
-                let words = format!("There were too many wrong codes. Try again in {wait}.");
+                let words = words::with("codes-throttled", &[("count", minutes(app, until))]);
                 Ok(Notice::throttled(words, until).lead_back(app, page))
             }
         }
@@ -279,15 +275,9 @@ pub async fn verify(
         // The page that is shown, from which a passkey may come all the same.
         let asked = Asked::among(&Asked::ways(&standing), params.get("kind"));
         let wrong = match (params.get("passkey"), asked) {
-            (Some(_), _) | (None, Asked::Passkey) => {
-                "That passkey did not work. Try again, or choose another way."
-            }
-            (None, Asked::RecoveryCode) => {
-                "That is not one of your recovery codes, or it was used before."
-            }
-            (None, Asked::Totp) => {
-                "That code is not right, or was used before. Wait for the next one and try again."
-            }
+            (Some(_), _) | (None, Asked::Passkey) => "verify-passkey-wrong",
+            (None, Asked::RecoveryCode) => "verify-recovery-code-wrong",
+            (None, Asked::Totp) => "verify-totp-wrong",
         };
         match second(&app, attempt.row.user_id, asked, &params, &headers, &context).await {
             Ok(factor) => Ok(lead_on(attempt.prove(&app, factor, &headers, &context).await?)),
@@ -380,8 +370,8 @@ pub async fn enrol(
     outcome.await.unwrap_or_else(|instead: Instead| instead.respond(&context))
 }
 
-/// What is said of a code that does not fit while an authenticator is set up.
-pub const WRONG: &str = "That code is not right. Check that your device shows the right time, and enter the code that it shows now.";
+/// The message about a code that does not fit while an authenticator is set up.
+pub const WRONG: &str = "enrol-wrong";
 
 /// Confirms the authenticator that is being set up, and makes the recovery codes that go with it.
 pub async fn confirm(

@@ -7,7 +7,7 @@ use http::HeaderMap;
 use super::{
     attempt::{Advanced, Goal},
     forgot, local,
-    notice::{Notice, wait},
+    notice::{Notice, minutes},
     pages::Browser,
     passkeys, registration,
     second_factor::Refused,
@@ -22,13 +22,9 @@ use crate::{
         pages::{ClientView, Freedom, SignIn, SignInWays},
         params::Params,
         problem::Problem,
+        words::{self, text},
     },
 };
-
-const INCOMPLETE: &str = "Enter your e-mail or user name, and your password.";
-const WRONG: &str = "That e-mail, user name or password is not right.";
-const WRONG_PASSKEY: &str =
-    "That passkey did not work here. Try again, or sign in with your password.";
 
 /// The sign-in form, apart from where it is shown.
 pub struct SignInForm {
@@ -84,19 +80,19 @@ impl SignInForm {
         let notice = if let Some(answer) = params.get("passkey") {
             match passkeys::sign_in(app, answer, goal, headers, context).await {
                 Ok(advanced) => return Ok(Ok(advanced)),
-                Err(Refused::Wrong) => Notice::wrong(WRONG_PASSKEY),
+                Err(Refused::Wrong) => Notice::wrong(text("sign-in-wrong-passkey")),
                 Err(Refused::Throttled(until)) => throttled(app, until),
                 Err(Refused::Problem(problem)) => return Err(problem),
             }
         } else if identifier.trim().is_empty() || password.is_empty() {
-            Notice::wrong(INCOMPLETE)
+            Notice::wrong(text("sign-in-incomplete"))
         } else {
             match sign_in::sign_in(app, identifier, password, goal, headers, context).await {
                 Ok(advanced) => return Ok(Ok(advanced)),
-                Err(Refusal::Wrong) => Notice::wrong(WRONG),
+                Err(Refusal::Wrong) => Notice::wrong(text("sign-in-wrong")),
                 Err(Refusal::Throttled(until)) => throttled(app, until),
                 Err(Refusal::Busy(seconds)) => {
-                    return Err(Problem::busy(seconds).back(self.page, "Try again"));
+                    return Err(Problem::busy(seconds).back(self.page, text("try-again")));
                 }
                 Err(Refusal::Storage(error)) => return Err(error.into()),
             }
@@ -124,9 +120,6 @@ impl SignInForm {
 }
 
 fn throttled(app: &App, until: Timestamp) -> Notice {
-    let wait = wait(app, until);
-    let words = format!(
-        "There were too many attempts. Try again in {wait}, or from a browser in which you signed in before."
-    );
+    let words = words::with("sign-in-throttled", &[("count", minutes(app, until))]);
     Notice::throttled(words, until)
 }

@@ -26,7 +26,7 @@ use super::{
 use crate::{
     app::{App, AppState},
     storage,
-    web::{RequestContext, params::Params, problem::Problem},
+    web::{RequestContext, language::Language, params::Params, problem::Problem, words},
 };
 
 /// Where the script asks.
@@ -55,18 +55,20 @@ struct Strength {
 impl From<Judged> for Strength {
     fn from(Judged { score, outcome }: Judged) -> Self {
         match outcome {
-            Ok(_) => Self { score, accepted: true, words: praise(score).to_owned() },
-            Err(weakness) => Self { score, accepted: false, words: weakness.to_string() },
+            Ok(_) => Self { score, accepted: true, words: words::text(praise(score)) },
+            Err(weakness) => {
+                Self { score, accepted: false, words: weakness.words(Language::current()) }
+            }
         }
     }
 }
 
-/// What is said of a password that will do.
+/// The message about a password that will do.
 const fn praise(score: u8) -> &'static str {
     match score {
-        0..=2 => "This will do, but it is not hard to guess.",
-        3 => "Hard to guess.",
-        _ => "Very hard to guess.",
+        0..=2 => "strength-enough",
+        3 => "strength-hard",
+        _ => "strength-very-hard",
     }
 }
 

@@ -12,7 +12,7 @@ use crate::{
         attempt::path,
         hashing::{HashError, Outcome},
         instead::Instead,
-        notice::{Notice, wait},
+        notice::{Notice, minutes},
         pages::{read_post, see_other},
         passwords::{self, Person},
         requirement::Step,
@@ -27,6 +27,7 @@ use crate::{
         pages::{Freedom, UserView, page},
         params::Params,
         problem::Problem,
+        words,
     },
 };
 
@@ -59,10 +60,10 @@ const CURRENT: &str = "current";
 fn typed(params: &Params) -> Result<&str, Notice> {
     let new = params.get("new").unwrap_or_default();
     if new.is_empty() {
-        return Err(Notice::wrong("Enter a new password."));
+        return Err(Notice::wrong(words::text("password-missing")));
     }
     if params.get("repeat") != Some(new) {
-        return Err(Notice::wrong("The two are not the same. Enter the new password twice."));
+        return Err(Notice::wrong(words::text("password-not-repeated")));
     }
     Ok(new)
 }
@@ -160,7 +161,7 @@ async fn check_current(
     let Some(phc) = storage::passwords::get(&app.db, user).await? else { return Ok(None) };
     let busy = |error| match error {
         HashError::Busy(seconds) => Problem::busy(seconds),
-        HashError::Unreadable => Problem::unavailable("Your password cannot be checked right now."),
+        HashError::Unreadable => Problem::unavailable(words::text("password-unchecked")),
     };
     let place = app.hasher.admit().map_err(busy)?;
     let counters = throttle::password(&app.config.sign_in, user);
@@ -171,8 +172,7 @@ async fn check_current(
             .detail(serde_json::json!({ "what": "password" }));
         app.audit.record(event, &context.origin).await?;
         watch::failed(app, Some(user), "", Guessed::Password, &counted, context).await?;
-        let wait = wait(app, until);
-        let words = format!("There were too many wrong passwords. Try again in {wait}.");
+        let words = words::with("password-throttled", &[("count", minutes(app, until))]);
         return Ok(Some(Notice::throttled(words, until).about(CURRENT)));
     }
     let given = text::password(given).unwrap_or_default();
@@ -183,7 +183,7 @@ async fn check_current(
                 .detail(serde_json::json!({ "what": "password" }));
             app.audit.record(event, &context.origin).await?;
             watch::failed(app, Some(user), "", Guessed::Password, &counted, context).await?;
-            Ok(Some(Notice::wrong("That is not your present password.").about(CURRENT)))
+            Ok(Some(Notice::wrong(words::text("password-present-wrong")).about(CURRENT)))
         }
         Outcome::Right | Outcome::RightButCheap => {
             throttle::forgive(app, &counters).await?;

@@ -6,11 +6,11 @@ use crate::{
     app::App,
     audit::{Event, Kind},
     identity::{
-        notice::{Notice, wait},
+        notice::{Notice, minutes},
         throttle,
     },
     storage,
-    web::RequestContext,
+    web::{RequestContext, words},
 };
 
 /// Counts a message that is asked for, whether there is such a person or not; what to say if there were too
@@ -24,7 +24,6 @@ pub async fn count_request(
     let Some(until) = throttle::count(app, &counters).await?.until else { return Ok(None) };
     let event = Event::new(Kind::MailThrottled).detail(json!({ "what": "request" }));
     app.audit.record(event, &context.origin).await?;
-    let wait = wait(app, until);
-    let words = format!("Several messages were asked for already. Try again in {wait}.");
+    let words = words::with("mail-throttled", &[("count", minutes(app, until))]);
     Ok(Some(Notice::throttled(words, until)))
 }

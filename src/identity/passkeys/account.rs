@@ -9,7 +9,6 @@ use axum::{
 };
 use http::HeaderMap;
 use serde_json::json;
-use time::macros::format_description;
 use uuid::Uuid;
 use webauthn_rs_core::proto::{Credential, RegisterPublicKeyCredential, RegistrationState};
 
@@ -21,7 +20,6 @@ use super::{
 use crate::{
     app::{App, AppState},
     audit::{Event, Kind},
-    clock::Timestamp,
     identity::{
         account::{codes_page, posted, recent, show_once},
         instead::Instead,
@@ -37,14 +35,16 @@ use crate::{
     },
     web::{
         RequestContext, csrf,
+        moment::MomentView,
         pages::{Freedom, UserView, page},
         params::Params,
         problem::Problem,
+        words,
     },
 };
 
 /// As many a person may have.
-const MOST: u8 = 20;
+const MOST: usize = 20;
 /// The longest name, in characters.
 const NAME: usize = 64;
 
@@ -54,10 +54,10 @@ pub struct PasskeyView {
     id: Uuid,
     /// What its person calls it.
     name: String,
-    /// The day since when it is there, for machines and for people.
-    created: [String; 2],
+    /// The day since when it is there.
+    created: MomentView,
     /// The day on which it was last used.
-    used: Option<[String; 2]>,
+    used: Option<MomentView>,
     /// Whether a copy of it is kept with a provider.
     backed_up: bool,
 }
@@ -78,7 +78,7 @@ page! {
         /// Whether there may be no more.
         full: bool,
         /// As many as there may be.
-        most: u8,
+        most: usize,
     }
 }
 
@@ -103,7 +103,7 @@ async fn show(
             csrf::token(&app.secrets.pages, &current.digest),
             notice.error.clone(),
             rows.iter().map(view).collect(),
-            rows.len() >= usize::from(MOST),
+            rows.len() >= MOST,
             MOST,
         );
         Ok(notice.respond(&app, &page, &Freedom::Script))
@@ -116,16 +116,10 @@ fn view(row: &PasskeyRow) -> PasskeyView {
     PasskeyView {
         id: row.id,
         name: row.name.clone(),
-        created: day(row.created_at),
-        used: row.last_used_at.map(day),
+        created: MomentView::day(row.created_at),
+        used: row.last_used_at.map(MomentView::day),
         backed_up: credential.is_ok_and(|credential| credential.backup_state),
     }
-}
-
-fn day(at: Timestamp) -> [String; 2] {
-    let machines = format_description!("[year]-[month]-[day]");
-    let people = format_description!("[day padding:none] [month repr:long] [year]");
-    [at.format(machines).unwrap_or_default(), at.format(people).unwrap_or_default()]
 }
 
 /// `POST /account/passkeys`: stores the passkey that the browser made.
@@ -137,25 +131,46 @@ async fn add(
 ) -> Response {
     let outcome = async {
         let (current, params) = posted(&app, &headers, &body, PAGE).await?;
-        let typed = params.get("name").unwrap_or("Passkey");
-        let refused = match name(typed) {
+        let typed =
+            params.get("name").map_or_else(|| words::text("passkeys-usual-name"), str::to_owned);
+        let refused = match name(&typed) {
             Some(name) => register(&app, &current, name, &params, &headers, &context).await?.err(),
-            None => Some(WRONG_NAME),
+            None => Some(Wrong::Name),
         };
         match refused {
             None => Ok(first_codes(&app, current.row.user_id).await?),
-            Some(error) => Ok(Notice::wrong(error).lead_back(&app, PAGE)),
+            Some(wrong) => Ok(Notice::wrong(wrong.words()).lead_back(&app, PAGE)),
         }
     };
     outcome.await.unwrap_or_else(|instead: Instead| instead.respond(&context))
 }
 
-const WRONG_NAME: &str = "Give it a name of at most 64 characters.";
-const WRONG: &str = "That passkey was not added. It may have taken too long: please try again.";
-const TAKEN: &str = "That passkey is there already.";
-const TOO_MANY: &str = "You have as many passkeys as there may be. Remove one first.";
-const LAST_WAY_IN: &str =
-    "You have no password, so this passkey is your only way in. Add another one first.";
+/// Why nothing was changed.
+enum Wrong {
+    /// No name, or not one to keep.
+    Name,
+    /// The browser's answer.
+    Answer,
+    /// It is there already.
+    Taken,
+    /// There are as many as there may be.
+    TooMany,
+    /// Without it there is no way in.
+    LastWayIn,
+}
+
+impl Wrong {
+    /// In words for the person.
+    fn words(&self) -> String {
+        match self {
+            Self::Name => words::with("passkeys-wrong-name", &[("count", NAME)]),
+            Self::Answer => words::text("passkeys-wrong"),
+            Self::Taken => words::text("passkeys-taken"),
+            Self::TooMany => words::text("passkeys-too-many"),
+            Self::LastWayIn => words::text("passkeys-last-way-in"),
+        }
+    }
+}
 
 /// A name as it is kept.
 fn name(typed: &str) -> Option<&str> {
@@ -172,7 +187,7 @@ async fn register(
     params: &Params,
     headers: &HeaderMap,
     context: &RequestContext,
-) -> Result<Result<(), &'static str>, Problem> {
+) -> Result<Result<(), Wrong>, Problem> {
     let user = current.row.user_id;
     let answer = params.get("passkey").unwrap_or_default();
     let browser = Browser::of(app, headers).digest;
@@ -181,7 +196,7 @@ async fn register(
         Err(Fault::Storage(error)) => return Err(error.into()),
         Err(fault) => {
             tracing::info!(%fault, %user, "a passkey was not added");
-            return Ok(Err(WRONG));
+            return Ok(Err(Wrong::Answer));
         }
     };
     let unreadable = |source| storage::Error::Unreadable { what: "credential".to_owned(), source };
@@ -193,10 +208,11 @@ async fn register(
         name,
         passwordless: is_passwordless(&credential),
     };
-    match storage::passkeys::insert(&app.db, &new, i64::from(MOST), app.clock.now()).await? {
+    let most = i64::try_from(MOST).unwrap_or(i64::MAX);
+    match storage::passkeys::insert(&app.db, &new, most, app.clock.now()).await? {
         Added::Done => {}
-        Added::TooMany => return Ok(Err(TOO_MANY)),
-        Added::Taken => return Ok(Err(TAKEN)),
+        Added::TooMany => return Ok(Err(Wrong::TooMany)),
+        Added::Taken => return Ok(Err(Wrong::Taken)),
     }
     let event = Event::new(Kind::FactorAdded).user(user).session(current.row.id).detail(json!({
         "factor": "passkey",
@@ -243,17 +259,17 @@ async fn change(
         let (current, params) = posted(&app, &headers, &body, PAGE).await?;
         let Ok(id) = Uuid::try_parse(&id) else { return Ok(see_other(PAGE)) };
         let user = current.row.user_id;
-        let error = if params.get("remove").is_some() {
+        let wrong = if params.get("remove").is_some() {
             remove(&app, &current, id, &context).await?
         } else if let Some(name) = name(params.get("name").unwrap_or_default()) {
             storage::passkeys::rename(&app.db, user, id, name).await?;
             None
         } else {
-            Some(WRONG_NAME)
+            Some(Wrong::Name)
         };
-        Ok(match error {
+        Ok(match wrong {
             None => see_other(PAGE),
-            Some(error) => Notice::wrong(error).lead_back(&app, PAGE),
+            Some(wrong) => Notice::wrong(wrong.words()).lead_back(&app, PAGE),
         })
     };
     outcome.await.unwrap_or_else(|instead: Instead| instead.respond(&context))
@@ -264,7 +280,7 @@ async fn remove(
     current: &Current,
     id: Uuid,
     context: &RequestContext,
-) -> Result<Option<&'static str>, Problem> {
+) -> Result<Option<Wrong>, Problem> {
     let user = current.row.user_id;
     match storage::passkeys::delete(&app.db, user, id).await? {
         Removed::Done => {
@@ -274,7 +290,7 @@ async fn remove(
             watch::tell(app, user, &News::FactorRemoved(FactorKind::Passkey), context).await?;
             Ok(None)
         }
-        Removed::LastWayIn => Ok(Some(LAST_WAY_IN)),
+        Removed::LastWayIn => Ok(Some(Wrong::LastWayIn)),
         // Removed before, in another tab.
         Removed::Unknown => Ok(None),
     }

@@ -6,7 +6,7 @@ use axum::{
     extract::State,
     response::{IntoResponse, Response},
 };
-use http::{HeaderMap, HeaderValue, StatusCode, header};
+use http::{HeaderMap, HeaderValue, header};
 use serde::Serialize;
 use uuid::Uuid;
 use webauthn_rs_core::{error::WebauthnError, proto::Credential};
@@ -106,11 +106,7 @@ async fn answer<O: Serialize, S: Serialize>(
 ) -> Result<Response, Problem> {
     let (options, state) = made.map_err(|error| {
         tracing::error!(%error, "no challenge can be made");
-        Problem::new(
-            StatusCode::INTERNAL_SERVER_ERROR,
-            "Something went wrong",
-            "This is our fault. Please tell us the reference below.",
-        )
+        Problem::ours()
     })?;
     let ceremony = keep(app, browser, purpose, &state).await?;
     let mut response = Json(Challenge { ceremony, options }).into_response();

@@ -18,6 +18,7 @@ use crate::{
     web::{
         csrf,
         pages::{self, Completed, Consent, Freedom, ResourceView, ScopeView, SelectAccount},
+        words,
     },
 };
 
@@ -32,11 +33,7 @@ impl Waiting {
         let hint = self.request.login_hint.as_deref().filter(|_| !self.other).unwrap_or_default();
         let expected =
             session.as_ref().is_none_or(|current| self.request.accepts(current.row.user_id));
-        let notice = (!expected).then(|| {
-            "This application asks for the account that you used with it before. It is another one than the one that \
-             is signed in here."
-                .to_owned()
-        });
+        let notice = (!expected).then(|| words::text("sign-in-other-account"));
         // Whoever wants to choose an account, or has to, is not held to the one that is there.
         let account = session.filter(|_| {
             expected && !self.other && !self.request.prompts_for(Prompt::SelectAccount)
