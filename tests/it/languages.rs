@@ -95,7 +95,11 @@ fn every_message_that_is_named_exists_and_every_one_is_used() {
     let mut code = String::new();
     sources(&root().join("src"), &mut code);
     sources(&root().join("templates"), &mut code);
-    let names: BTreeSet<String> = messages("en").into_keys().map(|(_, name)| name).collect();
+    let mut names = BTreeSet::new();
+    for (file, name) in messages("en").into_keys() {
+        // The later one would be said everywhere.
+        assert!(names.insert(name.clone()), "{name}, which is in {file}, is in another file too");
+    }
     // Names that are put together of a beginning and what is found out.
     let built = ["month-", "scope-"];
     for name in &names {
