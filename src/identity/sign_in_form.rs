@@ -103,7 +103,9 @@ impl SignInForm {
     /// What can be done instead, with the page that this one leads to.
     fn ways(&self, app: &App) -> SignInWays {
         let (page, query) = self.page.split_once('?').unwrap_or((&self.page, ""));
-        let next = local::next(Some(query)).or_else(|| local::page(page).map(str::to_owned));
+        // The form on its own leads to nothing that is to be come back to.
+        let led = || local::page(page).filter(|page| *page != "/sign-in").map(str::to_owned);
+        let next = local::next(Some(query)).or_else(led);
         let to = |path: &str| match &next {
             Some(next) => local::with_next(path, next),
             None => path.to_owned(),

@@ -72,7 +72,7 @@ fn every_language_has_every_message_filled_in_with_the_same() {
             assert!(!text.trim().is_empty(), "{tag}: {key:?} says nothing");
             assert_eq!(fills(text), fills(&english[key]), "{tag}: {key:?}");
             assert!(
-                !text.contains(['<', '>', '&', '"']),
+                !text.replace("->", "").contains(['<', '>', '&', '"']),
                 "{tag}: {key:?} has what HTML gives a meaning to"
             );
         }
