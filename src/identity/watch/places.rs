@@ -198,6 +198,7 @@ mod tests {
     use proptest::prelude::*;
 
     use super::*;
+    use crate::web::surroundings::Surroundings;
 
     #[test]
     fn distances_are_those_of_the_globe() {
@@ -225,6 +226,21 @@ mod tests {
         assert_eq!(place(None, Some("FR"), None).as_deref(), Some("FR"));
         assert_eq!(place(Some("Paris"), None, None).as_deref(), Some("Paris"));
         assert_eq!(place(None, None, None), None);
+    }
+
+    #[tokio::test]
+    async fn names_are_in_the_language_of_the_request_or_in_english() {
+        let names = Names { german: Some("Mailand"), english: Some("Milan"), ..Names::default() };
+        assert_eq!(named(&names), Some("Milan"));
+        for (language, name) in [
+            (Language::German, Some("Mailand")),
+            (Language::French, Some("Milan")),
+            (Language::Arabic, Some("Milan")),
+        ] {
+            let surroundings = Surroundings { language, ..Surroundings::default() };
+            assert_eq!(surroundings.surround(async { named(&names) }).await, name);
+        }
+        assert_eq!(named(&Names::default()), None);
     }
 
     #[test]
