@@ -29,8 +29,10 @@ use crate::{
     storage::{self, accounts::Confirmed, users::UserRow},
     web::{
         RequestContext, csrf,
+        language::Language,
         pages::{self, Freedom, UserView, page},
         problem::Problem,
+        words::{self, Html},
     },
 };
 
@@ -65,11 +67,9 @@ page! {
         /// The page token.
         csrf: String,
         /// In a few words.
-        title: &'static str,
-        /// In a sentence.
-        message: &'static str,
-        /// The address.
-        email: String,
+        title: String,
+        /// In a sentence, with the address.
+        message: Html,
     }
 }
 
@@ -126,14 +126,12 @@ async fn change(
             return Ok(ask_to_verify(&app, &person, &context).await?);
         }
         let typed = params.get("email").unwrap_or_default();
-        let email = match mail::check_address(typed) {
-            Ok(email) if email == person.email => Err("That is your address already."),
-            other => other,
+        let wrong = match mail::check_address(typed) {
+            Ok(email) if email == person.email => Notice::wrong(words::text("email-same")),
+            Ok(email) => return Ok(ask_to_change(&app, &person, &email, &context).await?),
+            Err(wrong) => Notice::wrong(wrong),
         };
-        match email {
-            Ok(email) => Ok(ask_to_change(&app, &person, &email, &context).await?),
-            Err(wrong) => Ok(Notice::wrong(wrong).typed(typed).lead_back(&app, PATH)),
-        }
+        Ok(wrong.typed(typed).lead_back(&app, PATH))
     };
     outcome.await.unwrap_or_else(|instead: Instead| instead.respond(&context))
 }
@@ -207,13 +205,12 @@ async fn confirm_page(
     let detail = opened.look(app).await?.detail;
     let browser = Browser::of(app, headers);
     let (title, message) = match purpose {
-        Purpose::ChangeEmail => {
-            ("Confirm your new address", "This will be the address of your account:")
-        }
-        _ => ("Confirm your address", "This is the address of your account:"),
+        Purpose::ChangeEmail => ("email-confirm-new", "email-confirm-new-lead"),
+        _ => ("email-confirm-own", "email-confirm-own-lead"),
     };
-    let email = detail["email"].as_str().unwrap_or_default().to_owned();
-    let page = Confirm::new(opened.path.clone(), browser.csrf(app), title, message, email);
+    let email = detail["email"].as_str().unwrap_or_default();
+    let message = Language::current().html(message, &[("email", email)]);
+    let page = Confirm::new(opened.path.clone(), browser.csrf(app), words::text(title), message);
     Ok(browser.remember(pages::respond(StatusCode::OK, &page, &Freedom::Usual)))
 }
 
@@ -308,8 +305,8 @@ async fn confirm(
 fn taken() -> Problem {
     Problem::new(
         StatusCode::CONFLICT,
-        "This address is in use",
-        "Another account has it by now. Nothing was changed.",
+        words::text("email-taken"),
+        words::text("email-taken-message"),
     )
-    .back("/", "To the first page")
+    .back("/", words::text("to-first-page"))
 }

@@ -2,6 +2,8 @@
 //!
 //! Browsers claim to be one another, each more than the one before: whoever claims more is looked for first.
 
+use crate::web::words;
+
 const BROWSERS: [(&str, &str); 17] = [
     ("Edg", "Edge"),
     ("OPR/", "Opera"),
@@ -36,7 +38,7 @@ const SYSTEMS: [(&str, &str); 11] = [
     ("Linux", "Linux"),
 ];
 
-/// What a browser is, such as "Firefox on Linux".
+/// What a browser is, such as "Firefox on Linux", in the language of the request.
 #[must_use]
 pub fn describe(user_agent: Option<&str>) -> String {
     let text = user_agent.unwrap_or_default();
@@ -44,10 +46,12 @@ pub fn describe(user_agent: Option<&str>) -> String {
         names.iter().find(|(sign, _)| text.contains(sign)).map(|(_, name)| *name)
     };
     match (find(&BROWSERS), find(&SYSTEMS)) {
-        (Some(browser), Some(system)) => format!("{browser} on {system}"),
+        (Some(browser), Some(system)) => {
+            words::with("browser-on", &[("browser", browser), ("system", system)])
+        }
         (Some(browser), None) => browser.to_owned(),
-        (None, Some(system)) => format!("A browser on {system}"),
-        (None, None) => "A browser".to_owned(),
+        (None, Some(system)) => words::with("browser-of-system", &[("system", system)]),
+        (None, None) => words::text("browser-unknown"),
     }
 }
 

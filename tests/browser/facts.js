@@ -14,7 +14,10 @@ const FACTS = {
   "has a title, a language and one heading of the first level": () => {
     const wrong = [];
     if (!document.title.endsWith(" – Signet") || document.title.startsWith(" – ")) wrong.push(`title ${document.title}`);
-    if (document.documentElement.lang !== "en") wrong.push(`lang ${document.documentElement.lang}`);
+    const { lang, dir } = document.documentElement;
+    const [asked] = navigator.language.split("-");
+    if (lang !== asked) wrong.push(`lang ${lang}, where ${asked} is asked for`);
+    if (dir !== (lang === "ar" ? "rtl" : "ltr")) wrong.push(`dir ${dir}`);
     const headings = document.querySelectorAll("h1").length;
     if (headings !== 1) wrong.push(`${headings} headings`);
     return wrong;
@@ -33,8 +36,38 @@ const FACTS = {
   "fits its width": () => {
     const { scrollWidth, clientWidth } = document.documentElement;
     if (scrollWidth <= clientWidth) return [];
-    const wide = [...document.body.querySelectorAll("*")].filter((element) => element.getBoundingClientRect().right > clientWidth);
+    const wide = [...document.body.querySelectorAll("*")].filter((element) => {
+      const { left, right } = element.getBoundingClientRect();
+      return left < 0 || right > clientWidth;
+    });
     return wide.map((element) => `${element.tagName} ${element.id} ${element.className} ${element.getBoundingClientRect().right}`);
+  },
+  "begins on the side where its language begins": () => {
+    const wrong = [];
+    const rtl = document.documentElement.dir === "rtl";
+    // How far in a box its text begins on either side, by what is beside it.
+    const side = (element, pseudo) => {
+      const { width } = element.getBoundingClientRect();
+      const { left, right } = getComputedStyle(element, pseudo);
+      return Number.parseFloat(left) < Number.parseFloat(right) && width > 0 ? "left" : "right";
+    };
+    for (const scope of document.querySelectorAll(".scopes li")) {
+      if (side(scope, "::before") !== (rtl ? "right" : "left")) wrong.push(`the mark of ${scope.textContent.trim()}`);
+    }
+    for (const choice of document.querySelectorAll(".menu .choice")) {
+      const box = choice.getBoundingClientRect();
+      const text = choice.firstElementChild?.getBoundingClientRect();
+      if (text && choice.dir === "" && (rtl ? text.right > box.right - 8 || text.left < box.left + 24 : text.left < box.left + 8)) {
+        wrong.push(`${choice.id} at ${text.left}–${text.right} of ${box.left}–${box.right}`);
+      }
+    }
+    for (const text of document.querySelectorAll("h1, h2, .lead, label")) {
+      const { direction, textAlign } = getComputedStyle(text);
+      if (direction !== (rtl ? "rtl" : "ltr") || textAlign === "left" || textAlign === "right") {
+        wrong.push(`${text.tagName} ${direction} ${textAlign}`);
+      }
+    }
+    return wrong;
   },
   "has targets of 24 pixels at least": () => {
     const wrong = [];

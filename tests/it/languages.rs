@@ -6,6 +6,14 @@ use std::{
     path::Path,
 };
 
+use openidconnect::reqwest::{Method, header};
+use signet::web::language::Language;
+
+use crate::{
+    support::{Browser, EMAIL, Options, PASSWORD, Server, browser::Answer, flow::authorize_path},
+    unavailable::lock,
+};
+
 const TAGS: [&str; 6] = ["en", "de", "fr", "es", "ja", "ar"];
 
 fn root() -> &'static Path {
@@ -122,5 +130,177 @@ fn every_message_that_is_named_exists_and_every_one_is_used() {
                 "no message is called {name:?}"
             );
         }
+    }
+}
+
+/// A browser whose person reads these languages.
+fn reader(server: &Server, languages: &'static str) -> Browser {
+    let mut browser = server.browser();
+    browser.languages = Some(languages);
+    browser
+}
+
+/// The page is in this language, and says the message.
+fn assert_says(page: &Answer, language: Language, name: &str) {
+    let root = format!("<html lang=\"{}\" dir=\"{}\">", language.tag(), language.direction());
+    assert!(page.body.contains(&root), "{root}: {}", page.body);
+    let message = language.text(name).replace('\'', "&#39;");
+    assert!(page.body.contains(&message), "{message}: {}", page.body);
+}
+
+#[tokio::test]
+async fn a_browser_is_answered_in_the_language_that_its_person_likes_best() {
+    let server = Server::catching("").await;
+    for (languages, language) in [
+        ("de-AT,de;q=0.9,en;q=0.8", Language::German),
+        ("tlh, ar-EG;q=0.9, en;q=0.2", Language::Arabic),
+        ("ja", Language::Japanese),
+        ("tlh", Language::English),
+    ] {
+        let mut browser = reader(&server, languages);
+        let page = browser.get("/sign-in").await;
+        assert_says(&page, language, "sign-in");
+        assert_says(&browser.get("/").await, language, "home-lead");
+        let fields = [("identifier", EMAIL), ("password", PASSWORD)];
+        browser.submit(&page, &fields).await;
+        assert_says(&browser.get("/account").await, language, "account-signing-in");
+        assert_says(&browser.get("/account/sessions").await, language, "sessions-lead");
+        assert_says(&browser.get("/account/email").await, language, "email-hint-both");
+        assert!(!browser.cookies.contains_key("signet_language"), "nothing was chosen");
+    }
+    assert_says(&server.browser().get("/sign-in").await, Language::English, "sign-in");
+}
+
+#[tokio::test]
+async fn ui_locales_come_before_what_the_browser_likes_on_every_page_that_follows() {
+    let server = Server::start().await;
+    let mut browser = reader(&server, "de");
+    let answer = browser.get(&authorize_path(&[("ui_locales", "tlh ja-JP fr")])).await;
+    let cookies = answer.headers.get_all(header::SET_COOKIE).into_iter();
+    let cookies = cookies.filter_map(|line| line.to_str().ok());
+    let chosen: Vec<_> = cookies.filter(|line| line.starts_with("signet_language=")).collect();
+    assert_eq!(chosen.len(), 1, "{:?}", answer.headers);
+    assert!(!chosen[0].contains("Max-Age"), "it ends with the browser: {chosen:?}");
+    let page = browser.follow(answer).await;
+    assert_says(&page, Language::Japanese, "sign-in");
+    let fields = [("identifier", EMAIL), ("password", PASSWORD)];
+    let consent = browser.submit(&page, &fields).await;
+    assert_says(&consent, Language::Japanese, "allow");
+}
+
+#[tokio::test]
+async fn a_language_that_is_chosen_stays_for_a_year_and_leads_back() {
+    let server = Server::start().await;
+    let mut browser = reader(&server, "de");
+    let sign_in = browser.get("/sign-in?next=%2Faccount").await;
+    let link = sign_in.body.split("id=\"choose-language\" href=\"").nth(1).expect("a link");
+    let link = link.split('"').next().expect("an address").replace("&#38;", "&");
+    assert_eq!(link, "/language?next=%2Fsign-in%3Fnext%3D%252Faccount");
+    let page = browser.get(&link).await;
+    assert_says(&page, Language::German, "language-lead");
+    for language in Language::ALL {
+        assert!(page.body.contains(language.name()), "{language:?}");
+    }
+    let csrf = page.field("csrf").expect("a page token");
+    let action = page.action().expect("a form");
+    let answer = browser.post(&action, &[("csrf", &csrf), ("language", "fr")]).await;
+    assert_eq!(answer.status, 303);
+    assert_eq!(answer.location().as_deref(), Some("/sign-in?next=%2Faccount"));
+    let cookie = answer.header("set-cookie");
+    assert!(cookie.starts_with("signet_language=fr; "), "{cookie}");
+    assert!(cookie.contains("HttpOnly") && cookie.contains("Max-Age=31536000"), "{cookie}");
+    let page = browser.follow(answer).await;
+    assert_says(&page, Language::French, "sign-in");
+}
+
+#[tokio::test]
+async fn no_one_else_chooses_a_language_and_none_leads_elsewhere() {
+    let server = Server::start().await;
+    let mut browser = reader(&server, "de");
+    let page = browser.get("/language").await;
+    let csrf = page.field("csrf").expect("a page token");
+    let other = server.browser().get("/language").await.field("csrf").expect("a page token");
+    let own = [("csrf", csrf.as_str()), ("language", "fr")];
+    for (origin, form) in [
+        ("https://evil.example", own),
+        ("null", own),
+        (server.issuer.as_str(), [("csrf", other.as_str()), own[1]]),
+        (server.issuer.as_str(), [("csrf", ""), own[1]]),
+    ] {
+        let answer = browser.post_from(Some(origin), "/language", &form).await;
+        assert_eq!(answer.status, 403, "{origin}");
+        assert_says(&answer, Language::German, "problem-stale");
+        assert!(!browser.cookies.contains_key("signet_language"));
+    }
+
+    for elsewhere in ["https%3A%2F%2Fevil.example", "%2F%2Fevil.example", "%2F%5Cevil.example"] {
+        let path = format!("/language?next={elsewhere}");
+        let page = browser.get(&path).await;
+        assert_eq!(page.action().as_deref(), Some("/language"));
+        let answer = browser.post(&path, &own).await;
+        assert_eq!(answer.location().as_deref(), Some("/"), "{elsewhere}");
+    }
+
+    browser.cookies.remove("signet_language");
+    for unknown in ["tlh", "", "de; Path=/x"] {
+        let answer = browser.post("/language", &[own[0], ("language", unknown)]).await;
+        let known = Language::of_tag(unknown).is_some();
+        assert_eq!(answer.status, 303);
+        assert_eq!(answer.headers.contains_key(header::SET_COOKIE), known, "{unknown}");
+    }
+}
+
+#[tokio::test]
+async fn what_cannot_be_shown_is_said_in_the_language_too() {
+    let config = "[server]\nrequest_timeout = \"1s\"";
+    let server = Server::with(Options { config, ..Options::default() }).await;
+    let mut browser = reader(&server, "de");
+    let page = browser.get("/nothing").await;
+    assert_eq!(page.status, 404);
+    assert_says(&page, Language::German, "problem-not-found");
+    let page = browser.get(&authorize_path(&[("redirect_uri", "https://evil.example/")])).await;
+    assert_eq!(page.status, 400);
+    assert_says(&page, Language::German, "request-broken");
+    let page = browser.post_from(None, "/", &[]).await;
+    assert_eq!(page.status, 405);
+    assert_says(&page, Language::German, "problem-method");
+
+    let locked = lock(&server, "authorization_requests").await;
+    let page = browser.get(&authorize_path(&[("ui_locales", "ar")])).await;
+    assert_eq!(page.status, 503);
+    assert_says(&page, Language::Arabic, "problem-slow");
+    drop(locked);
+}
+
+#[tokio::test]
+async fn endpoints_for_clients_speak_english_and_set_no_language() {
+    let server = Server::start().await;
+    let form = [("grant_type", "authorization_code"), ("client_id", "spa"), ("code", "none")];
+    for path in ["/token", "/revoke", "/introspect", "/userinfo"] {
+        let mut answers = Vec::new();
+        for (language, query) in [("en", ""), ("de", "?ui_locales=ja")] {
+            let request = server.request(Method::POST, &format!("{path}{query}"));
+            let request = request.header(header::ACCEPT_LANGUAGE, language).form(&form);
+            let answer = request.send().await.expect("an answer");
+            assert!(!answer.headers().contains_key(header::SET_COOKIE), "{path}");
+            answers.push((answer.status(), answer.text().await.expect("text")));
+        }
+        assert_eq!(answers[0], answers[1], "{path}");
+        assert!(answers[0].1.is_ascii(), "{answers:?}");
+    }
+}
+
+#[tokio::test]
+async fn a_message_comes_in_the_language_of_the_request_that_caused_it() {
+    let server = Server::catching("").await;
+    for (languages, tag) in [("fr", "fr"), ("tlh", "en"), ("ar", "ar")] {
+        let mut browser = reader(&server, languages);
+        let page = browser.get("/forgot").await;
+        browser.submit(&page, &[("identifier", EMAIL)]).await;
+        // Sent later, by no request.
+        let letter = server.mail().await.into_iter().next().expect("a letter");
+        assert_eq!(letter.to.as_deref(), Some(EMAIL));
+        assert!(letter.html.contains(&format!(" lang=\"{tag}\"")), "{tag}: {}", letter.html);
+        server.advance(time::Duration::hours(1));
     }
 }

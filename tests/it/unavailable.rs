@@ -13,7 +13,7 @@ use crate::support::{
 };
 
 /// Keeps everyone else out of a table until the connection is dropped.
-async fn lock(server: &Server, table: &str) -> PgConnection {
+pub async fn lock(server: &Server, table: &str) -> PgConnection {
     let mut connection = PgConnection::connect(&server.database.url).await.expect("connected");
     let sql = format!("BEGIN; LOCK TABLE {table} IN ACCESS EXCLUSIVE MODE");
     sqlx::raw_sql(AssertSqlSafe(sql)).execute(&mut connection).await.expect("locked");

@@ -24,6 +24,7 @@ use crate::{
         RequestContext,
         moment::MomentView,
         pages::{self, Freedom, ResourceView, ScopeView, page},
+        words::text,
     },
 };
 
@@ -113,7 +114,7 @@ async fn view(
     let identity = scope::IDENTITY
         .iter()
         .filter(|(name, _)| *name != scope::OFFLINE_ACCESS && own.contains(*name))
-        .map(|(name, words)| view_scope(name, words))
+        .map(|(name, _)| view_scope(name, &text(&format!("scope-{name}"))))
         .collect();
     let resources = allowed.scopes.iter().filter(|(resource, _)| !resource.is_empty());
     let resources = resources.map(|(identifier, scopes)| {

@@ -27,6 +27,7 @@ use crate::{
         cookies::Cookie,
         moment::MomentView,
         pages::{self, Freedom, UserView, page},
+        words,
     },
 };
 
@@ -91,7 +92,7 @@ pub(super) async fn delete(
         let (current, params) = posted(&app, &headers, &body, DELETE).await?;
         let typed = text::identifier_key(params.get("email").unwrap_or_default());
         if typed != text::identifier_key(&current.row.email) {
-            let notice = Notice::wrong("That is not the e-mail address of this account.");
+            let notice = Notice::wrong(words::text("delete-wrong"));
             return Ok(notice.lead_back(&app, DELETE));
         }
         let user = current.row.user_id;

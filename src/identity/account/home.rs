@@ -14,6 +14,7 @@ use crate::{
     web::{
         RequestContext,
         pages::{self, Freedom, UserView, page},
+        words::text,
     },
 };
 
@@ -29,13 +30,13 @@ page! {
         /// Whether there is an authenticator.
         totp: bool,
         /// How many recovery codes are left.
-        recovery_codes: i64,
+        recovery_codes: usize,
         /// Whether a second factor is there, so that recovery codes are of use.
         second_factor: bool,
         /// Whether there are passkeys.
         passkeys: bool,
         /// What was just changed.
-        notice: Option<&'static str>,
+        notice: Option<String>,
         /// In how many browsers one is signed in.
         sessions: usize,
     }
@@ -61,7 +62,7 @@ pub(super) async fn show(
             current.row.username.clone(),
             standing.password,
             standing.totp,
-            standing.recovery_codes,
+            usize::try_from(standing.recovery_codes).unwrap_or_default(),
             standing.totp || standing.passkeys,
             standing.passkeys,
             notice(query.as_deref()),
@@ -73,11 +74,6 @@ pub(super) async fn show(
 }
 
 /// What a page that leads here says was done.
-fn notice(query: Option<&str>) -> Option<&'static str> {
-    match query {
-        Some("changed=password") => {
-            Some("Your password is changed, and you are signed out everywhere else.")
-        }
-        _ => None,
-    }
+fn notice(query: Option<&str>) -> Option<String> {
+    (query == Some("changed=password")).then(|| text("account-password-changed"))
 }

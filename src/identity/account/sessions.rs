@@ -22,6 +22,7 @@ use crate::{
         moment::MomentView,
         pages::{self, Freedom, page},
         problem::Problem,
+        words::text,
     },
 };
 
@@ -107,10 +108,10 @@ pub(super) async fn change(
         let Some(id) = id.filter(|id| listed.iter().any(|session| session.id == *id)) else {
             return Err(Problem::new(
                 StatusCode::NOT_FOUND,
-                "That browser is not signed in",
-                "You may have signed out there meanwhile.",
+                text("sessions-unknown"),
+                text("sessions-unknown-message"),
             )
-            .back(SESSIONS, "Where you are signed in")
+            .back(SESSIONS, text("sessions-title"))
             .into());
         };
         session::end_of(&app, user, id, &context).await?;

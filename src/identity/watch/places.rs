@@ -9,9 +9,15 @@ use std::{
 };
 
 use arc_swap::ArcSwapOption;
-use maxminddb::{Reader, geoip2::City};
+use maxminddb::{
+    Reader,
+    geoip2::{City, Names},
+};
 
-use crate::app::App;
+use crate::{
+    app::App,
+    web::{language::Language, words},
+};
 
 /// How often the file is looked at.
 const INTERVAL: Duration = Duration::from_secs(5);
@@ -32,14 +38,15 @@ pub enum PlacesError {
     Type(String, String),
 }
 
-/// Where an address is, as far as it is known.
+/// Where an address is, as far as it is known: with names in the language of the request, in English where the database has
+/// none in it.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Place {
-    /// The city's English name.
+    /// The city's name.
     pub city: Option<String>,
     /// The country by ISO 3166-1 alpha-2.
     pub country: Option<String>,
-    /// The country's English name.
+    /// The country's name.
     pub country_name: Option<String>,
     /// Degrees north and east.
     pub location: Option<(f64, f64)>,
@@ -51,7 +58,9 @@ impl Place {
     pub fn words(&self) -> Option<String> {
         let country = self.country_name.as_ref().or(self.country.as_ref());
         match (&self.city, country) {
-            (Some(city), Some(country)) => Some(format!("{city}, {country}")),
+            (Some(city), Some(country)) => {
+                Some(words::with("place", &[("city", city), ("country", country)]))
+            }
             (Some(one), None) | (None, Some(one)) => Some(one.clone()),
             (None, None) => None,
         }
@@ -66,6 +75,18 @@ pub fn kilometres(one: (f64, f64), other: (f64, f64)) -> f64 {
     let across = north.to_radians().cos() * other_north.to_radians().cos();
     let chord = half(north, other_north) + across * half(east, other_east);
     2.0 * RADIUS * chord.sqrt().min(1.0).asin()
+}
+
+/// A name in the language of the request, or else in English. There is none in Arabic.
+fn named<'a>(names: &Names<'a>) -> Option<&'a str> {
+    let own = match Language::current() {
+        Language::English | Language::Arabic => None,
+        Language::German => names.german,
+        Language::French => names.french,
+        Language::Spanish => names.spanish,
+        Language::Japanese => names.japanese,
+    };
+    own.or(names.english)
 }
 
 type Database = Reader<Vec<u8>>;
@@ -99,9 +120,9 @@ impl Places {
         let city = city.inspect_err(|error| tracing::debug!(%error, "no place")).ok()??;
         let text = |text: Option<&str>| text.map(str::to_owned);
         let place = Place {
-            city: text(city.city.names.english),
+            city: text(named(&city.city.names)),
             country: text(city.country.iso_code),
-            country_name: text(city.country.names.english),
+            country_name: text(named(&city.country.names)),
             location: city.location.latitude.zip(city.location.longitude),
         };
         (place != Place::default()).then_some(place)
@@ -177,6 +198,7 @@ mod tests {
     use proptest::prelude::*;
 
     use super::*;
+    use crate::web::surroundings::Surroundings;
 
     #[test]
     fn distances_are_those_of_the_globe() {
@@ -204,6 +226,21 @@ mod tests {
         assert_eq!(place(None, Some("FR"), None).as_deref(), Some("FR"));
         assert_eq!(place(Some("Paris"), None, None).as_deref(), Some("Paris"));
         assert_eq!(place(None, None, None), None);
+    }
+
+    #[tokio::test]
+    async fn names_are_in_the_language_of_the_request_or_in_english() {
+        let names = Names { german: Some("Mailand"), english: Some("Milan"), ..Names::default() };
+        assert_eq!(named(&names), Some("Milan"));
+        for (language, name) in [
+            (Language::German, Some("Mailand")),
+            (Language::French, Some("Milan")),
+            (Language::Arabic, Some("Milan")),
+        ] {
+            let surroundings = Surroundings { language, ..Surroundings::default() };
+            assert_eq!(surroundings.surround(async { named(&names) }).await, name);
+        }
+        assert_eq!(named(&Names::default()), None);
     }
 
     #[test]

@@ -29,6 +29,8 @@ pub struct Browser {
     pub address: Option<String>,
     /// Its words about itself.
     pub user_agent: Option<&'static str>,
+    /// The languages that its person reads, as `Accept-Language` has them.
+    pub languages: Option<&'static str>,
 }
 
 impl Browser {
@@ -39,7 +41,7 @@ impl Browser {
             .build()
             .expect("a client");
         let (issuer, cookies) = (issuer.to_owned(), BTreeMap::new());
-        Self { http, issuer, cookies, address: None, user_agent: None }
+        Self { http, issuer, cookies, address: None, user_agent: None, languages: None }
     }
 
     /// A GET of a path or URL.
@@ -120,6 +122,9 @@ impl Browser {
         }
         if let Some(user_agent) = self.user_agent {
             request = request.header(header::USER_AGENT, user_agent);
+        }
+        if let Some(languages) = self.languages {
+            request = request.header(header::ACCEPT_LANGUAGE, languages);
         }
         let answer = request.send().await.expect("an answer");
         for line in answer.headers().get_all(header::SET_COOKIE) {
