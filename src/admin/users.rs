@@ -22,7 +22,6 @@ use crate::{
         sessions::Others,
         users::{NewUser, PolicyRow},
     },
-    web::{language::Language, surroundings::Surroundings},
 };
 
 /// A person's profile as an operator writes it.
@@ -90,8 +89,7 @@ pub async fn invite(app: &App, email: &str) -> Result<(), Error> {
     }
     let detail = json!({ "email": email, "invited": true });
     let link = links::draw(app, Purpose::Register, None, &detail, INVITATION).await?;
-    let letter =
-        Surroundings::speak(Language::English, || letters::invitation(app.mail.product(), &link));
+    let letter = mail::write_for_operator(|| letters::invitation(app.mail.product(), &link));
     mail::send(app, Some(&email), &letter).await?;
     record(app, Event::new(Kind::UserInvited)).await?;
     Ok(())

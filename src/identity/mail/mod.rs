@@ -37,6 +37,11 @@ pub fn write(person: Option<&UserRow>, letter: impl FnOnce() -> Letter) -> Lette
     Surroundings::speak(language_of(person), letter)
 }
 
+/// Writes a letter that an operator has sent to someone who is not known yet, in no language of the operator's browser.
+pub fn write_for_operator(letter: impl FnOnce() -> Letter) -> Letter {
+    Surroundings::speak(Language::English, letter)
+}
+
 /// A message as it waits and is sent. Only ever stored sealed: it may hold a link.
 #[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Message {
