@@ -15,7 +15,7 @@ use crate::{
         mail::{self, letters},
         passwords::{self, NewPassword, Person},
         session, text,
-        watch::{self, FactorKind, News},
+        watch::{self, News},
     },
     storage::{
         self,
@@ -89,7 +89,7 @@ pub async fn invite(app: &App, email: &str) -> Result<(), Error> {
     }
     let detail = json!({ "email": email, "invited": true });
     let link = links::draw(app, Purpose::Register, None, &detail, INVITATION).await?;
-    let letter = letters::invitation(app.mail.product(), &link);
+    let letter = mail::write_for_operator(|| letters::invitation(app.mail.product(), &link));
     mail::send(app, Some(&email), &letter).await?;
     record(app, Event::new(Kind::UserInvited)).await?;
     Ok(())
@@ -138,7 +138,7 @@ pub async fn reset_factors(app: &App, user: Uuid) -> Result<bool, Error> {
     let all = Others { keep: None, own_grants: true };
     session::end_others(app, user, all, &origin()).await?;
     if removed {
-        let news = News::FactorRemoved(FactorKind::All);
+        let news = News::FactorsRemoved;
         watch::tell_of_operator(app, user, &news).await?;
     }
     Ok(removed)

@@ -151,7 +151,7 @@ async fn ask_to_verify(
     let purpose = Purpose::VerifyEmail;
     let detail = json!({ "email": person.email, "email_key": key });
     let link = links::draw(app, purpose, Some(person.id), &detail, purpose.lifetime()).await?;
-    let letter = letters::verify_email(app.mail.product(), &link);
+    let letter = mail::write(Some(person), || letters::verify_email(app.mail.product(), &link));
     mail::send(app, Some(&person.email), &letter).await?;
     Ok(see_other(notices::VERIFY))
 }
@@ -180,15 +180,18 @@ async fn ask_to_change(
     let draw = || links::draw(app, purpose, Some(person.id), &detail, purpose.lifetime());
     let product = app.mail.product();
     if person.email_verified {
-        let letter = letters::confirm_leaving(product, email, &draw().await?);
+        let leaving = draw().await?;
+        let letter =
+            mail::write(Some(person), || letters::confirm_leaving(product, email, &leaving));
         mail::send(app, Some(&person.email), &letter).await?;
     }
     let arriving = draw().await?;
     let owner = storage::users::find(&app.db, &key).await?;
-    let letter = match owner {
-        Some(owner) if owner.id != person.id => letters::address_in_use(product),
-        _ => letters::confirm_arriving(product, &arriving),
-    };
+    let other = owner.filter(|owner| owner.id != person.id);
+    let letter = mail::write(Some(other.as_ref().unwrap_or(person)), || match other {
+        Some(_) => letters::address_in_use(product),
+        None => letters::confirm_arriving(product, &arriving),
+    });
     mail::send(app, Some(email), &letter).await?;
     let event = Event::new(Kind::EmailChangeRequested).user(person.id);
     app.audit.record(event, &context.origin).await?;
@@ -292,8 +295,10 @@ async fn confirm(
         app.audit.record(Event::new(Kind::EmailChanged).user(user_id), &context.origin).await?;
         let to = detail["email"].as_str().unwrap_or_default();
         if app.config.watch.tells(Concern::EmailChanged) {
-            let facts = watch::facts(&app, &context);
-            let letter = letters::email_changed(app.mail.product(), to, facts);
+            let person = storage::users::get(&app.db, user_id).await?;
+            let letter = mail::write(person.as_ref(), || {
+                letters::email_changed(app.mail.product(), to, watch::facts(&app, &context))
+            });
             mail::send(&app, Some(&from), &letter).await?;
         }
         Ok(see_other(notices::CHANGED))

@@ -34,6 +34,7 @@ use crate::{
         pages::{Freedom, page},
         params::Params,
         problem::Problem,
+        words,
     },
 };
 
@@ -108,7 +109,7 @@ async fn request(
         let params = read_post(&app, &headers, &body, &browser.digest, PATH)?;
         let key = text::identifier_key(params.get("identifier").unwrap_or_default());
         if key.is_empty() {
-            let notice = Notice::wrong("Enter your e-mail or user name.");
+            let notice = Notice::wrong(words::text("forgot-missing"));
             return Ok(notice.lead_back(&app, &own(query.as_deref())));
         }
         if let Some(notice) = mail::count_request(&app, &key, &context).await? {
@@ -124,7 +125,8 @@ async fn request(
         });
         let (purpose, id) = (Purpose::ResetPassword, user.as_ref().map(|user| user.id));
         let link = links::draw(&app, purpose, id, &detail, purpose.lifetime()).await?;
-        let letter = letters::reset_password(app.mail.product(), &link);
+        let letter =
+            mail::write(user.as_ref(), || letters::reset_password(app.mail.product(), &link));
         mail::send(&app, to, &letter).await?;
         let event = Event::new(Kind::PasswordResetRequested).user(id);
         let event =

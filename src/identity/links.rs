@@ -20,7 +20,7 @@ use crate::{
         digest::Digest,
         handle::{Handle, Link},
     },
-    web::problem::Problem,
+    web::{problem::Problem, words::text},
 };
 
 /// What a link is for.
@@ -74,13 +74,13 @@ impl Purpose {
         }
     }
 
-    /// Where to get another one.
+    /// Where to get another one, and the message that says so.
     const fn renewal(self) -> (&'static str, &'static str) {
         match self {
-            Self::ResetPassword => ("/forgot", "Get a new link"),
-            Self::Register => ("/register", "Get a new link"),
-            Self::VerifyEmail | Self::ChangeEmail => ("/account/email", "To your address"),
-            Self::NotMe => ("/forgot", "Set a new password"),
+            Self::ResetPassword => ("/forgot", "link-renew"),
+            Self::Register => ("/register", "link-renew"),
+            Self::VerifyEmail | Self::ChangeEmail => ("/account/email", "link-to-address"),
+            Self::NotMe => ("/forgot", "link-to-password"),
         }
     }
 }
@@ -202,12 +202,8 @@ fn path(purpose: Purpose, handle: &Handle<Link>) -> String {
 #[must_use]
 pub fn over(purpose: Purpose) -> Problem {
     let (href, label) = purpose.renewal();
-    Problem::new(
-        StatusCode::GONE,
-        "This link does not work any more",
-        "It was used before, is too old, or was not copied as a whole.",
-    )
-    .back(href, label)
+    Problem::new(StatusCode::GONE, text("link-over"), text("link-over-message"))
+        .back(href, text(label))
 }
 
 /// Where a link leads to in the end, as a part of its detail: bound to the browser that asked, since what waits there waits

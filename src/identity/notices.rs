@@ -6,7 +6,10 @@ use http::{StatusCode, Uri};
 
 use crate::{
     app::AppState,
-    web::pages::{self, Freedom, LinkView, page},
+    web::{
+        pages::{self, Freedom, LinkView, page},
+        words::text,
+    },
 };
 
 /// After a link for a new password was asked for.
@@ -28,9 +31,9 @@ page! {
     /// Says something.
     Notice("notice.html") {
         /// In a few words.
-        title: &'static str,
+        title: String,
         /// In a sentence or two.
-        message: &'static str,
+        message: String,
         /// Where messages are shown, in development mode.
         caught: bool,
         /// The way on.
@@ -44,61 +47,26 @@ pub fn routes() -> Router<AppState> {
     paths.into_iter().fold(Router::new(), |router, path| router.route(path, get(show)))
 }
 
-/// What a page says: title, message, whether a message is on its way, and where it leads.
+/// What a page says, as names of messages: title and message; whether a message is on its way, and where it leads.
 const fn words(path: &str) -> (&'static str, &'static str, bool, (&'static str, &'static str)) {
-    const SENT: &str = "Check your mail";
+    const SENT: &str = "sent-title";
+    const SIGN_IN: (&str, &str) = ("/sign-in", "back-to-sign-in");
+    const ADDRESS: (&str, &str) = ("/account/email", "back");
+    const FIRST: (&str, &str) = ("/", "to-first-page");
     match path.as_bytes() {
-        b"/forgot/sent" => (
-            SENT,
-            "If there is an account for what you entered, a message with a link is on its way. The link works once, \
-             within an hour. If nothing comes, look into the folder for spam.",
-            true,
-            ("/sign-in", "Back to sign-in"),
-        ),
-        b"/register/sent" => (
-            SENT,
-            "A message is on its way to the address that you entered. Open its link to go on. If nothing comes, look \
-             into the folder for spam.",
-            true,
-            ("/sign-in", "Back to sign-in"),
-        ),
-        b"/account/email/sent" => (
-            SENT,
-            "Messages are on their way to the address that you entered and, if you have confirmed it before, to the one \
-             that you have. Your address changes once the links in all of them were used.",
-            true,
-            ("/account/email", "Back"),
-        ),
-        b"/account/email/verification-sent" => (
-            SENT,
-            "A message is on its way to your address. Open its link to confirm it.",
-            true,
-            ("/account/email", "Back"),
-        ),
-        b"/change-email/half" => (
-            "Half done",
-            "You have confirmed it here. Now open the link in the message to the other address.",
-            false,
-            ("/", "To the first page"),
-        ),
-        b"/change-email/done" => (
-            "Your address was changed",
-            "Messages go to your new address from now on, and you sign in with it.",
-            false,
-            ("/", "To the first page"),
-        ),
-        _ => (
-            "Your address is confirmed",
-            "Thank you. There is nothing else to do.",
-            false,
-            ("/", "To the first page"),
-        ),
+        b"/forgot/sent" => (SENT, "sent-forgot", true, SIGN_IN),
+        b"/register/sent" => (SENT, "sent-register", true, SIGN_IN),
+        b"/account/email/sent" => (SENT, "sent-change", true, ADDRESS),
+        b"/account/email/verification-sent" => (SENT, "sent-verify", true, ADDRESS),
+        b"/change-email/half" => ("change-half", "change-half-message", false, FIRST),
+        b"/change-email/done" => ("change-done", "change-done-message", false, FIRST),
+        _ => ("verify-done", "verify-done-message", false, FIRST),
     }
 }
 
 async fn show(State(app): State<AppState>, uri: Uri) -> Response {
     let (title, message, sent, (href, label)) = words(uri.path());
-    let on = LinkView { href: href.to_owned(), label: label.to_owned() };
-    let page = Notice::new(title, message, sent && app.mail.catches(), on);
+    let on = LinkView { href: href.to_owned(), label: text(label) };
+    let page = Notice::new(text(title), text(message), sent && app.mail.catches(), on);
     pages::respond(StatusCode::OK, &page, &Freedom::Usual)
 }

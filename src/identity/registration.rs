@@ -34,6 +34,7 @@ use crate::{
         pages::{Freedom, page},
         params::Params,
         problem::Problem,
+        words::{self, Fill},
     },
 };
 
@@ -97,10 +98,10 @@ fn require_open(app: &App) -> Result<(), Problem> {
 fn closed() -> Problem {
     Problem::new(
         StatusCode::NOT_FOUND,
-        "Accounts are not made here",
-        "Ask whoever runs this service for an account or an invitation.",
+        words::text("register-closed"),
+        words::text("register-closed-message"),
     )
-    .back("/sign-in", "To sign-in")
+    .back("/sign-in", words::text("to-sign-in"))
 }
 
 /// The first page's own address, with the page that it leads to.
@@ -120,20 +121,29 @@ async fn show(
     }
     let (action, browser) = (own(query.as_deref()), Browser::of(&app, &headers));
     let notice = Notice::of(&app, &headers, &action);
-    let domains = app.config.registration.allowed_domains.join(", ");
     let (error, typed) = (notice.error.clone(), notice.typed.clone());
-    let page = Register::new(action, browser.csrf(&app), error, typed, domains);
+    let page = Register::new(action, browser.csrf(&app), error, typed, domains(&app));
     browser.remember(notice.respond(&app, &page, &Freedom::Usual))
+}
+
+/// The domains that addresses have to be of, if not any will do.
+fn domains(app: &App) -> String {
+    app.config.registration.allowed_domains.join(", ")
 }
 
 /// The address that was typed, if it may register.
 fn allowed(app: &App, typed: &str) -> Result<String, String> {
     let email = mail::check_address(typed)?;
+    let registration = &app.config.registration;
     let domain = email.rsplit_once('@').map_or("", |(_, domain)| domain);
-    if app.config.registration.allows(domain) {
+    if registration.allows(domain) {
         return Ok(email);
     }
-    Err(format!("Use an address of {}.", app.config.registration.allowed_domains.join(" or ")))
+    let (count, domains) = (registration.allowed_domains.len(), domains(app));
+    Err(words::with(
+        "register-wrong-domain",
+        &[("count", Fill::from(count)), ("domains", domains.into())],
+    ))
 }
 
 /// `POST /register`: the same work and the same answer, be there an account or not.
@@ -160,19 +170,21 @@ async fn request(
         if let Some(notice) = mail::count_request(&app, &key, &context).await? {
             return Ok(notice.typed(typed).lead_back(&app, &own(query.as_deref())));
         }
-        let there = storage::users::find(&app.db, &key).await?.is_some();
+        let there = storage::users::find(&app.db, &key).await?;
         let next = local::next(query.as_deref()).unwrap_or_else(|| "/".to_owned());
         let detail = json!({ "email": email, "next": links::destination(&next, &browser) });
         let purpose = Purpose::Register;
         let link = links::draw(&app, purpose, None, &detail, purpose.lifetime()).await?;
         let product = app.mail.product();
-        let letter = if there {
-            let issuer = &app.config.server.issuer;
-            let (sign_in, forgot) = (issuer.join("/sign-in"), issuer.join(forgot::PATH));
-            letters::already_registered(product, &sign_in, &forgot)
-        } else {
-            letters::register(product, &link)
-        };
+        let letter = mail::write(there.as_ref(), || {
+            if there.is_some() {
+                let issuer = &app.config.server.issuer;
+                let (sign_in, forgot) = (issuer.join("/sign-in"), issuer.join(forgot::PATH));
+                letters::already_registered(product, &sign_in, &forgot)
+            } else {
+                letters::register(product, &link)
+            }
+        });
         mail::send(&app, Some(&email), &letter).await?;
         Ok(see_other(notices::REGISTER))
     };
@@ -219,10 +231,10 @@ async fn show_account(
 fn name(params: &Params) -> Result<&str, String> {
     let name = params.get("name").unwrap_or_default().trim();
     if name.is_empty() {
-        return Err("Enter your name, or what you want to be called.".to_owned());
+        return Err(words::text("new-account-name-missing"));
     }
     if name.chars().count() > NAME || name.chars().any(char::is_control) {
-        return Err(format!("Enter a name of at most {NAME} characters."));
+        return Err(words::with("new-account-name-wrong", &[("count", NAME)]));
     }
     Ok(name)
 }
@@ -312,8 +324,8 @@ async fn make_account(
 fn there_is_one() -> Problem {
     Problem::new(
         StatusCode::CONFLICT,
-        "You have an account already",
-        "An account with your address was made meanwhile. Sign in with it.",
+        words::text("new-account-there"),
+        words::text("new-account-there-message"),
     )
-    .back("/sign-in", "To sign-in")
+    .back("/sign-in", words::text("to-sign-in"))
 }

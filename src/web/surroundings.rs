@@ -34,6 +34,12 @@ impl Surroundings {
         CURRENT.scope(self, handled).await
     }
 
+    /// Says something in a language of its own, such as that of whom a letter is for.
+    pub fn speak<T>(language: Language, say: impl FnOnce() -> T) -> T {
+        let surroundings = Self::read(|all| Self { language, ..all.clone() });
+        CURRENT.sync_scope(surroundings, say)
+    }
+
     /// Reads those of the request that is being handled.
     pub fn read<T>(read: impl Fn(&Self) -> T) -> T {
         CURRENT.try_with(&read).unwrap_or_else(|_| read(&Self::default()))
@@ -52,5 +58,11 @@ mod tests {
         let inside =
             Surroundings::new(Language::Japanese, &uri, "/id").surround(async { look() }).await;
         assert_eq!(inside, (Language::Japanese, "/forgot?a=b".to_owned(), "/id".to_owned()));
+        assert_eq!(Surroundings::speak(Language::French, look).0, Language::French);
+        let spoken = Surroundings::new(Language::Japanese, &uri, "/id")
+            .surround(async { (Surroundings::speak(Language::French, look), look()) });
+        let (spoken, after) = spoken.await;
+        assert_eq!(spoken, (Language::French, "/forgot?a=b".to_owned(), "/id".to_owned()));
+        assert_eq!(after.0, Language::Japanese);
     }
 }

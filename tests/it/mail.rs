@@ -161,6 +161,20 @@ async fn a_message_is_given_up_after_three_days_and_a_refused_one_after_an_hour(
 }
 
 #[tokio::test]
+async fn a_letter_is_in_the_language_of_whoever_has_it_sent() {
+    let server = Server::catching("").await;
+    let mut browser = server.browser();
+    browser.cookies.insert("signet_language".to_owned(), "ar".to_owned());
+    let page = browser.get("/forgot").await;
+    let root = "<html lang=\"ar\" dir=\"rtl\">";
+    assert!(page.body.contains(root), "{}", page.body);
+    let sent = browser.submit(&page, &[("identifier", EMAIL)]).await;
+    assert!(sent.body.contains(root), "{}", sent.body);
+    let caught = server.mail().await;
+    assert!(caught[0].html.contains(root), "{}", caught[0].html);
+}
+
+#[tokio::test]
 async fn replicas_that_send_at_once_send_each_message_once() {
     let server = Server::catching("").await;
     let options =

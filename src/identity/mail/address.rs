@@ -2,18 +2,18 @@
 
 use lettre::Address;
 
-use crate::identity::text;
+use crate::{identity::text, web::words};
 
-/// Checks an address that someone typed, and returns it without space around it: one mailbox by the grammar of RFC 5321
+/// Checks an address that someone typed, and returns it without space around it; else what to say: one mailbox by the grammar of RFC 5321
 /// §4.1.2, with a domain that mail can be sent to. What passes has no line break, so that it adds no header.
-pub fn check_address(typed: &str) -> Result<String, &'static str> {
-    const WRONG: &str = "Enter an e-mail address such as name@example.com.";
+pub fn check_address(typed: &str) -> Result<String, String> {
+    let wrong = || words::text("register-wrong-address");
     let typed = typed.trim();
-    text::check_email(typed).map_err(|_| WRONG)?;
-    let address: Address = typed.parse().map_err(|_| WRONG)?;
+    text::check_email(typed).map_err(|_| wrong())?;
+    let address: Address = typed.parse().map_err(|_| wrong())?;
     let quoted = address.user().contains('"');
     if quoted || address.domain().starts_with('[') || !address.domain().contains('.') {
-        return Err(WRONG);
+        return Err(wrong());
     }
     Ok(typed.to_owned())
 }

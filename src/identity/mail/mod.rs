@@ -18,8 +18,29 @@ pub use queue::{LONGEST_WAIT, deliver_due, deliver_forever, send};
 pub use transport::MailError;
 
 use super::links::Term;
-use crate::{clock::Timestamp, config, web::problem::Problem};
+use crate::{
+    clock::Timestamp,
+    config,
+    storage::users::UserRow,
+    web::{language::Language, problem::Problem, surroundings::Surroundings, words},
+};
 use transport::Transport;
+
+/// The language that someone is written to in: that of the request by which they are.
+#[must_use]
+pub fn language_of(_person: Option<&UserRow>) -> Language {
+    Language::current()
+}
+
+/// Writes a letter in the language of whom it is for; whom there is no account of, in that of the request.
+pub fn write(person: Option<&UserRow>, letter: impl FnOnce() -> Letter) -> Letter {
+    Surroundings::speak(language_of(person), letter)
+}
+
+/// Writes a letter that an operator has sent to someone who is not known yet, in no language of the operator's browser.
+pub fn write_for_operator(letter: impl FnOnce() -> Letter) -> Letter {
+    Surroundings::speak(Language::English, letter)
+}
 
 /// A message as it waits and is sent. Only ever stored sealed: it may hold a link.
 #[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -99,9 +120,9 @@ impl Mailer {
         }
         Err(Problem::new(
             StatusCode::NOT_FOUND,
-            "This is not available here",
-            "It takes e-mail, which was not set up. Ask whoever runs this service.",
+            words::text("no-mail"),
+            words::text("no-mail-message"),
         )
-        .back("/", "To the first page"))
+        .back("/", words::text("to-first-page")))
     }
 }

@@ -17,12 +17,13 @@ pub use sign_ins::signed_in;
 use super::{
     links::{self, Purpose},
     mail::{self, letters},
-    text, user_agent,
+    text::identifier_key,
+    user_agent,
 };
 use crate::{
     app::App,
     storage::{self, users::UserRow},
-    web::{RequestContext, moment},
+    web::{RequestContext, moment, surroundings::Surroundings, words::text},
 };
 
 /// Tells a person, if they are to be told of that.
@@ -42,9 +43,10 @@ pub async fn tell(
     }
 }
 
-/// Tells a person what an operator did.
+/// Tells a person what an operator did, in no language of the operator's browser.
 pub async fn tell_of_operator(app: &App, user: Uuid, news: &News) -> storage::Result<()> {
-    tell(app, user, news, &RequestContext::default()).await
+    let told = async { tell(app, user, news, &RequestContext::default()).await };
+    Surroundings::default().surround(told).await
 }
 
 /// Writes the letter and its link. To no one it is the same work, and nothing is sent.
@@ -55,24 +57,25 @@ async fn write(
     context: &RequestContext,
 ) -> storage::Result<()> {
     let (purpose, to) = (Purpose::NotMe, person.map(|person| person.email.as_str()));
-    let detail = json!({ "email_key": to.map(text::identifier_key) });
+    let detail = json!({ "email_key": to.map(identifier_key) });
     let user = person.map(|person| person.id);
     let link = links::draw(app, purpose, user, &detail, purpose.lifetime()).await?;
-    let facts = facts(app, context);
-    let letter = letters::security(app.mail.product(), news, facts, &link);
+    let letter = mail::write(person, || {
+        letters::security(app.mail.product(), news, facts(app, context), &link)
+    });
     mail::send(app, to, &letter).await
 }
 
-/// When, from which browser, address and place a request came.
+/// When, from which browser, address and place a request came, in words.
 #[must_use]
-pub fn facts(app: &App, context: &RequestContext) -> Vec<(&'static str, String)> {
-    let mut facts = vec![("When", moment::utc(app.clock.now()))];
+pub fn facts(app: &App, context: &RequestContext) -> Vec<(String, String)> {
+    let mut facts = vec![(text("mail-when"), moment::utc(app.clock.now()))];
     // An operator's command has neither.
     if let Some(address) = context.origin.address {
-        facts.push(("Browser", user_agent::describe(context.user_agent.as_deref())));
-        facts.push(("Address", address.to_canonical().to_string()));
+        facts.push((text("mail-browser"), user_agent::describe(context.user_agent.as_deref())));
+        facts.push((text("mail-address"), address.to_canonical().to_string()));
         if let Some(place) = app.places.find(address).and_then(|place| place.words()) {
-            facts.push(("Place", place));
+            facts.push((text("mail-place"), place));
         }
     }
     facts

@@ -1,6 +1,9 @@
 //! What people are told, in words.
 
-use crate::config::Concern;
+use crate::{
+    config::Concern,
+    web::words::{Fill, text, with},
+};
 
 /// A kind of second factor.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -9,8 +12,6 @@ pub enum FactorKind {
     Authenticator,
     /// A passkey.
     Passkey,
-    /// All of them, by an operator.
-    All,
 }
 
 /// What is unusual in a sign-in.
@@ -43,22 +44,28 @@ impl Unusual {
     }
 
     fn words(&self) -> String {
-        match self {
-            Self::Device => "You had not signed in from this browser before.".to_owned(),
-            Self::Place => "You had not signed in from this country before.".to_owned(),
-            Self::Travel { from, kilometres, minutes } => {
-                let from = from.as_deref().map(|from| format!(" ({from})")).unwrap_or_default();
-                let time = match minutes {
-                    ..120 => format!("{} minutes", minutes.max(&2)),
-                    _ => format!("{} hours", minutes / 60),
-                };
-                format!(
-                    "It is about {kilometres:.0} km from where you had signed in before{from}, no more than {time} \
-                     earlier: too far to travel in that time."
-                )
-            }
-        }
+        let (from, kilometres, minutes) = match self {
+            Self::Device => return text("mail-new-browser"),
+            Self::Place => return text("mail-new-country"),
+            Self::Travel { from, kilometres, minutes } => (from, kilometres, *minutes),
+        };
+        let (hours, count) =
+            if minutes < 120 { (false, minutes.max(1)) } else { (true, minutes / 60) };
+        let mut fills =
+            vec![("kilometres", Fill::from(format!("{kilometres:.0}"))), ("count", number(count))];
+        fills.extend(from.as_ref().map(|from| ("place", from.into())));
+        let name = match (from, hours) {
+            (Some(_), false) => "mail-travel-from-minutes",
+            (Some(_), true) => "mail-travel-from-hours",
+            (None, false) => "mail-travel-minutes",
+            (None, true) => "mail-travel-hours",
+        };
+        with(name, &fills)
     }
+}
+
+fn number(count: i64) -> Fill {
+    usize::try_from(count).unwrap_or_default().into()
 }
 
 /// What a person is told.
@@ -74,6 +81,8 @@ pub enum News {
     FactorAdded(FactorKind),
     /// A second factor was removed.
     FactorRemoved(FactorKind),
+    /// An operator removed all of them.
+    FactorsRemoved,
     /// Recovery codes were replaced.
     RecoveryCodesRenewed,
     /// A recovery code was used; as many are left.
@@ -92,7 +101,7 @@ impl News {
             Self::SignIn(unusual) => unusual.first().map_or(Concern::NewDevice, Unusual::concern),
             Self::WrongPasswords(_) | Self::WrongCodes(_) => Concern::Failures,
             Self::FactorAdded(_) => Concern::FactorAdded,
-            Self::FactorRemoved(_) => Concern::FactorRemoved,
+            Self::FactorRemoved(_) | Self::FactorsRemoved => Concern::FactorRemoved,
             Self::RecoveryCodesRenewed => Concern::RecoveryCodesRenewed,
             Self::RecoveryCodeUsed(_) => Concern::RecoveryCodeUsed,
             Self::PasskeyCloned => Concern::PasskeyCloned,
@@ -100,77 +109,44 @@ impl News {
         }
     }
 
-    /// The subject, and the paragraphs.
+    /// The subject, the first paragraph, and what else there is.
     #[must_use]
-    pub fn words(&self, product: &str) -> (String, Vec<String>) {
-        let one = |subject: String, line: String| (subject, vec![line]);
-        match self {
-            Self::SignIn(unusual) => {
-                let mut lines = vec![format!("Someone signed in to your account at {product}.")];
-                lines.extend(unusual.iter().map(Unusual::words));
-                (format!("A new sign-in at {product}"), lines)
+    pub fn words(&self, product: &str) -> (String, String, Vec<String>) {
+        let (subject, line) = self.names();
+        let (count, more) = match self {
+            Self::SignIn(unusual) => (0, unusual.iter().map(Unusual::words).collect()),
+            Self::WrongPasswords(count) | Self::WrongCodes(count) => {
+                (i64::from(*count), Vec::new())
             }
-            Self::WrongPasswords(count) => one(
-                format!("Failed attempts to sign in at {product}"),
-                format!(
-                    "There were {count} failed attempts to sign in to your account within a short time. Further ones \
-                     may have to wait. Your password was not guessed; this is the last of them:"
-                ),
-            ),
-            Self::WrongCodes(count) => one(
-                format!("Failed attempts to sign in at {product}"),
-                format!(
-                    "Someone who knows your password failed {count} times within a short time to prove who they are by \
-                     your second factor. Further attempts have to wait. This is the last of them:"
-                ),
-            ),
-            Self::FactorAdded(kind) => one(
-                format!("{} was added to your account at {product}", kind.name()),
-                format!("{} was added to your account. It can be used to sign in.", kind.name()),
-            ),
-            Self::FactorRemoved(FactorKind::All) => one(
-                format!("Your second factors at {product} were removed"),
-                "Whoever runs the service removed your authenticator, passkeys and recovery codes, and signed you out. A \
-                 password is enough to sign in now, until you set a second factor up."
-                    .to_owned(),
-            ),
-            Self::FactorRemoved(kind) => one(
-                format!("{} was removed from your account at {product}", kind.name()),
-                format!("{} was removed from your account and opens it no more.", kind.name()),
-            ),
-            Self::RecoveryCodesRenewed => one(
-                format!("New recovery codes at {product}"),
-                "New recovery codes were made for your account. The former ones do not work any more.".to_owned(),
-            ),
-            Self::RecoveryCodeUsed(left) => one(
-                format!("A recovery code was used at {product}"),
-                match left {
-                    0 => "A recovery code of your account was used. None is left: make new ones.".to_owned(),
-                    1 => "A recovery code of your account was used. One is left.".to_owned(),
-                    left => format!("A recovery code of your account was used. {left} are left."),
-                },
-            ),
-            Self::PasskeyCloned => one(
-                format!("A passkey at {product} may have been copied"),
-                "Someone tried to sign in with a passkey of yours that counts its uses, and its count went back. There \
-                 may be a copy of it. The attempt was refused. Remove that passkey from your account, and add a new one."
-                    .to_owned(),
-            ),
-            Self::PasswordChanged => one(
-                format!("Your password at {product} was changed"),
-                "Your password was changed. You were signed out everywhere else, and applications have to ask you again."
-                    .to_owned(),
-            ),
-        }
+            Self::RecoveryCodeUsed(left) => (*left, Vec::new()),
+            _ => (0, Vec::new()),
+        };
+        let fills = [("product", Fill::from(product)), ("count", number(count))];
+        (with(subject, &fills), with(line, &fills), more)
     }
-}
 
-impl FactorKind {
-    const fn name(self) -> &'static str {
+    /// The messages of the subject and the first paragraph.
+    const fn names(&self) -> (&'static str, &'static str) {
+        use FactorKind::{Authenticator, Passkey};
         match self {
-            Self::Authenticator => "An authenticator",
-            Self::Passkey => "A passkey",
-            Self::All => "Every second factor",
+            Self::SignIn(_) => ("mail-sign-in-subject", "mail-sign-in"),
+            Self::WrongPasswords(_) => ("mail-failures-subject", "mail-wrong-passwords"),
+            Self::WrongCodes(_) => ("mail-failures-subject", "mail-wrong-codes"),
+            Self::FactorAdded(Authenticator) => {
+                ("mail-authenticator-added-subject", "mail-authenticator-added")
+            }
+            Self::FactorAdded(Passkey) => ("mail-passkey-added-subject", "mail-passkey-added"),
+            Self::FactorRemoved(Authenticator) => {
+                ("mail-authenticator-removed-subject", "mail-authenticator-removed")
+            }
+            Self::FactorRemoved(Passkey) => {
+                ("mail-passkey-removed-subject", "mail-passkey-removed")
+            }
+            Self::FactorsRemoved => ("mail-factors-removed-subject", "mail-factors-removed"),
+            Self::RecoveryCodesRenewed => ("mail-codes-renewed-subject", "mail-codes-renewed"),
+            Self::RecoveryCodeUsed(_) => ("mail-code-used-subject", "mail-code-used"),
+            Self::PasskeyCloned => ("mail-passkey-cloned-subject", "mail-passkey-cloned"),
+            Self::PasswordChanged => ("mail-password-changed-subject", "mail-password-changed"),
         }
     }
 }
@@ -190,14 +166,14 @@ mod tests {
             "{}",
             words(0)
         );
-        assert!(words(0).contains("no more than 2 minutes"));
-        assert!(words(119).contains("119 minutes"));
-        assert!(words(200).contains("3 hours"));
+        assert!(words(0).contains("no more than 1 minute earlier"));
+        assert!(words(119).contains("119 minutes earlier"));
+        assert!(words(200).contains("3 hours earlier"));
     }
 
     #[test]
     fn what_is_left_of_recovery_codes_is_said() {
-        let words = |left| News::RecoveryCodeUsed(left).words("Signet").1.concat();
+        let words = |left| News::RecoveryCodeUsed(left).words("Signet").1;
         assert!(words(0).contains("None is left"));
         assert!(words(1).contains("One is left"));
         assert!(words(9).contains("9 are left"));

@@ -1,4 +1,7 @@
-use signet::admin;
+use signet::{
+    admin,
+    web::{language::Language, surroundings::Surroundings},
+};
 use totp_rs::{Builder, Secret};
 
 use super::{FIREFOX, PROXY, again, at, letter, recorded, sign_in, subjects};
@@ -25,7 +28,7 @@ async fn a_letter_says_what_happened_when_from_where_and_what_can_be_done() {
     ] {
         assert!(letter.text.contains(said), "{said}: {}", letter.text);
     }
-    for said in ["Firefox on Linux</td>", "2001:db8::1</td>", "/not-me?link=sgl_"] {
+    for said in [">Firefox on Linux<", ">2001:db8::1<", "/not-me?link=sgl_"] {
         assert!(letter.html.contains(said), "{said}: {}", letter.html);
     }
     again(&mut second).await;
@@ -154,9 +157,12 @@ async fn an_operator_who_removes_second_factors_does_not_do_so_in_secret() {
     assert_eq!(subjects(&server).await.len(), 0, "there was none");
     enrol(&server, &mut server.signed_in().await).await;
     browser.get("/").await;
-    admin::users::reset_factors(&server.app, alice).await.expect("reset");
+    // The language of the operator's browser is no one else's.
+    let operator = Surroundings { language: Language::Arabic, ..Surroundings::default() };
+    operator.surround(admin::users::reset_factors(&server.app, alice)).await.expect("reset");
     let letter = letter(&server).await;
     assert_eq!(letter.subject, "Your second factors at Signet were removed");
+    assert!(letter.html.contains("<html lang=\"en\" dir=\"ltr\">"), "{}", letter.html);
     assert!(
         letter.text.contains("When: ") && !letter.text.contains("Address: "),
         "{}",
