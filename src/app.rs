@@ -11,6 +11,7 @@ use crate::{
     clock::{Clock, Timestamp},
     config::{Config, Sessions, Tokens},
     entropy::Entropy,
+    fetch,
     identity::{
         breached::Breached,
         device,
@@ -53,6 +54,8 @@ pub struct App {
     pub audit: Recorder,
     /// Messages to people.
     pub mail: Mailer,
+    /// What is fetched from addresses that others name.
+    pub fetch: fetch::Client,
     /// Development mode, and what its pages show.
     pub demo: Option<Demo>,
 }
@@ -81,6 +84,9 @@ pub enum StartError {
     /// E-mail.
     #[error(transparent)]
     Mail(#[from] MailError),
+    /// What fetches.
+    #[error(transparent)]
+    Fetch(#[from] fetch::SetUpError),
 }
 
 impl App {
@@ -97,6 +103,7 @@ impl App {
         let breached = Breached::open(config.password.breached_file.as_deref());
         let breached = breached.map_err(StartError::Breached)?;
         let mail = Mailer::new(&config.email, demo.is_some())?;
+        let fetch = fetch::Client::new(&config.fetch)?;
         // Before anything is written: what goes to a default partition stays there.
         storage::partitions::maintain(&db, now).await?;
         // Before keys are read, so that none that is added meanwhile is missed.
@@ -119,6 +126,7 @@ impl App {
             breached,
             audit,
             mail,
+            fetch,
             demo,
         };
         app.rotate_keys(now).await?;
