@@ -81,6 +81,9 @@ pub enum StartError {
     /// The list of breached passwords.
     #[error("password.breached_file: {0}")]
     Breached(std::io::Error),
+    /// The service that knows breached passwords.
+    #[error("password.breached_range_url: {0}")]
+    BreachedRange(#[source] fetch::FetchError),
     /// E-mail.
     #[error(transparent)]
     Mail(#[from] MailError),
@@ -104,6 +107,9 @@ impl App {
         let breached = breached.map_err(StartError::Breached)?;
         let mail = Mailer::new(&config.email, demo.is_some())?;
         let fetch = fetch::Client::new(&config.fetch)?;
+        if let Some(url) = &config.password.breached_range_url {
+            fetch.guard().check_url(url).map_err(StartError::BreachedRange)?;
+        }
         // Before anything is written: what goes to a default partition stays there.
         storage::partitions::maintain(&db, now).await?;
         // Before keys are read, so that none that is added meanwhile is missed.

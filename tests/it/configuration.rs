@@ -30,6 +30,7 @@ fn candidates(section: &str, key: &str, shown: &toml::Value) -> Vec<String> {
     match (section, key, shown) {
         (_, "issuer", _) => words(&["https://other.example"]),
         ("fetch", "insecure_allow_hosts", _) => words(&["[\"keys.internal\"]"]),
+        (_, "breached_range_url", _) => words(&["https://other.example/range/"]),
         ("email", "host", _) => words(&["other.example"]),
         ("email", "from", _) => words(&["other@example.com"]),
         ("email", "tls", _) => words(&["implicit"]),
