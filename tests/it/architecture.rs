@@ -11,13 +11,13 @@ const ARROWS: [(&str, &[&str]); 16] = [
     (
         "cli",
         &[
-            "admin", "audit", "config", "dev", "http", "identity", "keys", "oauth", "registry",
-            "storage", "tokens",
+            "admin", "audit", "config", "dev", "fetch", "http", "identity", "keys", "oauth",
+            "registry", "storage", "tokens",
         ],
     ),
     ("dev", &["admin", "identity", "tokens", "web"]),
     ("http", &["audit", "config", "dev", "identity", "keys", "oauth", "tokens", "web"]),
-    ("admin", &["audit", "config", "identity", "registry", "storage", "tokens"]),
+    ("admin", &["audit", "config", "identity", "keys", "registry", "storage", "tokens"]),
     (
         "oauth",
         &["audit", "config", "identity", "keys", "registry", "replica", "storage", "tokens", "web"],
