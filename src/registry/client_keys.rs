@@ -21,7 +21,7 @@ const PRIVATE: [&str; 8] = ["d", "p", "q", "dp", "dq", "qi", "oth", "k"];
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub enum SigningAlg {
     /// Ed25519.
-    #[serde(rename = "EdDSA")]
+    #[serde(rename = "EdDSA", alias = "Ed25519")]
     EdDsa,
     /// ECDSA with P-256 and SHA-256.
     #[serde(rename = "ES256")]
@@ -68,10 +68,11 @@ impl SigningAlg {
         matches!(self, Self::Hs256 | Self::Hs384)
     }
 
-    /// The one that a header names, if it is offered.
+    /// The one of that name, if it is offered. Ed25519 also has a name of its own (RFC 9864 §2.2).
     #[must_use]
-    pub fn of(alg: jsonwebtoken::Algorithm) -> Option<Self> {
-        Self::ALL.into_iter().find(|own| jsonwebtoken::Algorithm::from(*own) == alg)
+    pub fn named(name: &str) -> Option<Self> {
+        let name = if name == "Ed25519" { "EdDSA" } else { name };
+        Self::ALL.into_iter().find(|own| own.name() == name)
     }
 }
 
@@ -118,7 +119,7 @@ impl ClientKey {
             SigningAlg::Ps256 | SigningAlg::Rs256 => Kind::Rsa,
             SigningAlg::Hs256 | SigningAlg::Hs384 => return false,
         };
-        self.kind == kind && self.alg.as_ref().is_none_or(|own| own == alg.name())
+        self.kind == kind && self.alg.as_ref().is_none_or(|own| SigningAlg::named(own) == Some(alg))
     }
 
     /// What checks signatures.
