@@ -1,6 +1,7 @@
 //! Who may ask for what: clients, their redirect URIs, resources and scopes, as values without I/O.
 
 pub mod client;
+pub mod client_keys;
 pub mod redirect_uri;
 pub mod resource;
 pub mod scope;
