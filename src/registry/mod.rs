@@ -4,3 +4,4 @@ pub mod client;
 pub mod redirect_uri;
 pub mod resource;
 pub mod scope;
+pub mod session_metadata;
