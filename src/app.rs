@@ -4,6 +4,7 @@ use std::{sync::Arc, time::Duration};
 
 use serde_json::json;
 use sqlx::PgPool;
+use tokio::sync::Notify;
 use uuid::Uuid;
 
 use crate::{
@@ -53,6 +54,8 @@ pub struct App {
     pub audit: Recorder,
     /// Messages to people.
     pub mail: Mailer,
+    /// Wakes what tells applications of sessions that ended.
+    pub logouts: Notify,
     /// Development mode, and what its pages show.
     pub demo: Option<Demo>,
 }
@@ -119,6 +122,7 @@ impl App {
             breached,
             audit,
             mail,
+            logouts: Notify::new(),
             demo,
         };
         app.rotate_keys(now).await?;
@@ -166,10 +170,20 @@ impl App {
             swept(storage::devices::sweep(&self.db, now - device::MAX_AGE).await),
             swept(storage::links::sweep(&self.db, now).await),
             swept(storage::sign_ins::sweep(&self.db, now).await),
+            self.expire_sessions(now).await,
             self.sweep_sessions(now).await,
             self.delete_accounts(now).await,
         ];
         done.into_iter().filter_map(Result::err).collect()
+    }
+
+    /// Ends the sessions that have expired, so that applications are told. Those that only went unused too long end when
+    /// their time is over as well: looking for them would take an index on what every use changes.
+    async fn expire_sessions(&self, now: Timestamp) -> Result<(), StartError> {
+        while storage::sessions::expire(&self.db, now).await? > 0 {
+            self.logouts.notify_one();
+        }
+        Ok(())
     }
 
     /// A session's row is needed while grants that were bound to it may be asked about.
