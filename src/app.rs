@@ -12,6 +12,7 @@ use crate::{
     clock::{Clock, Timestamp},
     config::{Config, Sessions, Tokens},
     entropy::Entropy,
+    fetch,
     identity::{
         breached::Breached,
         device,
@@ -56,6 +57,8 @@ pub struct App {
     pub mail: Mailer,
     /// Wakes what tells applications of sessions that ended.
     pub logouts: Notify,
+    /// What is fetched from addresses that others name.
+    pub fetch: fetch::Client,
     /// Development mode, and what its pages show.
     pub demo: Option<Demo>,
 }
@@ -84,6 +87,9 @@ pub enum StartError {
     /// E-mail.
     #[error(transparent)]
     Mail(#[from] MailError),
+    /// What fetches.
+    #[error(transparent)]
+    Fetch(#[from] fetch::SetUpError),
 }
 
 impl App {
@@ -100,6 +106,7 @@ impl App {
         let breached = Breached::open(config.password.breached_file.as_deref());
         let breached = breached.map_err(StartError::Breached)?;
         let mail = Mailer::new(&config.email, demo.is_some())?;
+        let fetch = fetch::Client::new(&config.fetch)?;
         // Before anything is written: what goes to a default partition stays there.
         storage::partitions::maintain(&db, now).await?;
         // Before keys are read, so that none that is added meanwhile is missed.
@@ -123,6 +130,7 @@ impl App {
             audit,
             mail,
             logouts: Notify::new(),
+            fetch,
             demo,
         };
         app.rotate_keys(now).await?;

@@ -7,7 +7,7 @@ use std::{
 };
 
 /// What each room may name. `app`, which is handed to everyone, and the leaves `clock` and `entropy` are free.
-const ARROWS: [(&str, &[&str]); 15] = [
+const ARROWS: [(&str, &[&str]); 16] = [
     (
         "cli",
         &[
@@ -27,13 +27,17 @@ const ARROWS: [(&str, &[&str]); 15] = [
     ("web", &["audit", "storage", "tokens"]),
     ("audit", &["storage"]),
     ("registry", &["config", "keys", "storage", "tokens"]),
+    ("fetch", &["config"]),
     ("config", &["keys"]),
     ("keys", &["storage", "tokens"]),
     ("tokens", &["keys"]),
     ("storage", &[]),
     (
         "app",
-        &["audit", "config", "identity", "keys", "oauth", "replica", "storage", "tokens", "web"],
+        &[
+            "audit", "config", "fetch", "identity", "keys", "oauth", "replica", "storage",
+            "tokens", "web",
+        ],
     ),
 ];
 
