@@ -20,6 +20,7 @@ use crate::{
         mail::{self, MailError, Mailer},
     },
     keys::{KeyRing, MasterKeys, secrets::SecretsError, secrets::ServerSecrets},
+    oauth::logout,
     replica::Replica,
     storage::{self, sessions::Cutoffs},
     tokens::verified::VerifiedTokens,
@@ -137,13 +138,16 @@ impl App {
         Ok(Arc::new(app))
     }
 
-    /// Starts what goes on beside requests: following changes, sending messages, rotating keys, sweeping.
+    /// Starts what goes on beside requests: following changes, sending messages, telling applications of logouts, rotating
+    /// keys, sweeping.
     pub fn start_background(self: &Arc<Self>) {
         let app = Arc::clone(self);
         tokio::spawn(async move { app.replica.follow_forever(&app.keys, &app.clock).await });
         tokio::spawn(self.audit.clone().summarise());
         let app = Arc::clone(self);
         tokio::spawn(async move { mail::deliver_forever(&app).await });
+        let app = Arc::clone(self);
+        tokio::spawn(async move { logout::deliver_forever(&app).await });
         let app = Arc::clone(self);
         tokio::spawn(async move { app.maintain_forever().await });
     }

@@ -59,6 +59,9 @@ pub fn document(issuer: &Issuer) -> Document {
         // Front-Channel Logout §3.
         "frontchannel_logout_supported": true,
         "frontchannel_logout_session_supported": true,
+        // Back-Channel Logout §2.1.
+        "backchannel_logout_supported": true,
+        "backchannel_logout_session_supported": true,
         "scopes_supported": scope::IDENTITY.map(|(name, _)| name),
         "response_types_supported": ["code"],
         "response_modes_supported": ["query", "form_post"],
