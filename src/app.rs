@@ -4,7 +4,7 @@ use std::{sync::Arc, time::Duration};
 
 use serde_json::json;
 use sqlx::PgPool;
-use tokio::sync::Semaphore;
+use tokio::sync::{Notify, Semaphore};
 use uuid::Uuid;
 
 use crate::{
@@ -25,6 +25,7 @@ use crate::{
         },
     },
     keys::{KeyRing, MasterKeys, secrets::SecretsError, secrets::ServerSecrets},
+    oauth::logout,
     replica::Replica,
     storage::{self, sessions::Cutoffs},
     tokens::verified::VerifiedTokens,
@@ -64,6 +65,8 @@ pub struct App {
     pub places: Places,
     /// Messages to people.
     pub mail: Mailer,
+    /// Wakes what tells applications of sessions that ended.
+    pub logouts: Notify,
     /// What is fetched from addresses that others name.
     pub fetch: fetch::Client,
     /// Development mode, and what its pages show.
@@ -148,6 +151,7 @@ impl App {
             audit,
             places,
             mail,
+            logouts: Notify::new(),
             fetch,
             demo,
         };
@@ -155,7 +159,8 @@ impl App {
         Ok(Arc::new(app))
     }
 
-    /// Starts what goes on beside requests: following changes, sending messages, rotating keys, sweeping.
+    /// Starts what goes on beside requests: following changes, sending messages, telling applications of logouts, rotating
+    /// keys, sweeping.
     pub fn start_background(self: &Arc<Self>) {
         let app = Arc::clone(self);
         tokio::spawn(async move { app.replica.follow_forever(&app.keys, &app.clock).await });
@@ -163,6 +168,8 @@ impl App {
         let app = Arc::clone(self);
         tokio::spawn(async move { mail::deliver_forever(&app).await });
         tokio::spawn(places::follow_forever(Arc::clone(self)));
+        let app = Arc::clone(self);
+        tokio::spawn(async move { logout::deliver_forever(&app).await });
         let app = Arc::clone(self);
         tokio::spawn(async move { app.maintain_forever().await });
     }
@@ -201,10 +208,20 @@ impl App {
             swept(storage::devices::sweep(&self.db, now - device::MAX_AGE).await),
             swept(storage::links::sweep(&self.db, now - mail::LONGEST_WAIT).await),
             swept(storage::sign_ins::sweep(&self.db, now).await),
+            self.expire_sessions(now).await,
             self.sweep_sessions(now).await,
             self.delete_accounts(now).await,
         ];
         done.into_iter().filter_map(Result::err).collect()
+    }
+
+    /// Ends the sessions that have expired, so that applications are told. Those that only went unused too long end when
+    /// their time is over as well: looking for them would take an index on what every use changes.
+    async fn expire_sessions(&self, now: Timestamp) -> Result<(), StartError> {
+        while storage::sessions::expire(&self.db, now).await? > 0 {
+            self.logouts.notify_one();
+        }
+        Ok(())
     }
 
     /// A session's row is needed while grants that were bound to it may be asked about.

@@ -19,6 +19,7 @@ pub mod factors;
 pub mod grants;
 pub mod keys;
 pub mod links;
+pub mod logouts;
 pub mod messages;
 pub mod opaque_tokens;
 pub mod partitions;

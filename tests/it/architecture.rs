@@ -20,7 +20,10 @@ const ARROWS: [(&str, &[&str]); 16] = [
     ("admin", &["audit", "config", "identity", "keys", "registry", "storage", "tokens"]),
     (
         "oauth",
-        &["audit", "config", "identity", "keys", "registry", "replica", "storage", "tokens", "web"],
+        &[
+            "audit", "config", "fetch", "identity", "keys", "registry", "replica", "storage",
+            "tokens", "web",
+        ],
     ),
     ("identity", &["audit", "config", "fetch", "keys", "registry", "storage", "tokens", "web"]),
     ("replica", &["fetch", "keys", "registry", "storage", "tokens"]),
@@ -252,5 +255,15 @@ fn a_password_is_stored_by_what_checks_it_alone() {
         let below = path.strip_prefix(&root).expect("below src");
         let fine = below == Path::new("identity/passwords.rs");
         assert!(fine || !text.contains("passwords::replace("), "{}", below.display());
+    }
+}
+
+#[test]
+fn sessions_end_where_applications_are_queued_to_be_told() {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("src");
+    for (path, text) in sources() {
+        let below = path.strip_prefix(&root).expect("below src");
+        let fine = below == Path::new("storage/sessions.rs");
+        assert!(fine || !text.contains("UPDATE sessions SET ended_at"), "{}", below.display());
     }
 }

@@ -6,6 +6,7 @@ pub mod database;
 pub mod elsewhere;
 pub mod flow;
 pub mod mmdb;
+pub mod party;
 pub mod process;
 pub mod proxy;
 pub mod server;
