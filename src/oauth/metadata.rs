@@ -8,6 +8,7 @@ use crate::{
     identity::proof::Assurance,
     keys::{Document, signing::Algorithm},
     registry::{
+        claim,
         client::{AuthMethod, GrantType},
         scope,
     },
@@ -31,6 +32,13 @@ pub mod path {
     pub const OAUTH: &str = "/.well-known/oauth-authorization-server";
     /// Discovery §4.
     pub const OPENID: &str = "/.well-known/openid-configuration";
+}
+
+/// The claims of ID tokens, and those about people.
+fn claims_supported() -> Vec<&'static str> {
+    let own =
+        ["sub", "iss", "aud", "exp", "iat", "auth_time", "nonce", "acr", "amr", "sid", "at_hash"];
+    own.into_iter().chain(claim::STANDARD.iter().map(|claim| claim.name)).collect()
 }
 
 /// The metadata of this issuer.
@@ -64,10 +72,7 @@ pub fn document(issuer: &Issuer) -> Document {
         "prompt_values_supported": ["none", "login", "consent", "select_account"],
         "acr_values_supported": Assurance::ALL.map(Assurance::name),
         "claim_types_supported": ["normal"],
-        "claims_supported": [
-            "sub", "iss", "aud", "exp", "iat", "auth_time", "nonce", "acr", "amr", "sid", "at_hash",
-            "name", "preferred_username", "updated_at", "email", "email_verified",
-        ],
+        "claims_supported": claims_supported(),
         "claims_parameter_supported": false,
         "request_parameter_supported": false,
         "request_uri_parameter_supported": false,

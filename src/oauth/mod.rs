@@ -2,6 +2,7 @@
 
 pub mod authorize;
 pub mod bearer;
+pub mod claims;
 pub mod client_auth;
 mod error;
 pub mod introspect;

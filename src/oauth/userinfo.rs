@@ -7,12 +7,12 @@ use axum::{
     response::{IntoResponse, Response},
 };
 use http::{HeaderMap, Method};
-use serde::Serialize;
 use uuid::Uuid;
 
 use super::{
     Code, Error,
     bearer::{self, Refusal},
+    claims,
     target::Shape,
     token,
 };
@@ -23,25 +23,10 @@ use crate::{
     tokens::handle::{Access, Handle},
 };
 
-/// The claims that the scopes open (Core §5.4). What is not known is absent, not null.
-#[derive(Debug, Default, Serialize)]
-struct UserInfo {
-    sub: String,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    name: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    preferred_username: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    updated_at: Option<i64>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    email: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    email_verified: Option<bool>,
-}
-
 /// What a token opens.
 struct Opened {
     subject: String,
+    grant: Option<Uuid>,
     scopes: Vec<String>,
 }
 
@@ -61,19 +46,11 @@ pub async fn userinfo(
     if !has(scope::OPENID) {
         return Err(Error::new(Code::InsufficientScope, "the scope openid is needed").into());
     }
-    let id: Uuid = opened.subject.parse().map_err(|_| bearer::invalid())?;
-    let user = storage::users::get(&app.db, id).await.map_err(Error::from)?;
-    let user = user.filter(|user| user.disabled_at.is_none()).ok_or_else(bearer::invalid)?;
-    let mut claims = UserInfo { sub: opened.subject, ..UserInfo::default() };
-    if opened.scopes.iter().any(|scope| scope == "profile") {
-        claims.name = user.name;
-        claims.preferred_username = user.username;
-        claims.updated_at = Some(user.updated_at.unix_timestamp());
-    }
-    if opened.scopes.iter().any(|scope| scope == "email") {
-        claims.email = Some(user.email);
-        claims.email_verified = Some(user.email_verified);
-    }
+    let grant = opened.grant.ok_or_else(bearer::invalid)?;
+    let person = storage::profiles::of_grant(&app.db, grant).await.map_err(Error::from)?;
+    let person = person.ok_or_else(bearer::invalid)?;
+    let mut claims = claims::of(&person, |claim| has(claim.scope));
+    claims.insert("sub".to_owned(), opened.subject.into());
     Ok(token::no_store(Json(claims).into_response()))
 }
 
@@ -88,7 +65,8 @@ async fn open(app: &App, text: &str) -> storage::Result<Option<Opened>> {
             return Ok(None);
         }
         let shape = Shape::of_opaque(app, &row);
-        return Ok(shape.map(|shape| Opened { subject: row.subject, scopes: shape.scopes }));
+        let grant = row.grant_id;
+        return Ok(shape.map(|shape| Opened { subject: row.subject, grant, scopes: shape.scopes }));
     }
     let issuer = app.config.server.issuer.as_str();
     let Some(claims) = app.verified.verify(&app.keys, issuer, text, now) else {
@@ -101,5 +79,5 @@ async fn open(app: &App, text: &str) -> storage::Result<Option<Opened>> {
     }
     // A token with the scope openid is always meant for Signet too.
     let scopes = claims.scope.split(' ').map(str::to_owned).collect();
-    Ok(Some(Opened { subject: claims.sub.clone(), scopes }))
+    Ok(Some(Opened { subject: claims.sub.clone(), grant: claims.jti.grant(), scopes }))
 }
