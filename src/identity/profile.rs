@@ -78,7 +78,7 @@ enum Kind {
     Zone,
     /// BCP 47, also with underscores.
     Locale,
-    /// E.164 or RFC 3966, as people write it.
+    /// E.164, as people write it, or with an extension (`;ext=`).
     Phone,
 }
 

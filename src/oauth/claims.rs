@@ -47,6 +47,7 @@ mod tests {
             name: Some("Jane Doe".to_owned()),
             profile,
             updated_at: datetime!(2030-01-01 12:00 UTC),
+            userinfo_claims: Vec::new(),
         }
     }
 

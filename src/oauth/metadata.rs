@@ -73,7 +73,7 @@ pub fn document(issuer: &Issuer) -> Document {
         "acr_values_supported": Assurance::ALL.map(Assurance::name),
         "claim_types_supported": ["normal"],
         "claims_supported": claims_supported(),
-        "claims_parameter_supported": false,
+        "claims_parameter_supported": true,
         "request_parameter_supported": false,
         "request_uri_parameter_supported": false,
     });

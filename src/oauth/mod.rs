@@ -9,6 +9,7 @@ pub mod introspect;
 pub mod jwks;
 pub mod metadata;
 pub mod revoke;
+pub mod subject;
 pub mod target;
 pub mod token;
 pub mod userinfo;

@@ -49,7 +49,10 @@ pub async fn userinfo(
     let grant = opened.grant.ok_or_else(bearer::invalid)?;
     let person = storage::profiles::of_grant(&app.db, grant).await.map_err(Error::from)?;
     let person = person.ok_or_else(bearer::invalid)?;
-    let mut claims = claims::of(&person, |claim| has(claim.scope));
+    // Core §5.4, §5.5.
+    let mut claims = claims::of(&person, |claim| {
+        has(claim.scope) || person.userinfo_claims.iter().any(|name| name == claim.name)
+    });
     claims.insert("sub".to_owned(), opened.subject.into());
     Ok(token::no_store(Json(claims).into_response()))
 }

@@ -39,6 +39,23 @@ pub const STANDARD: [Claim; 19] = [
     claim("phone_number_verified", "phone", "See whether your telephone number is confirmed"),
 ];
 
+/// How the consent to one claim is kept among those to scopes: no scope that this server gives meaning to has this name.
+const CONSENT: &str = "claim:";
+
+impl Claim {
+    /// Its name among the scopes that a person allowed.
+    #[must_use]
+    pub fn consent(&self) -> String {
+        format!("{CONSENT}{}", self.name)
+    }
+}
+
+/// The claim that a name among the scopes which a person allowed stands for.
+#[must_use]
+pub fn of_consent(name: &str) -> Option<&'static Claim> {
+    find(name.strip_prefix(CONSENT)?)
+}
+
 /// The claim of that name.
 #[must_use]
 pub fn find(name: &str) -> Option<&'static Claim> {

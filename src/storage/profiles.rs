@@ -60,13 +60,15 @@ pub struct PersonRow {
     pub profile: serde_json::Value,
     /// Last change of any of it.
     pub updated_at: Timestamp,
+    /// Claims that the grant's request asked for by name, at `UserInfo`.
+    pub userinfo_claims: Vec<String>,
 }
 
 /// The person who made a grant, unless they are disabled.
 pub async fn of_grant(db: &PgPool, grant: Uuid) -> Result<Option<PersonRow>> {
     Ok(sqlx::query_as!(
         PersonRow,
-        "SELECT u.id, u.email, u.email_verified, u.username, u.name, u.profile, u.updated_at
+        "SELECT u.id, u.email, u.email_verified, u.username, u.name, u.profile, u.updated_at, g.userinfo_claims
          FROM grants g JOIN users u ON u.id = g.user_id
          WHERE g.id = $1 AND u.disabled_at IS NULL",
         grant,

@@ -1,9 +1,13 @@
 //! Claims about people (OpenID Connect Core §5): where they come from, and who is told.
 
+use std::collections::BTreeMap;
+
 use insta::assert_json_snapshot;
 use serde_json::{Value, json};
 
-use crate::support::{EMAIL, SPA, Server, server::claims};
+use crate::support::{
+    Browser, EMAIL, SPA, Server, Tokens, VAULT, flow::authorize_path, server::claims,
+};
 
 /// All that can be said of Alice.
 const PROFILE: &str = r#"
@@ -183,4 +187,169 @@ async fn operators_change_parts_of_a_profile() {
     }
     change(&[("phone_number", ""), ("address.locality", "")]).await.expect("fine");
     assert_eq!(stored().await, json!({}));
+}
+
+/// The parameters of an answer that came without any page.
+async fn silently(
+    server: &Server,
+    browser: &mut Browser,
+    claims: &str,
+) -> BTreeMap<String, String> {
+    let path = authorize_path(&[("claims", claims), ("prompt", "none")]);
+    let answer = browser.get(&path).await;
+    assert!(answer.location().is_some_and(|to| !to.starts_with(&server.issuer)), "{answer:?}");
+    answer.callback().1
+}
+
+#[tokio::test]
+async fn what_is_asked_for_by_name_is_told_where_it_was_asked_for() {
+    let server = start().await;
+    server.apply(PROFILE).await;
+    let asked = r#"{"id_token":{"email":null,"birthdate":{"essential":true},"picture":{"value":"x"},"unknown":null},
+                    "userinfo":{"phone_number":{"essential":true},"middle_name":null,"unknown":{"essential":true}}}"#;
+    let mut browser = server.browser();
+    let mut tokens = server.tokens(&mut browser, &[("claims", asked)]).await;
+    for _ in 0..2 {
+        let id = claims(tokens.id.as_ref().expect("an ID token"));
+        assert_eq!(id["email"], json!("alice@example.com"));
+        assert_eq!(id["birthdate"], json!("1990-02-28"));
+        assert_eq!(id["picture"], json!("https://people.example/alice.png"));
+        for absent in ["phone_number", "middle_name", "email_verified", "unknown"] {
+            assert!(id.get(absent).is_none(), "{absent}: {id}");
+        }
+        let seen = userinfo(&server, &tokens.access).await;
+        let expected =
+            json!({ "sub": id["sub"], "phone_number": "+49 30 1234", "middle_name": "Maria" });
+        assert_eq!(seen, expected);
+        // A refreshed grant is the same grant.
+        tokens = Tokens::from(server.refresh(tokens.refresh(), &[]).await).await;
+    }
+    let vault = [("claims", asked), ("scope", "openid open"), ("resource", VAULT)];
+    let opaque = server.tokens(&mut browser, &vault).await;
+    assert!(opaque.access.starts_with("sga_"));
+    let seen = userinfo(&server, &opaque.access).await;
+    assert_eq!(seen["phone_number"], json!("+49 30 1234"));
+    // Another grant asked for nothing.
+    let other = server.tokens(&mut browser, &[]).await;
+    assert_eq!(userinfo(&server, &other.access).await.as_object().expect("an object").len(), 1);
+    assert!(claims(&other.id.expect("an ID token")).get("email").is_none());
+}
+
+#[tokio::test]
+async fn a_claim_is_consented_to_as_a_scope_is() {
+    let server = start().await;
+    let mut browser = server.signed_in().await;
+    server.tokens(&mut browser, &[]).await;
+    let email = r#"{"id_token":{"email":null}}"#;
+    let both = r#"{"id_token":{"email":null},"userinfo":{"phone_number":null}}"#;
+    assert_eq!(silently(&server, &mut browser, email).await["error"], "consent_required");
+    let page = browser.get(&authorize_path(&[("claims", email)])).await;
+    let page = browser.follow(page).await;
+    assert!(page.body.contains("See your e-mail address"), "{}", page.body);
+    assert!(page.body.contains("<code>email</code>"), "{}", page.body);
+    browser.submit(&page, &[("decision", "allow")]).await;
+    // It covers the claim wherever it is told, and no other one.
+    let at_userinfo = r#"{"userinfo":{"email":null}}"#;
+    assert!(silently(&server, &mut browser, at_userinfo).await.contains_key("code"));
+    assert_eq!(silently(&server, &mut browser, both).await["error"], "consent_required");
+    let scope = authorize_path(&[("scope", "openid read email"), ("prompt", "none")]);
+    let refused = browser.get(&scope).await.callback().1;
+    assert_eq!(refused["error"], "consent_required", "a claim is not its scope");
+    let page = browser.get("/account/applications").await.body;
+    assert!(page.contains("See your e-mail address"), "{page}");
+    // The scope covers its claims.
+    server.tokens(&mut browser, &[("scope", "openid read email phone")]).await;
+    assert!(silently(&server, &mut browser, both).await.contains_key("code"));
+}
+
+#[tokio::test]
+async fn a_client_gets_no_claim_of_a_scope_that_is_not_its_own() {
+    let server = Server::start().await;
+    server.apply(PROFILE).await;
+    let asked = r#"{"id_token":{"phone_number":{"essential":true}},"userinfo":{"address":null,"name":null}}"#;
+    let mut browser = server.browser();
+    let tokens = server.tokens(&mut browser, &[("claims", asked)]).await;
+    let seen = userinfo(&server, &tokens.access).await;
+    assert_eq!(seen["name"], json!("Alice Example"));
+    assert!(seen.get("address").is_none(), "{seen}");
+    assert!(claims(&tokens.id.expect("an ID token")).get("phone_number").is_none());
+}
+
+#[tokio::test]
+async fn an_answer_is_about_the_subject_that_was_asked_for_or_there_is_none() {
+    let server = start().await;
+    let mut browser = server.signed_in().await;
+    let tokens = server.tokens(&mut browser, &[]).await;
+    let sub = claims(&tokens.access)["sub"].as_str().expect("a subject").to_owned();
+    for place in ["id_token", "userinfo"] {
+        let asked = |sub: &str| json!({ place: { "sub": { "value": sub } } }).to_string();
+        assert!(silently(&server, &mut browser, &asked(&sub)).await.contains_key("code"));
+        let someone = silently(&server, &mut browser, &asked("someone else")).await;
+        assert_eq!(someone["error"], "login_required");
+        let page = browser.get(&authorize_path(&[("claims", &asked("someone else"))])).await;
+        let page = browser.follow(page).await;
+        assert!(page.body.contains("another one than the one that"), "{}", page.body);
+    }
+    let asked = json!({ "id_token": { "sub": { "values": ["x", sub] } } }).to_string();
+    assert!(silently(&server, &mut browser, &asked).await.contains_key("code"));
+    let other = json!({ "id_token": { "sub": { "value": "x" } } }).to_string();
+    let id = tokens.id.expect("an ID token");
+    let changes = [("claims", other.as_str()), ("id_token_hint", id.as_str())];
+    let answer = browser.get(&authorize_path(&changes)).await.callback().1;
+    assert_eq!(answer["error"], "invalid_request");
+}
+
+#[tokio::test]
+async fn an_essential_acr_is_met_and_told_or_there_is_an_error() {
+    let server = start().await;
+    let mut browser = server.signed_in().await;
+    server.tokens(&mut browser, &[]).await;
+    let acr = |asked: Value| json!({ "id_token": { "acr": asked } }).to_string();
+    for (asked, error) in [
+        (
+            json!({ "essential": true, "values": ["gold"] }),
+            Some("unmet_authentication_requirements"),
+        ),
+        (json!({ "essential": true, "value": "gold" }), Some("unmet_authentication_requirements")),
+        (json!({ "essential": true, "values": ["gold", "aal2"] }), Some("login_required")),
+        (json!({ "values": ["aal2"] }), Some("login_required")),
+        (json!({ "values": ["gold"] }), None),
+        (json!({ "essential": true, "values": ["gold", "aal1"] }), None),
+        (json!({ "essential": true }), None),
+        (json!(null), None),
+    ] {
+        let answer = silently(&server, &mut browser, &acr(asked.clone())).await;
+        assert_eq!(answer.get("error").map(String::as_str), error, "{asked}");
+    }
+    // Whoever proved more is told to have proved what was asked for (Core §5.5.1.1).
+    let sql = "UPDATE sessions SET acr = 'aal2'";
+    sqlx::query(sql).execute(&server.db).await.expect("stronger");
+    for (asked, told) in [
+        (json!({ "essential": true, "values": ["gold", "aal1"] }), "aal1"),
+        (json!({ "essential": true, "values": ["aal1", "aal2"] }), "aal2"),
+        (json!({ "values": ["aal1"] }), "aal2"),
+    ] {
+        let asked = acr(asked);
+        let tokens = server.tokens(&mut browser, &[("claims", &asked)]).await;
+        let id = claims(&tokens.id.expect("an ID token"));
+        assert_eq!(id["acr"], json!(told), "{asked}");
+        assert!(id["auth_time"].is_number());
+    }
+}
+
+#[tokio::test]
+async fn a_claims_parameter_is_json_of_the_right_form() {
+    let server = start().await;
+    let mut browser = server.signed_in().await;
+    server.tokens(&mut browser, &[]).await;
+    for bad in ["x", "[]", r#"{"userinfo":{"email":1}}"#] {
+        let answer = silently(&server, &mut browser, bad).await;
+        assert_eq!(answer["error"], "invalid_request", "{bad}");
+    }
+    // RFC 6749 §3.1: to a request that is none of OpenID Connect it means nothing.
+    let path = authorize_path(&[("claims", "x"), ("scope", "read"), ("prompt", "none")]);
+    assert!(browser.get(&path).await.callback().1.contains_key("code"));
+    // Core §5.2: nothing here is kept in several languages.
+    let path = authorize_path(&[("claims_locales", "de fr-CA"), ("prompt", "none")]);
+    assert!(browser.get(&path).await.callback().1.contains_key("code"));
 }
