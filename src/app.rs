@@ -11,6 +11,7 @@ use crate::{
     clock::{Clock, Timestamp},
     config::{Config, Sessions, Tokens},
     entropy::Entropy,
+    fetch,
     identity::{
         breached::Breached,
         device,
@@ -53,6 +54,8 @@ pub struct App {
     pub audit: Recorder,
     /// Messages to people.
     pub mail: Mailer,
+    /// What is fetched from addresses that others name.
+    pub fetch: fetch::Client,
     /// Development mode, and what its pages show.
     pub demo: Option<Demo>,
 }
@@ -78,9 +81,15 @@ pub enum StartError {
     /// The list of breached passwords.
     #[error("password.breached_file: {0}")]
     Breached(std::io::Error),
+    /// The service that knows breached passwords.
+    #[error("password.breached_range_url: {0}")]
+    BreachedRange(#[source] fetch::FetchError),
     /// E-mail.
     #[error(transparent)]
     Mail(#[from] MailError),
+    /// What fetches.
+    #[error(transparent)]
+    Fetch(#[from] fetch::SetUpError),
 }
 
 impl App {
@@ -97,6 +106,10 @@ impl App {
         let breached = Breached::open(config.password.breached_file.as_deref());
         let breached = breached.map_err(StartError::Breached)?;
         let mail = Mailer::new(&config.email, demo.is_some())?;
+        let fetch = fetch::Client::new(&config.fetch)?;
+        if let Some(url) = &config.password.breached_range_url {
+            fetch.guard().check_url(url).map_err(StartError::BreachedRange)?;
+        }
         // Before anything is written: what goes to a default partition stays there.
         storage::partitions::maintain(&db, now).await?;
         // Before keys are read, so that none that is added meanwhile is missed.
@@ -119,6 +132,7 @@ impl App {
             breached,
             audit,
             mail,
+            fetch,
             demo,
         };
         app.rotate_keys(now).await?;
@@ -163,6 +177,7 @@ impl App {
             swept(storage::changes::sweep(&self.db, changes_end).await),
             swept(storage::throttles::sweep(&self.db, window_start).await),
             swept(storage::ceremonies::sweep(&self.db, now).await),
+            swept(storage::client_assertions::sweep(&self.db, now).await),
             swept(storage::devices::sweep(&self.db, now - device::MAX_AGE).await),
             swept(storage::links::sweep(&self.db, now).await),
             swept(storage::sign_ins::sweep(&self.db, now).await),

@@ -88,7 +88,7 @@ const RESOURCE_KEYS: [&str; 6] = [
     "scopes",
 ];
 const SCOPE_KEYS: [&str; 2] = ["name", "description"];
-const CLIENT_KEYS: [&str; 18] = [
+const CLIENT_KEYS: [&str; 22] = [
     "client_id",
     "secret",
     "secret_env",
@@ -101,6 +101,10 @@ const CLIENT_KEYS: [&str; 18] = [
     "introspects",
     "client_uri",
     "logo_uri",
+    "jwks",
+    "jwks_uri",
+    "token_endpoint_auth_signing_alg",
+    "unsafe_endpoint_audience",
     "id_token_signed_response_alg",
     "first_party",
     "unsafe_without_pkce",
