@@ -88,7 +88,7 @@ const RESOURCE_KEYS: [&str; 6] = [
     "scopes",
 ];
 const SCOPE_KEYS: [&str; 2] = ["name", "description"];
-const CLIENT_KEYS: [&str; 22] = [
+const CLIENT_KEYS: [&str; 25] = [
     "client_id",
     "secret",
     "secret_env",
@@ -106,6 +106,9 @@ const CLIENT_KEYS: [&str; 22] = [
     "token_endpoint_auth_signing_alg",
     "unsafe_endpoint_audience",
     "id_token_signed_response_alg",
+    "userinfo_signed_response_alg",
+    "subject_type",
+    "sector_identifier_uri",
     "first_party",
     "unsafe_without_pkce",
     "mfa",

@@ -12,6 +12,7 @@ use crate::{
         client::{AuthMethod, GrantType},
         client_keys::SigningAlg,
         scope,
+        sector::SubjectType,
     },
 };
 
@@ -72,8 +73,9 @@ pub fn document(issuer: &Issuer) -> Document {
         "code_challenge_methods_supported": ["S256"],
         // RFC 9207 §3.
         "authorization_response_iss_parameter_supported": true,
-        "subject_types_supported": ["public"],
+        "subject_types_supported": SubjectType::ALL.map(SubjectType::name),
         "id_token_signing_alg_values_supported": Algorithm::ALL.map(Algorithm::name),
+        "userinfo_signing_alg_values_supported": Algorithm::ALL.map(Algorithm::name),
         "prompt_values_supported": ["none", "login", "consent", "select_account"],
         "acr_values_supported": Assurance::ALL.map(Assurance::name),
         "claim_types_supported": ["normal"],

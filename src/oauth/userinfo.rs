@@ -1,31 +1,38 @@
 //! `UserInfo` (OpenID Connect Core §5.3).
 
+use std::sync::Arc;
+
 use axum::{
     Json,
     body::Bytes,
     extract::State,
     response::{IntoResponse, Response},
 };
-use http::{HeaderMap, Method};
+use http::{HeaderMap, Method, header};
+use serde_json::{Map, Value};
 use uuid::Uuid;
 
 use super::{
     Code, Error,
     bearer::{self, Refusal},
-    claims,
+    claims, subject,
     target::Shape,
     token,
 };
 use crate::{
     app::{App, AppState},
-    registry::scope,
+    keys::signing::Type,
+    registry::{client::Client, scope},
     storage,
-    tokens::handle::{Access, Handle},
+    tokens::{
+        handle::{Access, Handle},
+        jws,
+    },
 };
 
 /// What a token opens.
 struct Opened {
-    subject: String,
+    client: Arc<Client>,
     grant: Option<Uuid>,
     scopes: Vec<String>,
 }
@@ -53,8 +60,21 @@ pub async fn userinfo(
     let mut claims = claims::of(&person, |claim| {
         has(claim.scope) || person.userinfo_claims.iter().any(|name| name == claim.name)
     });
-    claims.insert("sub".to_owned(), opened.subject.into());
-    Ok(token::no_store(Json(claims).into_response()))
+    let sub = subject::of(&app, &opened.client, person.id);
+    claims.insert("sub".to_owned(), sub.into());
+    Ok(token::no_store(answer(&app, &opened.client, claims)))
+}
+
+/// As JSON, or as the JWT that the client registered for (Core §5.3.2). That has no `exp` and is for this client alone, so
+/// that it is taken neither for an ID token nor for another client's answer.
+fn answer(app: &App, client: &Client, mut claims: Map<String, Value>) -> Response {
+    let Some(alg) = client.metadata.userinfo_signed_response_alg else {
+        return Json(claims).into_response();
+    };
+    claims.insert("iss".to_owned(), app.config.server.issuer.as_str().into());
+    claims.insert("aud".to_owned(), client.id.as_ref().into());
+    let jwt = jws::sign(&app.keys.signing(alg, app.clock.now()), Type::Id, &claims);
+    ([(header::CONTENT_TYPE, "application/jwt")], jwt).into_response()
 }
 
 /// What a live token opens, if it is meant for Signet itself.
@@ -64,23 +84,28 @@ async fn open(app: &App, text: &str) -> storage::Result<Option<Opened>> {
         let digest = handle.digest();
         let row = storage::opaque_tokens::find(&app.db, handle.id, digest.bytes(), now).await?;
         let Some(row) = row else { return Ok(None) };
-        if !app.replica.is_enabled(&row.client_id).await? {
-            return Ok(None);
-        }
-        let shape = Shape::of_opaque(app, &row);
-        let grant = row.grant_id;
-        return Ok(shape.map(|shape| Opened { subject: row.subject, grant, scopes: shape.scopes }));
+        let client = enabled(app, &row.client_id).await?;
+        let opened = client.zip(Shape::of_opaque(app, &row));
+        return Ok(opened.map(|(client, shape)| Opened {
+            client,
+            grant: row.grant_id,
+            scopes: shape.scopes,
+        }));
     }
     let issuer = app.config.server.issuer.as_str();
     let Some(claims) = app.verified.verify(&app.keys, issuer, text, now) else {
         return Ok(None);
     };
-    if app.replica.is_revoked(&claims.jti).await?
-        || !app.replica.is_enabled(&claims.client_id).await?
-    {
+    if app.replica.is_revoked(&claims.jti).await? {
         return Ok(None);
     }
     // A token with the scope openid is always meant for Signet too.
     let scopes = claims.scope.split(' ').map(str::to_owned).collect();
-    Ok(Some(Opened { subject: claims.sub.clone(), grant: claims.jti.grant(), scopes }))
+    let client = enabled(app, &claims.client_id).await?;
+    Ok(client.map(|client| Opened { client, grant: claims.jti.grant(), scopes }))
+}
+
+async fn enabled(app: &App, client_id: &str) -> storage::Result<Option<Arc<Client>>> {
+    let client = app.replica.client(client_id).await?;
+    Ok(client.filter(|client| !client.metadata.disabled))
 }

@@ -9,7 +9,7 @@ use crate::{
     audit::{Event, Kind},
     clock::Timestamp,
     keys::signing::{Algorithm, Type},
-    oauth::{Error, claims, target::Shape},
+    oauth::{Error, claims, subject, target::Shape},
     registry::{claim::Claim, client::Client, resource::TokenFormat, scope},
     replica::Catalogue,
     storage::{
@@ -91,7 +91,7 @@ pub async fn for_grant(
         TokenFormat::Opaque => opaque.handle.expose(),
         TokenFormat::Jwt => {
             let authentication = Authentication {
-                subject: granted.user_id.to_string(),
+                subject: subject::of(app, client, granted.user_id),
                 grant: Some(granted.id),
                 person: Some(granted),
             };
@@ -131,7 +131,7 @@ pub fn for_client(app: &App, client: &Client, shape: &Shape, now: Timestamp) -> 
     jwt(app, client, shape, &authentication, now)
 }
 
-/// An opaque access token, written now.
+/// An opaque access token, written now. Its subject is the person's id, whatever the client knows them by.
 pub async fn write_opaque(
     app: &App,
     client: &Client,
@@ -202,7 +202,7 @@ async fn id_token(
     let lifetime = app.config.tokens.id_token_lifetime.0.as_secs();
     let claims = IdClaims {
         iss: app.config.server.issuer.as_str().to_owned(),
-        sub: granted.user_id.to_string(),
+        sub: subject::of(app, client, granted.user_id),
         aud: client.id.to_string(),
         exp: iat + i64::try_from(lifetime).unwrap_or(i64::MAX),
         iat,
