@@ -135,8 +135,8 @@ async fn what_is_encrypted_needs_a_key_that_fits() {
     let problem = refused(&|spa| {
         spa.jwks = Some(jwks.clone());
         spa.userinfo_encrypted_response_alg = Some(KeyAlg::RsaOaep256);
-    });
-    let problem = problem.await;
+    })
+    .await;
     assert!(problem.contains("no key for RSA-OAEP-256"), "{problem}");
     let problem =
         refused(&|spa| spa.userinfo_encrypted_response_enc = Some(ContentAlg::A256Gcm)).await;
@@ -175,20 +175,22 @@ async fn jose_of_npm_opens_what_we_encrypt_and_we_what_it_does() {
                     ("KEY", key.as_str()),
                     ("ALG", alg.name()),
                     ("DECRYPT", sealed.as_str()),
-                ]);
-                assert_eq!(opened.await, content, "{alg:?} {enc:?}");
+                ])
+                .await;
+                assert_eq!(opened, content, "{alg:?} {enc:?}");
                 if jwk["kty"] == "EC" {
                     let text = node(&[
                         ("KEY", key.as_str()),
                         ("ALG", alg.name()),
                         ("ENC", enc.name()),
                         ("ENCRYPT", content),
-                    ]);
+                    ])
+                    .await;
                     let bytes = BASE64.decode(jwk["d"].as_str().expect("d")).expect("base64url");
                     let private = Agreement::from_private_key(&ECDH_P256, &bytes).expect("a key");
                     let der: Pkcs8V1Der<'_> = private.as_der().expect("DER");
                     let keys = [PrivateKey::p256("k", der.as_ref()).expect("a key")];
-                    let opened = decrypt(&keys, &text.await);
+                    let opened = decrypt(&keys, &text);
                     assert_eq!(opened.as_deref(), Some(content.as_bytes()), "{alg:?} {enc:?}");
                 }
             }
