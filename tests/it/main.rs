@@ -7,6 +7,7 @@ mod audit;
 mod authorization_code;
 mod authorize;
 mod claims;
+mod client_assertions;
 mod client_auth;
 mod client_credentials;
 mod command_line;
