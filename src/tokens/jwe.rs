@@ -1,5 +1,5 @@
 //! JWE compact serialization (RFC 7516 §3.1, §5) with the algorithms of RFC 7518 §4 and §5 that are offered here, put together
-//! from the primitives of AWS-LC. No compression, no RSA1_5, no passwords (docs/decisions/0018). Whatever is wrong with what
+//! from the primitives of AWS-LC. No compression, no `RSA1_5`, no passwords (docs/decisions/0018). Whatever is wrong with what
 //! is to be decrypted, the answer is the same: none.
 
 mod content;
@@ -193,7 +193,7 @@ impl PrivateKey {
         Some(Self { kid: kid.to_owned(), key })
     }
 
-    /// Reads a key on P-256, in PKCS#8 or as RFC 5915 has it.
+    /// Reads a key on P-256, in PKCS#8 or SEC 1.
     #[must_use]
     pub fn p256(kid: &str, der: &[u8]) -> Option<Self> {
         let key = agreement::PrivateKey::from_private_key_der(&ECDH_P256, der).ok()?;
@@ -313,7 +313,7 @@ fn agree(
         _ => (alg.name(), 32),
     };
     let public = UnparsedPublicKey::new(&ECDH_P256, public);
-    agreement::agree(private, &public, Unspecified, |secret| {
+    agreement::agree(private, public, Unspecified, |secret| {
         derive(secret, name.as_bytes(), parties, length)
     })
 }

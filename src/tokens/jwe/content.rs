@@ -80,8 +80,8 @@ pub(super) fn seal(
     // RFC 7518 §5.2.2.1.
     let (mac, key) = key.split_at(16);
     let key = PaddedBlockEncryptingKey::cbc_pkcs7(UnboundCipherKey::new(&AES_128, key)?)?;
-    let context = key.encrypt(&mut text)?;
-    let iv = <&[u8]>::try_from(&context).map_err(|_| Unspecified)?.to_vec();
+    let vector = key.encrypt(&mut text)?;
+    let iv = <&[u8]>::try_from(&vector).map_err(|_| Unspecified)?.to_vec();
     let tag = cbc_tag(mac, aad, &iv, &text);
     Ok((iv, text, tag))
 }
@@ -109,10 +109,10 @@ pub(super) fn open(
     // RFC 7518 §5.2.2.2: nothing is decrypted before its tag was found right.
     let (mac, key) = key.split_at_checked(16)?;
     verify_slices_are_equal(&cbc_tag(mac, aad, iv, text), tag).ok()?;
-    let context = DecryptionContext::Iv128(FixedLength::try_from(iv).ok()?);
+    let vector = DecryptionContext::Iv128(FixedLength::try_from(iv).ok()?);
     let key = UnboundCipherKey::new(&AES_128, key).ok()?;
     let key = PaddedBlockDecryptingKey::cbc_pkcs7(key).ok()?;
-    let length = key.decrypt(&mut content, context).ok()?.len();
+    let length = key.decrypt(&mut content, vector).ok()?.len();
     content.truncate(length);
     Some(content)
 }
