@@ -19,7 +19,7 @@ use crate::{
     app::AppState,
     audit::{Event, Kind},
     config::SecretText,
-    identity::{passwords, text},
+    identity::{passwords, profile, text},
     registry::{
         client::{self, Client},
         resource::Resource,
@@ -64,6 +64,8 @@ enum Action {
     User {
         id: Option<uuid::Uuid>,
         profile: Profile,
+        /// What else is said of them.
+        more: Option<Box<profile::Profile>>,
         policy: Policy,
         password: Option<SecretText>,
     },
@@ -141,10 +143,13 @@ pub async fn apply(app: &AppState, plan: Vec<Step>) -> Result<Vec<(String, Strin
                     drawn.push((id.clone(), clients::add_secret(app, &id, None).await?));
                 }
             }
-            Action::User { id, profile, policy, .. } => {
+            Action::User { id, profile, more, policy, .. } => {
                 let password = passwords.remove(&profile.email);
                 let id = users::put(app, id, &profile).await?;
                 users::set_policy(app, id, &policy).await?;
+                if let Some(more) = more {
+                    users::set_profile(app, id, &more).await?;
+                }
                 if let Some(password) = password {
                     users::set_password(app, id, password, Choice::Lasting).await?;
                 }
@@ -220,35 +225,25 @@ fn plan_client(
     });
     let name = format!("client {id}");
     let was_disabled = stored.as_ref().is_some_and(|stored| stored.metadata.disabled);
-    let mut metadata = entry.metadata.clone();
+    let mut metadata = Box::new(entry.metadata.clone());
     metadata.disabled = entry.disabled.unwrap_or(was_disabled);
     let new_secret = secret.filter(|_| !known).map(|secret| secret.text);
     let Some(stored) = stored else {
         let what = if draw { format!("{name}, with a secret to be drawn") } else { name };
-        let action = Action::Client {
-            id: id.clone(),
-            metadata: Box::new(metadata),
-            disabled: None,
-            secret: new_secret,
-            draw,
-        };
+        let action =
+            Action::Client { id: id.clone(), metadata, disabled: None, secret: new_secret, draw };
         return Ok(Step { change: Change::Add, what, action });
     };
-    if stored.metadata == metadata && new_secret.is_none() {
+    if stored.metadata == *metadata && new_secret.is_none() {
         return Ok(keep(name));
     }
-    let mut what = differences(&name, &stored.metadata, &metadata);
+    let mut what = differences(&name, &stored.metadata, metadata.as_ref());
     if new_secret.is_some() {
         what.push_str("\n    secret: one more");
     }
     let disabled = entry.disabled.filter(|disabled| *disabled != was_disabled);
-    let action = Action::Client {
-        id: id.clone(),
-        metadata: Box::new(metadata),
-        disabled,
-        secret: new_secret,
-        draw: false,
-    };
+    let action =
+        Action::Client { id: id.clone(), metadata, disabled, secret: new_secret, draw: false };
     Ok(Step { change: Change::Alter, what, action })
 }
 
@@ -267,10 +262,14 @@ async fn plan_user(db: &PgPool, entry: &UserEntry) -> Result<Step, Error> {
         passwords::check_length(password.expose())
             .map_err(|problem| format!("user {}: {problem}", entry.email))?;
     }
+    let more = entry.profile.clone().map(Box::new);
+    if let Some(more) = &more {
+        more.check().map_err(|problem| format!("user {}: {problem}", entry.email))?;
+    }
     let name = format!("user {}", entry.email);
     let key = text::identifier_key(&entry.email);
     let Some(stored) = storage::users::find(db, &key).await? else {
-        let action = Action::User { id: None, profile, policy, password };
+        let action = Action::User { id: None, profile, more, policy, password };
         return Ok(Step { change: Change::Add, what: name, action });
     };
     let password = if storage::users::has_password(db, stored.id).await? { None } else { password };
@@ -282,7 +281,10 @@ async fn plan_user(db: &PgPool, entry: &UserEntry) -> Result<Step, Error> {
     };
     let demanded = storage::users::policy(db, stored.id).await?;
     let wanted = demanded.as_ref().map(|demanded| policy.over(demanded));
-    if current == profile && wanted == demanded && password.is_none() {
+    let row = storage::profiles::get(db, stored.id).await?;
+    let said = row.map(|row| profile::Profile::read(&row.profile)).unwrap_or_default();
+    let more = more.filter(|more| **more != said);
+    if current == profile && wanted == demanded && password.is_none() && more.is_none() {
         return Ok(keep(name));
     }
     let mut what = name;
@@ -294,10 +296,13 @@ async fn plan_user(db: &PgPool, entry: &UserEntry) -> Result<Step, Error> {
     {
         let _ = write!(what, "\n    {demanded:?} → {wanted:?}");
     }
+    if let Some(more) = &more {
+        let _ = write!(what, "{}", differences("", &said, more.as_ref()));
+    }
     if password.is_some() {
         what.push_str("\n    password: one");
     }
-    let action = Action::User { id: Some(stored.id), profile, policy, password };
+    let action = Action::User { id: Some(stored.id), profile, more, policy, password };
     Ok(Step { change: Change::Alter, what, action })
 }
 

@@ -9,13 +9,17 @@ use super::{
     client_keys::{ClientKeys, SigningAlg},
     redirect_uri::{Matched, Registered},
     scope,
+    sector::{self, SubjectType},
     session_metadata::SessionMetadata,
 };
 use crate::{
     config::{Mfa, Tokens},
     keys::signing::Algorithm,
     storage::{self, clients::ClientRow},
-    tokens::digest::Digest,
+    tokens::{
+        digest::Digest,
+        jwe::{ContentAlg, KeyAlg},
+    },
 };
 
 /// How many secrets a client may have at a time: the one in use, and the one that replaces it.
@@ -144,9 +148,30 @@ pub struct Metadata {
     /// which was made for another server that claims our endpoints is good here (docs/decisions/0017).
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub unsafe_endpoint_audience: bool,
+    /// How it knows people (OpenID Connect Core §8).
+    #[serde(default, skip_serializing_if = "SubjectType::is_public")]
+    pub subject_type: SubjectType,
+    /// Names its sector, where its redirect URIs do not (OpenID Connect Core §8.1).
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub sector_identifier_uri: Option<String>,
+    /// What `UserInfo` answers are signed with; they are plain JSON without it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub userinfo_signed_response_alg: Option<Algorithm>,
     /// What its ID tokens are signed with (OpenID Connect Registration §2).
     #[serde(default = "rs256")]
     pub id_token_signed_response_alg: Algorithm,
+    /// How the key of its encrypted ID tokens reaches it; they are not encrypted without it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub id_token_encrypted_response_alg: Option<KeyAlg>,
+    /// How they are encrypted.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub id_token_encrypted_response_enc: Option<ContentAlg>,
+    /// The same of `UserInfo` answers.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub userinfo_encrypted_response_alg: Option<KeyAlg>,
+    /// The same.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub userinfo_encrypted_response_enc: Option<ContentAlg>,
     /// Belongs to whoever runs Signet: people are not asked for consent.
     #[serde(default)]
     pub first_party: bool,
@@ -177,6 +202,7 @@ pub struct Client {
     pub metadata: Metadata,
     secrets: Vec<Digest>,
     keys: ClientKeys,
+    sector: Option<String>,
 }
 
 impl Client {
@@ -190,7 +216,11 @@ impl Client {
         // They were checked when they were stored.
         let keys = metadata.jwks.as_ref().map(ClientKeys::fetched).and_then(Result::ok);
         let keys = keys.unwrap_or_default();
-        Ok(Self { id: row.client_id.into(), metadata, secrets, keys })
+        // Without a sector, which does not pass validation, it is one by itself.
+        let pairwise = !metadata.subject_type.is_public();
+        let sector =
+            pairwise.then(|| sector::of(&metadata).unwrap_or_else(|_| row.client_id.clone()));
+        Ok(Self { id: row.client_id.into(), metadata, secrets, keys, sector })
     }
 
     /// Whether it cannot keep a secret (RFC 6749 §2.1).
@@ -209,6 +239,12 @@ impl Client {
     #[must_use]
     pub fn keys(&self) -> &ClientKeys {
         &self.keys
+    }
+
+    /// The sector in which its people have subjects of their own; none if they have the same as everywhere.
+    #[must_use]
+    pub fn sector(&self) -> Option<&str> {
+        self.sector.as_deref()
     }
 
     /// Whether it may use this grant type.
@@ -263,6 +299,10 @@ impl Client {
             return Err("introspects is for clients that authenticate".to_owned());
         }
         validate_keys(metadata)?;
+        validate_encryption(metadata)?;
+        if !metadata.subject_type.is_public() || metadata.sector_identifier_uri.is_some() {
+            sector::of(metadata)?;
+        }
         metadata.sessions.validate(&metadata.redirect_uris)?;
         if let Some(bad) = metadata.scopes.iter().find(|scope| !scope::is_token(scope)) {
             return Err(format!("scope {bad:?} has a character that scopes cannot have"));
@@ -282,6 +322,36 @@ impl Client {
         }
         Ok(())
     }
+}
+
+/// What is encrypted for a client needs a key (OpenID Connect Registration §2).
+fn validate_encryption(metadata: &Metadata) -> Result<(), String> {
+    let jwks = metadata.jwks.as_ref().map(ClientKeys::fetched).transpose()?;
+    for (name, alg, enc) in [
+        (
+            "id_token_encrypted_response",
+            metadata.id_token_encrypted_response_alg,
+            metadata.id_token_encrypted_response_enc,
+        ),
+        (
+            "userinfo_encrypted_response",
+            metadata.userinfo_encrypted_response_alg,
+            metadata.userinfo_encrypted_response_enc,
+        ),
+    ] {
+        if alg.is_none() && enc.is_some() {
+            return Err(format!("{name}_enc needs {name}_alg"));
+        }
+        // What is published can be looked at only when it is needed.
+        let key = |alg| {
+            metadata.jwks_uri.is_some()
+                || jwks.as_ref().is_some_and(|keys| keys.for_encryption(alg).is_some())
+        };
+        if let Some(alg) = alg.filter(|alg| !key(*alg)) {
+            return Err(format!("{name}_alg: jwks has no key for {}", alg.name()));
+        }
+    }
+    Ok(())
 }
 
 /// What a client signs with, and how that goes with its method.
