@@ -4,7 +4,7 @@ use std::{sync::Arc, time::Duration};
 
 use serde_json::json;
 use sqlx::PgPool;
-use tokio::sync::Semaphore;
+use tokio::sync::{Notify, Semaphore};
 use uuid::Uuid;
 
 use crate::{
@@ -12,6 +12,7 @@ use crate::{
     clock::{Clock, Timestamp},
     config::{Config, Sessions, Tokens},
     entropy::Entropy,
+    fetch,
     identity::{
         breached::Breached,
         device,
@@ -24,6 +25,7 @@ use crate::{
         },
     },
     keys::{KeyRing, MasterKeys, secrets::SecretsError, secrets::ServerSecrets},
+    oauth::logout,
     replica::Replica,
     storage::{self, sessions::Cutoffs},
     tokens::verified::VerifiedTokens,
@@ -63,6 +65,10 @@ pub struct App {
     pub places: Places,
     /// Messages to people.
     pub mail: Mailer,
+    /// Wakes what tells applications of sessions that ended.
+    pub logouts: Notify,
+    /// What is fetched from addresses that others name.
+    pub fetch: fetch::Client,
     /// Development mode, and what its pages show.
     pub demo: Option<Demo>,
 }
@@ -91,9 +97,15 @@ pub enum StartError {
     /// The database of places.
     #[error("watch.places: {0}")]
     Places(#[from] PlacesError),
+    /// The service that knows breached passwords.
+    #[error("password.breached_range_url: {0}")]
+    BreachedRange(#[source] fetch::FetchError),
     /// E-mail.
     #[error(transparent)]
     Mail(#[from] MailError),
+    /// What fetches.
+    #[error(transparent)]
+    Fetch(#[from] fetch::SetUpError),
 }
 
 impl App {
@@ -111,6 +123,10 @@ impl App {
         let breached = breached.map_err(StartError::Breached)?;
         let places = Places::open(config.watch.places.as_deref())?;
         let mail = Mailer::new(&config.email, demo.is_some())?;
+        let fetch = fetch::Client::new(&config.fetch)?;
+        if let Some(url) = &config.password.breached_range_url {
+            fetch.guard().check_url(url).map_err(StartError::BreachedRange)?;
+        }
         // Before anything is written: what goes to a default partition stays there.
         storage::partitions::maintain(&db, now).await?;
         // Before keys are read, so that none that is added meanwhile is missed.
@@ -135,13 +151,16 @@ impl App {
             audit,
             places,
             mail,
+            logouts: Notify::new(),
+            fetch,
             demo,
         };
         app.rotate_keys(now).await?;
         Ok(Arc::new(app))
     }
 
-    /// Starts what goes on beside requests: following changes, sending messages, rotating keys, sweeping.
+    /// Starts what goes on beside requests: following changes, sending messages, telling applications of logouts, rotating
+    /// keys, sweeping.
     pub fn start_background(self: &Arc<Self>) {
         let app = Arc::clone(self);
         tokio::spawn(async move { app.replica.follow_forever(&app.keys, &app.clock).await });
@@ -149,6 +168,8 @@ impl App {
         let app = Arc::clone(self);
         tokio::spawn(async move { mail::deliver_forever(&app).await });
         tokio::spawn(places::follow_forever(Arc::clone(self)));
+        let app = Arc::clone(self);
+        tokio::spawn(async move { logout::deliver_forever(&app).await });
         let app = Arc::clone(self);
         tokio::spawn(async move { app.maintain_forever().await });
     }
@@ -183,13 +204,24 @@ impl App {
             swept(storage::changes::sweep(&self.db, changes_end).await),
             swept(storage::throttles::sweep(&self.db, window_start).await),
             swept(storage::ceremonies::sweep(&self.db, now).await),
+            swept(storage::client_assertions::sweep(&self.db, now).await),
             swept(storage::devices::sweep(&self.db, now - device::MAX_AGE).await),
             swept(storage::links::sweep(&self.db, now - mail::LONGEST_WAIT).await),
             swept(storage::sign_ins::sweep(&self.db, now).await),
+            self.expire_sessions(now).await,
             self.sweep_sessions(now).await,
             self.delete_accounts(now).await,
         ];
         done.into_iter().filter_map(Result::err).collect()
+    }
+
+    /// Ends the sessions that have expired, so that applications are told. Those that only went unused too long end when
+    /// their time is over as well: looking for them would take an index on what every use changes.
+    async fn expire_sessions(&self, now: Timestamp) -> Result<(), StartError> {
+        while storage::sessions::expire(&self.db, now).await? > 0 {
+            self.logouts.notify_one();
+        }
+        Ok(())
     }
 
     /// A session's row is needed while grants that were bound to it may be asked about.

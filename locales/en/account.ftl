@@ -1,6 +1,10 @@
 # The account's first page. Its title is `account` in common.ftl. Each of these leads to a page, and beside it stands in what
 # state it is.
 account-password-changed = Your password is changed, and you are signed out everywhere else.
+account-about = About you
+account-profile = Profile
+applications-open = Sign in to it
+account-profile-changed = Your profile is changed.
 account-signing-in = How you sign in
 account-password = Password
 account-passkeys = Passkeys
@@ -105,3 +109,48 @@ email-confirm-new-lead = This will be the address of your account: { $email }
 email-confirm-own = Confirm your address
 email-confirm-own-lead = This is the address of your account: { $email }
 email-confirm = Confirm
+
+# The profile.
+profile-title = Your profile
+profile-lead = All of it may be left empty. Applications see it only if you allow them to.
+profile-unchanged = Nothing was changed yet. See what is marked below.
+profile-save = Save
+profile-group-names = Names
+profile-group-about = About you
+profile-group-telephone = Telephone
+profile-group-address = Address
+profile-name = Name
+profile-name-hint = In full, as you want to be called.
+profile-given-name = Given name
+profile-middle-name = Middle name
+profile-family-name = Family name
+profile-nickname = Nickname
+profile-birthdate = Date of birth
+profile-birthdate-hint = As 1990-02-28. The year alone will do, or 0000-02-28 without it.
+profile-gender = Gender
+profile-locale = Language
+profile-locale-hint = As en, or en-GB.
+profile-zoneinfo = Time zone
+profile-zoneinfo-hint = As Europe/Berlin.
+profile-website = Website
+profile-profile = Profile page
+profile-picture = Address of a picture
+profile-phone-number = Number
+profile-phone-number-hint = With the code of the country, as +49 30 1234.
+profile-address-street-address = Street
+profile-address-postal-code = Postal code
+profile-address-locality = Town
+profile-address-region = Region
+profile-address-country = Country
+profile-address-formatted = In full, as on an envelope
+profile-wrong-long = { $count ->
+    [one] This must be at most { $count } character.
+   *[other] This must be at most { $count } characters.
+}
+profile-wrong-character = This has a character that cannot be there.
+profile-wrong-empty = This must not be empty.
+profile-wrong-url = This must be the address of a page, with https://
+profile-wrong-birthdate = This must be YYYY-MM-DD, a year, or 0000-MM-DD without the year.
+profile-wrong-zone = This must be the name of a time zone, like Europe/Berlin.
+profile-wrong-locale = This must be a language tag, like de or en-GB.
+profile-wrong-phone = This must be a telephone number, like +1 555 0100.

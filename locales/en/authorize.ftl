@@ -24,11 +24,32 @@ deny = Deny
 
 # Scopes, each by its name in the protocol.
 scope-openid = Know who you are
-scope-profile = See your profile: your name, user name and what else you put there
+scope-profile = See your profile: your names, user name, picture, date of birth, and the like
 scope-email = See your e-mail address
 scope-address = See your postal address
 scope-phone = See your telephone number
 scope-offline_access = Stay connected while you are away
+
+# Single claims, each by its name in the protocol.
+claim-name = See your name
+claim-given_name = See your given name
+claim-family_name = See your family name
+claim-middle_name = See your middle name
+claim-nickname = See your nickname
+claim-preferred_username = See your user name
+claim-profile = See the address of your profile page
+claim-picture = See your picture
+claim-website = See the address of your website
+claim-gender = See your gender
+claim-birthdate = See your date of birth
+claim-zoneinfo = See your time zone
+claim-locale = See your language
+claim-updated_at = See when your profile last changed
+claim-email = See your e-mail address
+claim-email_verified = See whether your e-mail address is confirmed
+claim-address = See your postal address
+claim-phone_number = See your telephone number
+claim-phone_number_verified = See whether your telephone number is confirmed
 
 # A request that cannot be answered.
 request-broken = This link does not work

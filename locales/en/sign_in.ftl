@@ -195,3 +195,16 @@ mail-throttled = { $count ->
     [one] Several messages were asked for already. Try again in { $count } minute.
    *[other] Several messages were asked for already. Try again in { $count } minutes.
 }
+
+# An application asks to sign someone out; $client is its name.
+logout-heading = Do you want to sign out?
+logout-lead-client = { $client } asks to sign you out here. This ends your session in this browser.
+logout-lead = An application asks to sign you out here. This ends your session in this browser.
+logout-refused = This sign-out does not work
+logout-refused-message = The application that sent you here made a request that cannot be answered. You are signed in here as before, if you were.
+logout-here = Sign out here
+
+# While applications sign someone out as well.
+signing-out-onward = The applications that you used are signing you out as well. Then you return to { $client }.
+signing-out-lead = Your session in this browser has ended, and the applications that you used in it are signing you out as well. You can close this page.
+signing-out-frame = Signing out

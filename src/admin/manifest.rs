@@ -19,12 +19,13 @@ use crate::{
     app::AppState,
     audit::{Event, Kind},
     config::SecretText,
-    identity::{passwords, text},
+    identity::{passwords, profile, text},
     registry::{
         client::{self, Client},
         resource::Resource,
     },
     storage,
+    tokens::digest::Digest,
 };
 
 /// One thing to do.
@@ -54,7 +55,7 @@ enum Action {
     Resource(Resource),
     Client {
         id: String,
-        metadata: client::Metadata,
+        metadata: Box<client::Metadata>,
         /// To be set, where it is said and is not so already.
         disabled: Option<bool>,
         secret: Option<SecretText>,
@@ -63,6 +64,8 @@ enum Action {
     User {
         id: Option<uuid::Uuid>,
         profile: Profile,
+        /// What else is said of them.
+        more: Option<Box<profile::Profile>>,
         policy: Policy,
         password: Option<SecretText>,
     },
@@ -91,7 +94,9 @@ pub async fn plan(db: &PgPool, manifest: &Manifest) -> Result<Vec<Step>, Error> 
     for entry in &manifest.client {
         manifest.check_names(entry, &resources)?;
         let stored = storage::clients::get(db, &entry.client_id).await?;
-        steps.push(plan_client(entry, stored.map(Client::from_row).transpose()?)?);
+        let secret = secret(entry.secret.as_ref(), entry.secret_env.as_deref())?;
+        let secret = BroughtSecret::look_up(db, entry, secret).await?;
+        steps.push(plan_client(entry, secret, stored.map(Client::from_row).transpose()?)?);
     }
     for entry in &manifest.user {
         steps.push(plan_user(db, entry).await?);
@@ -101,7 +106,7 @@ pub async fn plan(db: &PgPool, manifest: &Manifest) -> Result<Vec<Step>, Error> 
 
 /// Does what a plan says. Returns the secrets that were drawn, by client: they are shown this once.
 pub async fn apply(app: &AppState, plan: Vec<Step>) -> Result<Vec<(String, String)>, Error> {
-    // Nothing is done if one password will not do.
+    // Nothing is done if one password or client will not do.
     let mut passwords = HashMap::new();
     for step in &plan {
         if let Action::User { profile, password: Some(password), .. } = &step.action {
@@ -109,6 +114,9 @@ pub async fn apply(app: &AppState, plan: Vec<Step>) -> Result<Vec<(String, Strin
             let checked =
                 checked.map_err(|problem| format!("user {}: {problem}", profile.email))?;
             passwords.insert(profile.email.clone(), checked);
+        }
+        if let Action::Client { id, metadata, .. } = &step.action {
+            clients::check(app, id, metadata)?;
         }
     }
     let mut drawn = Vec::new();
@@ -135,10 +143,13 @@ pub async fn apply(app: &AppState, plan: Vec<Step>) -> Result<Vec<(String, Strin
                     drawn.push((id.clone(), clients::add_secret(app, &id, None).await?));
                 }
             }
-            Action::User { id, profile, policy, .. } => {
+            Action::User { id, profile, more, policy, .. } => {
                 let password = passwords.remove(&profile.email);
                 let id = users::put(app, id, &profile).await?;
                 users::set_policy(app, id, &policy).await?;
+                if let Some(more) = more {
+                    users::set_profile(app, id, &more).await?;
+                }
                 if let Some(password) = password {
                     users::set_password(app, id, password, Choice::Lasting).await?;
                 }
@@ -164,38 +175,69 @@ fn plan_resource(entry: &ResourceEntry, stored: Option<Resource>) -> Result<Step
     })
 }
 
-fn plan_client(entry: &ClientEntry, stored: Option<Client>) -> Result<Step, Error> {
+/// A secret that a manifest brings along.
+struct BroughtSecret {
+    text: SecretText,
+    digest: Digest,
+    /// Whether it is stored in such a way that the client can sign with it.
+    sealed: bool,
+}
+
+impl BroughtSecret {
+    async fn look_up(
+        db: &PgPool,
+        entry: &ClientEntry,
+        text: Option<SecretText>,
+    ) -> Result<Option<Self>, Error> {
+        let Some(text) = text else { return Ok(None) };
+        let id = &entry.client_id;
+        match entry.metadata.token_endpoint_auth_method {
+            client::AuthMethod::None => {
+                return Err(format!("client {id}: a public client has no secret").into());
+            }
+            method if !method.has_secret() => {
+                let method = method.name();
+                return Err(format!("client {id}: a client by {method} has no secret").into());
+            }
+            _ => {}
+        }
+        let secret = clients::parse_secret(text.expose())
+            .map_err(|problem| Error::Invalid(format!("client {id}: {problem}")))?;
+        let digest = secret.digest();
+        let sealed = storage::client_secrets::is_sealed(db, id, digest.bytes()).await?;
+        Ok(Some(Self { text, digest, sealed }))
+    }
+}
+
+fn plan_client(
+    entry: &ClientEntry,
+    secret: Option<BroughtSecret>,
+    stored: Option<Client>,
+) -> Result<Step, Error> {
     let id = &entry.client_id;
     Client::validate(id, &entry.metadata).map_err(|problem| format!("client {id}: {problem}"))?;
-    let public = entry.metadata.token_endpoint_auth_method == client::AuthMethod::None;
-    let secret = secret(entry.secret.as_ref(), entry.secret_env.as_deref())?;
-    if public && secret.is_some() {
-        return Err(Error::Invalid(format!("client {id}: a public client has no secret")));
-    }
-    let known = match (&secret, &stored) {
-        (Some(secret), stored) => {
-            let secret = clients::parse_secret(secret.expose())
-                .map_err(|problem| Error::Invalid(format!("client {id}: {problem}")))?;
-            stored.as_ref().is_some_and(|stored| stored.has_secret(&secret.digest()))
-        }
-        (None, _) => true,
-    };
+    let method = entry.metadata.token_endpoint_auth_method;
+    let signs = method == client::AuthMethod::ClientSecretJwt;
+    let draw = method.has_secret() && secret.is_none();
+    let known = secret.as_ref().is_none_or(|secret| {
+        let stored = stored.as_ref().is_some_and(|stored| stored.has_secret(&secret.digest));
+        stored && (secret.sealed || !signs)
+    });
     let name = format!("client {id}");
     let was_disabled = stored.as_ref().is_some_and(|stored| stored.metadata.disabled);
-    let mut metadata = entry.metadata.clone();
+    let mut metadata = Box::new(entry.metadata.clone());
     metadata.disabled = entry.disabled.unwrap_or(was_disabled);
-    let new_secret = if known { None } else { secret.clone() };
+    let new_secret = secret.filter(|_| !known).map(|secret| secret.text);
     let Some(stored) = stored else {
-        let draw = !public && secret.is_none();
         let what = if draw { format!("{name}, with a secret to be drawn") } else { name };
         let action =
             Action::Client { id: id.clone(), metadata, disabled: None, secret: new_secret, draw };
         return Ok(Step { change: Change::Add, what, action });
     };
-    if stored.metadata == metadata && new_secret.is_none() {
+    if stored.metadata == *metadata && new_secret.is_none() {
         return Ok(keep(name));
     }
-    let mut what = differences(&name, &stored.metadata, &metadata);
+    let mut what = differences(&name, &stored.metadata, metadata.as_ref());
     if new_secret.is_some() {
         what.push_str("\n    secret: one more");
     }
@@ -220,10 +262,14 @@ async fn plan_user(db: &PgPool, entry: &UserEntry) -> Result<Step, Error> {
         passwords::check_length(password.expose())
             .map_err(|problem| format!("user {}: {problem}", entry.email))?;
     }
+    let more = entry.profile.clone().map(Box::new);
+    if let Some(more) = &more {
+        more.check().map_err(|problem| format!("user {}: {problem}", entry.email))?;
+    }
     let name = format!("user {}", entry.email);
     let key = text::identifier_key(&entry.email);
     let Some(stored) = storage::users::find(db, &key).await? else {
-        let action = Action::User { id: None, profile, policy, password };
+        let action = Action::User { id: None, profile, more, policy, password };
         return Ok(Step { change: Change::Add, what: name, action });
     };
     let password = if storage::users::has_password(db, stored.id).await? { None } else { password };
@@ -235,7 +281,10 @@ async fn plan_user(db: &PgPool, entry: &UserEntry) -> Result<Step, Error> {
     };
     let demanded = storage::users::policy(db, stored.id).await?;
     let wanted = demanded.as_ref().map(|demanded| policy.over(demanded));
-    if current == profile && wanted == demanded && password.is_none() {
+    let row = storage::profiles::get(db, stored.id).await?;
+    let said = row.map(|row| profile::Profile::read(&row.profile)).unwrap_or_default();
+    let more = more.filter(|more| **more != said);
+    if current == profile && wanted == demanded && password.is_none() && more.is_none() {
         return Ok(keep(name));
     }
     let mut what = name;
@@ -247,10 +296,13 @@ async fn plan_user(db: &PgPool, entry: &UserEntry) -> Result<Step, Error> {
     {
         let _ = write!(what, "\n    {demanded:?} → {wanted:?}");
     }
+    if let Some(more) = &more {
+        let _ = write!(what, "{}", differences("", &said, more.as_ref()));
+    }
     if password.is_some() {
         what.push_str("\n    password: one");
     }
-    let action = Action::User { id: Some(stored.id), profile, policy, password };
+    let action = Action::User { id: Some(stored.id), profile, more, policy, password };
     Ok(Step { change: Change::Alter, what, action })
 }
 

@@ -23,6 +23,8 @@ pub enum Kind {
     SignInThrottled,
     /// A person replaced their password.
     PasswordChanged,
+    /// A person changed what they say of themself.
+    ProfileChanged,
     /// A person asked for their account to be removed.
     DeletionRequested,
     /// They signed in before it was: it stays.
@@ -69,6 +71,8 @@ pub enum Kind {
     SignedOut,
     /// All sessions of a person ended, or all but the one in which that was asked for.
     SessionsEnded,
+    /// An application could not be told that a session ended.
+    LogoutUndelivered,
     /// A person took back what they had allowed a client.
     ApplicationRevoked,
     /// A person allowed a client something.
@@ -114,6 +118,7 @@ impl Kind {
             Self::SignInFailed => "sign_in.failed",
             Self::SignInThrottled => "sign_in.throttled",
             Self::PasswordChanged => "password.changed",
+            Self::ProfileChanged => "profile.changed",
             Self::DeletionRequested => "deletion.requested",
             Self::DeletionCancelled => "deletion.cancelled",
             Self::AccountDeleted => "account.deleted",
@@ -137,6 +142,7 @@ impl Kind {
             Self::MailThrottled => "mail.throttled",
             Self::SignedOut => "signed_out",
             Self::SessionsEnded => "sessions.ended",
+            Self::LogoutUndelivered => "logout.undelivered",
             Self::ApplicationRevoked => "application.revoked",
             Self::ConsentGiven => "consent.given",
             Self::ConsentDenied => "consent.denied",

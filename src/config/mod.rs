@@ -7,6 +7,7 @@ mod account;
 mod database;
 pub mod duration;
 mod email;
+mod fetch;
 mod keys;
 mod load;
 mod logging;
@@ -25,6 +26,7 @@ pub use account::Account;
 pub use database::Database;
 pub use duration::Span;
 pub use email::{Email, EmailTls};
+pub use fetch::{AllowedHost, Fetch};
 pub use keys::Keys;
 pub use load::{ConfigError, Environment};
 pub use logging::{Format, Logging};
@@ -63,6 +65,8 @@ pub struct Config {
     pub email: Email,
     /// Who may make an account.
     pub registration: Registration,
+    /// What is fetched from addresses that others name.
+    pub fetch: Fetch,
     /// What is logged.
     pub logging: Logging,
 }

@@ -15,12 +15,13 @@ use crate::{
     app::AppState,
     dev,
     identity::{
-        account, attempt::path as sign_in, email_address, forgot, language_page, notices, pages,
-        passkeys, registration, second_factor, strength, watch::not_me,
+        account, attempt::path as sign_in, email_address, ended, forgot, language_page, notices,
+        pages, passkeys, registration, second_factor, strength, watch::not_me,
     },
     keys::Document,
     oauth::{
-        Error, authorize, introspect, jwks, metadata::path, revoke, token, userinfo, webfinger,
+        Error, authorize, introspect, jwks, logout, metadata::path, revoke, token, userinfo,
+        webfinger,
     },
     web::{RequestContext, assets, problem::Problem, words::text},
 };
@@ -35,6 +36,10 @@ pub fn router(app: &AppState, metadata: &Document, cors: bool) -> Router {
         .route(path::INTROSPECT, post(introspect::introspect))
         .route("/interaction/{id}", get(authorize::show))
         .route("/interaction/{id}/{step}", get(authorize::show_step).post(authorize::submit))
+        .route(path::END_SESSION, get(logout::get).post(logout::post))
+        .route(logout::CONFIRM, get(logout::show_confirm).post(logout::confirm))
+        .route(ended::PAGE, get(logout::show_signed_out))
+        .route(path::CHECK_SESSION, get(logout::session_state::check_session))
         .route("/", get(pages::home))
         .route("/sign-in", get(pages::show_sign_in).post(pages::post_sign_in))
         .route(sign_in::VERIFY, get(second_factor::show_verify).post(second_factor::verify))

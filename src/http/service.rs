@@ -31,7 +31,7 @@ use crate::{
         metadata::{self, path},
     },
     web::{
-        RequestContext, cookies::Cookie, language::Language, problem::Problem,
+        RequestContext, cookies::Cookie, language::Language, pages::MayBeFramed, problem::Problem,
         surroundings::Surroundings, words::text,
     },
 };
@@ -262,6 +262,9 @@ impl Parts {
         headers.reserve(SECURITY_HEADERS.len() + 2);
         headers.insert(REQUEST_ID, request_id.value());
         guard(headers, self.app.config.server.issuer.is_https());
+        if response.extensions().get::<MayBeFramed>().is_some() {
+            response.headers_mut().remove(header::X_FRAME_OPTIONS);
+        }
         response
     }
 
@@ -299,6 +302,7 @@ fn span(request: &Request<Bytes>, id: &str) -> tracing::Span {
         path::INTROSPECT => named!("introspection"),
         path::REVOKE => named!("revocation"),
         path::USERINFO => named!("userinfo"),
+        path::END_SESSION => named!("end_session"),
         _ => named!("request"),
     }
 }

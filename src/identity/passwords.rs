@@ -11,6 +11,7 @@ use zxcvbn::{
 };
 
 use super::{
+    breached_range,
     hashing::{HashError, Outcome},
     text,
 };
@@ -236,7 +237,12 @@ impl Refused {
 
 /// Checks a password by the rules that the operator set.
 pub async fn accept(app: &Arc<App>, text: &str, person: Person) -> Result<NewPassword, Refused> {
-    Ok(judge(app, text, person).await?.outcome?)
+    let new = judge(app, text, person).await?.outcome?;
+    // Not while it is typed: a service is told of what was chosen alone.
+    if breached_range::knows(app, &new.0).await {
+        return Err(Weakness::Breached.into());
+    }
+    Ok(new)
 }
 
 /// Judges a password by the rules that the operator set, beside the threads that answer requests.
@@ -246,12 +252,12 @@ pub async fn judge(app: &Arc<App>, text: &str, person: Person) -> Result<Judged,
         return Ok(weakness.into());
     }
     let text = Zeroizing::new(text.to_owned());
-    let app = Arc::clone(app);
+    let own = Arc::clone(app);
     let checked = tokio::task::spawn_blocking(move || {
         let composed = text::password(&text).unwrap_or_default();
-        let listed = app.breached.contains(&composed).map_err(Refused::List)?;
-        let host = app.config.server.issuer.host_and_port().map_or("", |(host, _)| host);
-        let minimum = app.config.password.minimum_score;
+        let listed = own.breached.contains(&composed).map_err(Refused::List)?;
+        let host = own.config.server.issuer.host_and_port().map_or("", |(host, _)| host);
+        let minimum = own.config.password.minimum_score;
         Ok(check(&text, &person, host, minimum, listed))
     });
     // What cannot be judged will not do.

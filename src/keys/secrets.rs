@@ -17,9 +17,11 @@ use crate::{
 const REFRESH: &str = "refresh";
 /// Authenticates what pages and cookies carry: CSRF tokens and known browsers.
 const PAGES: &str = "pages";
+/// Derives pairwise subjects. Another one would make everyone a stranger to those clients.
+const PAIRWISE: &str = "pairwise";
 
 /// Every server secret's name, for resealing.
-pub const NAMES: [&str; 2] = [REFRESH, PAGES];
+pub const NAMES: [&str; 3] = [REFRESH, PAGES, PAIRWISE];
 
 /// The server's secrets, open.
 pub struct ServerSecrets {
@@ -27,6 +29,8 @@ pub struct ServerSecrets {
     pub refresh: DerivationKey,
     /// HMAC-SHA-256 over page tokens and device cookies.
     pub pages: aws_lc_rs::hmac::Key,
+    /// HMAC-SHA-256 over sector and person (OpenID Connect Core §8.1).
+    pub pairwise: aws_lc_rs::hmac::Key,
 }
 
 /// The place a server secret is sealed for.
@@ -39,6 +43,12 @@ pub fn place(name: &str) -> String {
 #[must_use]
 pub fn totp_place(user: Uuid) -> String {
     format!("totp:{user}")
+}
+
+/// The place that a client's secret is sealed for.
+#[must_use]
+pub fn client_secret_place(id: Uuid) -> String {
+    format!("client_secret:{id}")
 }
 
 /// The place that a message which waits to be sent is sealed for.
@@ -81,6 +91,7 @@ impl ServerSecrets {
         Ok(Self {
             refresh: DerivationKey::new(&open(REFRESH)?),
             pages: aws_lc_rs::hmac::Key::new(aws_lc_rs::hmac::HMAC_SHA256, &open(PAGES)?),
+            pairwise: aws_lc_rs::hmac::Key::new(aws_lc_rs::hmac::HMAC_SHA256, &open(PAIRWISE)?),
         })
     }
 }

@@ -8,9 +8,13 @@ use crate::{
     identity::proof::Assurance,
     keys::{Document, signing::Algorithm},
     registry::{
+        claim,
         client::{AuthMethod, GrantType},
+        client_keys::SigningAlg,
         scope,
+        sector::SubjectType,
     },
+    tokens::jwe::{ContentAlg, KeyAlg},
 };
 
 /// Paths below the issuer.
@@ -25,6 +29,10 @@ pub mod path {
     pub const REVOKE: &str = "/revoke";
     /// OpenID Connect Core §5.3.
     pub const USERINFO: &str = "/userinfo";
+    /// OpenID Connect RP-Initiated Logout §2.
+    pub const END_SESSION: &str = "/logout";
+    /// OpenID Connect Session Management §3.2.
+    pub const CHECK_SESSION: &str = "/check-session";
     /// RFC 7517 §5.
     pub const JWKS: &str = "/jwks";
     /// RFC 8414 §3.
@@ -35,6 +43,13 @@ pub mod path {
     pub const WEBFINGER: &str = "/.well-known/webfinger";
 }
 
+/// The claims of ID tokens, and those about people.
+fn claims_supported() -> Vec<&'static str> {
+    let own =
+        ["sub", "iss", "aud", "exp", "iat", "auth_time", "nonce", "acr", "amr", "sid", "at_hash"];
+    own.into_iter().chain(claim::STANDARD.iter().map(|claim| claim.name)).collect()
+}
+
 /// The metadata of this issuer.
 #[must_use]
 pub fn document(issuer: &Issuer) -> Document {
@@ -43,6 +58,7 @@ pub fn document(issuer: &Issuer) -> Document {
         .filter(|method| *method != AuthMethod::None)
         .map(AuthMethod::name)
         .collect();
+    let assertions = SigningAlg::ALL.map(SigningAlg::name);
     let json = json!({
         "issuer": issuer.as_str(),
         "authorization_endpoint": issuer.join(path::AUTHORIZE),
@@ -51,26 +67,40 @@ pub fn document(issuer: &Issuer) -> Document {
         "introspection_endpoint": issuer.join(path::INTROSPECT),
         "revocation_endpoint": issuer.join(path::REVOKE),
         "userinfo_endpoint": issuer.join(path::USERINFO),
-        "scopes_supported": scope::IDENTITY.map(|(name, _)| name),
+        // RP-Initiated Logout §2.1, Session Management §3.3.
+        "end_session_endpoint": issuer.join(path::END_SESSION),
+        "check_session_iframe": issuer.join(path::CHECK_SESSION),
+        // Front-Channel Logout §3.
+        "frontchannel_logout_supported": true,
+        "frontchannel_logout_session_supported": true,
+        // Back-Channel Logout §2.1.
+        "backchannel_logout_supported": true,
+        "backchannel_logout_session_supported": true,
+        "scopes_supported": scope::IDENTITY,
         "response_types_supported": ["code"],
         "response_modes_supported": ["query", "form_post"],
         "grant_types_supported": GrantType::ALL.map(GrantType::name),
         "token_endpoint_auth_methods_supported": AuthMethod::ALL.map(AuthMethod::name),
         "revocation_endpoint_auth_methods_supported": AuthMethod::ALL.map(AuthMethod::name),
         "introspection_endpoint_auth_methods_supported": confidential,
+        "token_endpoint_auth_signing_alg_values_supported": assertions,
+        "revocation_endpoint_auth_signing_alg_values_supported": assertions,
+        "introspection_endpoint_auth_signing_alg_values_supported": assertions,
         "code_challenge_methods_supported": ["S256"],
         // RFC 9207 §3.
         "authorization_response_iss_parameter_supported": true,
-        "subject_types_supported": ["public"],
+        "subject_types_supported": SubjectType::ALL.map(SubjectType::name),
         "id_token_signing_alg_values_supported": Algorithm::ALL.map(Algorithm::name),
+        "userinfo_signing_alg_values_supported": Algorithm::ALL.map(Algorithm::name),
+        "id_token_encryption_alg_values_supported": KeyAlg::ALL.map(KeyAlg::name),
+        "id_token_encryption_enc_values_supported": ContentAlg::ALL.map(ContentAlg::name),
+        "userinfo_encryption_alg_values_supported": KeyAlg::ALL.map(KeyAlg::name),
+        "userinfo_encryption_enc_values_supported": ContentAlg::ALL.map(ContentAlg::name),
         "prompt_values_supported": ["none", "login", "consent", "select_account"],
         "acr_values_supported": Assurance::ALL.map(Assurance::name),
         "claim_types_supported": ["normal"],
-        "claims_supported": [
-            "sub", "iss", "aud", "exp", "iat", "auth_time", "nonce", "acr", "amr", "sid", "at_hash",
-            "name", "preferred_username", "updated_at", "email", "email_verified",
-        ],
-        "claims_parameter_supported": false,
+        "claims_supported": claims_supported(),
+        "claims_parameter_supported": true,
         "request_parameter_supported": false,
         "request_uri_parameter_supported": false,
     });

@@ -2,12 +2,16 @@
 
 pub mod authorize;
 pub mod bearer;
+pub mod claims;
 pub mod client_auth;
+mod encrypt;
 mod error;
 pub mod introspect;
 pub mod jwks;
+pub mod logout;
 pub mod metadata;
 pub mod revoke;
+pub mod subject;
 pub mod target;
 pub mod token;
 pub mod userinfo;

@@ -6,14 +6,20 @@ use serde::{Deserialize, Serialize};
 use url::Url;
 
 use super::{
+    client_keys::{ClientKeys, SigningAlg},
     redirect_uri::{Matched, Registered},
     scope,
+    sector::{self, SubjectType},
+    session_metadata::SessionMetadata,
 };
 use crate::{
     config::{Mfa, Tokens},
     keys::signing::Algorithm,
     storage::{self, clients::ClientRow},
-    tokens::digest::Digest,
+    tokens::{
+        digest::Digest,
+        jwe::{ContentAlg, KeyAlg},
+    },
 };
 
 /// How many secrets a client may have at a time: the one in use, and the one that replaces it.
@@ -29,11 +35,21 @@ pub enum AuthMethod {
     ClientSecretBasic,
     /// In the request body.
     ClientSecretPost,
+    /// By a JWT under the client's secret (OpenID Connect Core §9).
+    ClientSecretJwt,
+    /// By a JWT under a key of the client's (OpenID Connect Core §9).
+    PrivateKeyJwt,
 }
 
 impl AuthMethod {
     /// Every method.
-    pub const ALL: [Self; 3] = [Self::ClientSecretBasic, Self::ClientSecretPost, Self::None];
+    pub const ALL: [Self; 5] = [
+        Self::ClientSecretBasic,
+        Self::ClientSecretPost,
+        Self::ClientSecretJwt,
+        Self::PrivateKeyJwt,
+        Self::None,
+    ];
 
     /// The registered name.
     #[must_use]
@@ -42,7 +58,21 @@ impl AuthMethod {
             Self::None => "none",
             Self::ClientSecretBasic => "client_secret_basic",
             Self::ClientSecretPost => "client_secret_post",
+            Self::ClientSecretJwt => "client_secret_jwt",
+            Self::PrivateKeyJwt => "private_key_jwt",
         }
+    }
+
+    /// Whether it takes a secret that Signet gives out.
+    #[must_use]
+    pub const fn has_secret(self) -> bool {
+        matches!(self, Self::ClientSecretBasic | Self::ClientSecretPost | Self::ClientSecretJwt)
+    }
+
+    /// Whether it is by an assertion.
+    #[must_use]
+    pub const fn is_jwt(self) -> bool {
+        matches!(self, Self::ClientSecretJwt | Self::PrivateKeyJwt)
     }
 }
 
@@ -76,6 +106,7 @@ impl GrantType {
 
 /// What is stored of a client.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[expect(clippy::struct_excessive_bools, reason = "independent facts, by their registered names")]
 pub struct Metadata {
     /// What people are told it is.
     pub client_name: String,
@@ -86,6 +117,9 @@ pub struct Metadata {
     /// Where responses may be sent.
     #[serde(default)]
     pub redirect_uris: Vec<Registered>,
+    /// What concerns the end of sessions, and their beginning elsewhere.
+    #[serde(flatten)]
+    pub sessions: SessionMetadata,
     /// What it may ask for, identity scopes included.
     #[serde(default)]
     pub scopes: Vec<String>,
@@ -101,9 +135,43 @@ pub struct Metadata {
     /// Its logo.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub logo_uri: Option<String>,
+    /// Its public keys, a JWK Set.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub jwks: Option<serde_json::Value>,
+    /// Where it publishes them instead.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub jwks_uri: Option<String>,
+    /// The one algorithm that its assertions are signed with; any that its method knows if none.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub token_endpoint_auth_signing_alg: Option<SigningAlg>,
+    /// Its assertions may name an endpoint as their audience instead of the issuer. What it risks is that an assertion
+    /// which was made for another server that claims our endpoints is good here (docs/decisions/0017).
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub unsafe_endpoint_audience: bool,
+    /// How it knows people (OpenID Connect Core §8).
+    #[serde(default, skip_serializing_if = "SubjectType::is_public")]
+    pub subject_type: SubjectType,
+    /// Names its sector, where its redirect URIs do not (OpenID Connect Core §8.1).
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub sector_identifier_uri: Option<String>,
+    /// What `UserInfo` answers are signed with; they are plain JSON without it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub userinfo_signed_response_alg: Option<Algorithm>,
     /// What its ID tokens are signed with (OpenID Connect Registration §2).
     #[serde(default = "rs256")]
     pub id_token_signed_response_alg: Algorithm,
+    /// How the key of its encrypted ID tokens reaches it; they are not encrypted without it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub id_token_encrypted_response_alg: Option<KeyAlg>,
+    /// How they are encrypted.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub id_token_encrypted_response_enc: Option<ContentAlg>,
+    /// The same of `UserInfo` answers.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub userinfo_encrypted_response_alg: Option<KeyAlg>,
+    /// The same.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub userinfo_encrypted_response_enc: Option<ContentAlg>,
     /// Belongs to whoever runs Signet: people are not asked for consent.
     #[serde(default)]
     pub first_party: bool,
@@ -133,17 +201,26 @@ pub struct Client {
     /// All else.
     pub metadata: Metadata,
     secrets: Vec<Digest>,
+    keys: ClientKeys,
+    sector: Option<String>,
 }
 
 impl Client {
     /// Reads what is stored.
     pub fn from_row(row: ClientRow) -> storage::Result<Self> {
-        let metadata = serde_json::from_value(row.metadata).map_err(|source| {
+        let metadata: Metadata = serde_json::from_value(row.metadata).map_err(|source| {
             storage::Error::Unreadable { what: format!("client {}", row.client_id), source }
         })?;
         let secrets = row.secrets.iter().filter_map(|hash| hash.as_slice().try_into().ok());
         let secrets = secrets.map(Digest).collect();
-        Ok(Self { id: row.client_id.into(), metadata, secrets })
+        // They were checked when they were stored.
+        let keys = metadata.jwks.as_ref().map(ClientKeys::fetched).and_then(Result::ok);
+        let keys = keys.unwrap_or_default();
+        // Without a sector, which does not pass validation, it is one by itself.
+        let pairwise = !metadata.subject_type.is_public();
+        let sector =
+            pairwise.then(|| sector::of(&metadata).unwrap_or_else(|_| row.client_id.clone()));
+        Ok(Self { id: row.client_id.into(), metadata, secrets, keys, sector })
     }
 
     /// Whether it cannot keep a secret (RFC 6749 §2.1).
@@ -156,6 +233,18 @@ impl Client {
     #[must_use]
     pub fn has_secret(&self, secret: &Digest) -> bool {
         self.secrets.iter().fold(false, |found, own| (own == secret) | found)
+    }
+
+    /// The keys that it registered; none of those that it publishes.
+    #[must_use]
+    pub fn keys(&self) -> &ClientKeys {
+        &self.keys
+    }
+
+    /// The sector in which its people have subjects of their own; none if they have the same as everywhere.
+    #[must_use]
+    pub fn sector(&self) -> Option<&str> {
+        self.sector.as_deref()
     }
 
     /// Whether it may use this grant type.
@@ -209,6 +298,12 @@ impl Client {
         if public && !metadata.introspects.is_empty() {
             return Err("introspects is for clients that authenticate".to_owned());
         }
+        validate_keys(metadata)?;
+        validate_encryption(metadata)?;
+        if !metadata.subject_type.is_public() || metadata.sector_identifier_uri.is_some() {
+            sector::of(metadata)?;
+        }
+        metadata.sessions.validate(&metadata.redirect_uris)?;
         if let Some(bad) = metadata.scopes.iter().find(|scope| !scope::is_token(scope)) {
             return Err(format!("scope {bad:?} has a character that scopes cannot have"));
         }
@@ -227,6 +322,69 @@ impl Client {
         }
         Ok(())
     }
+}
+
+/// What is encrypted for a client needs a key (OpenID Connect Registration §2).
+fn validate_encryption(metadata: &Metadata) -> Result<(), String> {
+    let jwks = metadata.jwks.as_ref().map(ClientKeys::fetched).transpose()?;
+    for (name, alg, enc) in [
+        (
+            "id_token_encrypted_response",
+            metadata.id_token_encrypted_response_alg,
+            metadata.id_token_encrypted_response_enc,
+        ),
+        (
+            "userinfo_encrypted_response",
+            metadata.userinfo_encrypted_response_alg,
+            metadata.userinfo_encrypted_response_enc,
+        ),
+    ] {
+        if alg.is_none() && enc.is_some() {
+            return Err(format!("{name}_enc needs {name}_alg"));
+        }
+        // What is published can be looked at only when it is needed.
+        let key = |alg| {
+            metadata.jwks_uri.is_some()
+                || jwks.as_ref().is_some_and(|keys| keys.for_encryption(alg).is_some())
+        };
+        if let Some(alg) = alg.filter(|alg| !key(*alg)) {
+            return Err(format!("{name}_alg: jwks has no key for {}", alg.name()));
+        }
+    }
+    Ok(())
+}
+
+/// What a client signs with, and how that goes with its method.
+fn validate_keys(metadata: &Metadata) -> Result<(), String> {
+    let method = metadata.token_endpoint_auth_method;
+    if metadata.jwks.is_some() && metadata.jwks_uri.is_some() {
+        return Err("jwks and jwks_uri: there is one of them at most".to_owned());
+    }
+    if let Some(jwks) = &metadata.jwks {
+        ClientKeys::registered(jwks).map_err(|problem| format!("jwks: {problem}"))?;
+    }
+    // Whether what is no https is let through, and where it leads, `fetch` decides.
+    let web = |uri: &str| {
+        Url::parse(uri)
+            .is_ok_and(|url| matches!(url.scheme(), "https" | "http") && url.fragment().is_none())
+    };
+    if metadata.jwks_uri.as_ref().is_some_and(|uri| !web(uri)) {
+        return Err("jwks_uri must be an https URL without a fragment".to_owned());
+    }
+    let keys = metadata.jwks.is_some() || metadata.jwks_uri.is_some();
+    if method == AuthMethod::PrivateKeyJwt && !keys {
+        return Err("private_key_jwt needs jwks or jwks_uri".to_owned());
+    }
+    if let Some(alg) = metadata.token_endpoint_auth_signing_alg
+        && (!method.is_jwt() || alg.is_symmetric() != (method == AuthMethod::ClientSecretJwt))
+    {
+        let (alg, method) = (alg.name(), method.name());
+        return Err(format!("token_endpoint_auth_signing_alg: {alg} does not go with {method}"));
+    }
+    if metadata.unsafe_endpoint_audience && !method.is_jwt() {
+        return Err("unsafe_endpoint_audience is for clients that send assertions".to_owned());
+    }
+    Ok(())
 }
 
 #[cfg(test)]
@@ -271,6 +429,11 @@ mod tests {
             confidential(json!({ "grant_types": ["client_credentials"], "redirect_uris": [] })),
             confidential(json!({ "unsafe_without_pkce": true })),
             confidential(json!({ "introspects": ["https://api.example"] })),
+            json!({ "jwks_uri": "https://app.example/keys" }),
+            json!({ "token_endpoint_auth_method": "private_key_jwt", "jwks_uri": "https://app.example/keys",
+                    "token_endpoint_auth_signing_alg": "PS256", "unsafe_endpoint_audience": true }),
+            json!({ "token_endpoint_auth_method": "client_secret_jwt",
+                    "token_endpoint_auth_signing_alg": "HS384" }),
         ] {
             assert_eq!(validate("spa", &fine), Ok(()), "{fine}");
         }
@@ -290,6 +453,29 @@ mod tests {
             ),
             (json!({ "unsafe_without_pkce": true }), "unsafe_without_pkce"),
             (json!({ "introspects": ["https://api.example"] }), "introspects"),
+            (json!({ "jwks": { "keys": [] } }), "jwks"),
+            (json!({ "jwks": { "keys": [{ "kty": "oct", "k": "AAAA" }] } }), "private"),
+            (json!({ "jwks_uri": "keys" }), "jwks_uri"),
+            (json!({ "jwks_uri": "file:///etc/passwd" }), "jwks_uri"),
+            (json!({ "jwks_uri": "https://app.example/keys#a" }), "jwks_uri"),
+            (
+                json!({ "jwks_uri": "https://app.example/keys", "jwks": { "keys": [] } }),
+                "one of them",
+            ),
+            (json!({ "token_endpoint_auth_method": "private_key_jwt" }), "needs jwks"),
+            (json!({ "token_endpoint_auth_signing_alg": "ES256" }), "does not go with none"),
+            (
+                json!({ "token_endpoint_auth_method": "client_secret_jwt",
+                        "token_endpoint_auth_signing_alg": "RS256" }),
+                "does not go with",
+            ),
+            (
+                json!({ "token_endpoint_auth_method": "private_key_jwt",
+                        "jwks_uri": "https://app.example/keys",
+                        "token_endpoint_auth_signing_alg": "HS256" }),
+                "does not go with",
+            ),
+            (json!({ "unsafe_endpoint_audience": true }), "unsafe_endpoint_audience"),
             (json!({ "scopes": ["two words"] }), "two words"),
             (json!({ "scopes": ["quo\"te"] }), "scope"),
             (json!({ "scopes": [""] }), "scope"),

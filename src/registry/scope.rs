@@ -5,18 +5,13 @@ pub const OPENID: &str = "openid";
 /// Asks for a grant that outlives the browser session.
 pub const OFFLINE_ACCESS: &str = "offline_access";
 
-/// The scopes that Signet itself gives meaning to, with how a person is told.
-pub const IDENTITY: [(&str, &str); 4] = [
-    (OPENID, "Know who you are"),
-    ("profile", "See your name and user name"),
-    ("email", "See your e-mail address"),
-    (OFFLINE_ACCESS, "Stay connected while you are away"),
-];
+/// The scopes that Signet itself gives meaning to. How a person is told of one is the message `scope-` and its name.
+pub const IDENTITY: [&str; 6] = [OPENID, "profile", "email", "address", "phone", OFFLINE_ACCESS];
 
 /// Whether Signet itself gives this scope its meaning.
 #[must_use]
 pub fn is_identity(scope: &str) -> bool {
-    IDENTITY.iter().any(|(name, _)| *name == scope)
+    IDENTITY.contains(&scope)
 }
 
 /// A `scope` parameter with a character that no scope can have.

@@ -3,6 +3,7 @@
 //! Replicas are stateless: everything here can be thrown away and read again. While changes cannot be followed, the
 //! database is asked about clients and revocations; resources and keys stay as they were last read.
 
+mod client_keys;
 mod clients;
 mod feed;
 mod resources;
@@ -17,19 +18,30 @@ use uuid::Uuid;
 
 pub use resources::Catalogue;
 
-use self::{clients::Clients, feed::Feed, resources::Resources, revocations::Revocations};
+use self::{
+    client_keys::PublishedKeys, clients::Clients, feed::Feed, resources::Resources,
+    revocations::Revocations,
+};
 use crate::{
     clock::{Clock, Timestamp},
+    fetch,
     keys::{KeyRing, secrets::SecretsError},
-    registry::client::Client,
+    registry::{
+        client::Client,
+        client_keys::{ClientKey, SigningAlg},
+    },
     storage::{self, Result},
-    tokens::access::TokenId,
+    tokens::{
+        access::TokenId,
+        jwe::{KeyAlg, PublicKey},
+    },
 };
 
 /// What this process remembers.
 pub struct Replica {
     db: PgPool,
     clients: Clients,
+    published: PublishedKeys,
     resources: Resources,
     revocations: Revocations,
     feed: Feed,
@@ -65,12 +77,43 @@ impl Replica {
         let revocations = Revocations::default();
         revocations.reload(&db, now).await?;
         let (clients, following) = (Clients::default(), Mutex::default());
-        Ok(Self { db, clients, resources, revocations, feed, following })
+        let published = PublishedKeys::default();
+        Ok(Self { db, clients, published, resources, revocations, feed, following })
     }
 
     /// The client of that id.
     pub async fn client(&self, client_id: &str) -> Result<Option<Arc<Client>>> {
         self.clients.get(&self.db, client_id, self.feed.is_current()).await
+    }
+
+    /// The key of a client that its signature is checked with, if there is one: of those that it registered, or that it
+    /// publishes.
+    pub async fn client_key(
+        &self,
+        fetch: &fetch::Client,
+        clock: &Clock,
+        client: &Client,
+        kid: Option<&str>,
+        alg: SigningAlg,
+    ) -> Option<ClientKey> {
+        match &client.metadata.jwks_uri {
+            Some(uri) => self.published.find(fetch, clock, (&client.id, uri), kid, alg).await,
+            None => client.keys().choose(kid, alg).cloned(),
+        }
+    }
+
+    /// The key that something is encrypted for to a client, if there is one.
+    pub async fn client_encryption_key(
+        &self,
+        fetch: &fetch::Client,
+        clock: &Clock,
+        client: &Client,
+        alg: KeyAlg,
+    ) -> Option<PublicKey> {
+        match &client.metadata.jwks_uri {
+            Some(uri) => self.published.for_encryption(fetch, clock, (&client.id, uri), alg).await,
+            None => client.keys().for_encryption(alg).cloned(),
+        }
     }
 
     /// Whether the client of that id is there and not disabled: otherwise what it holds opens nothing.
@@ -143,7 +186,10 @@ impl Replica {
         for change in &chunk.changes {
             match change.kind.as_str() {
                 "revocation" => revoked.extend(change.key.parse::<Uuid>().ok()),
-                "client" => self.clients.forget(&change.key),
+                "client" => {
+                    self.clients.forget(&change.key);
+                    self.published.forget(&change.key);
+                }
                 "resource" => resources = true,
                 "signing_keys" => signing_keys = true,
                 other => tracing::warn!(kind = other, "a change that this version does not know"),

@@ -8,6 +8,7 @@ use super::{
     grants::revoke_of_user,
     links::{self, NewLink, Presented},
     pool, retry,
+    sessions::end_of_user,
 };
 use crate::clock::Timestamp;
 
@@ -59,13 +60,7 @@ pub async fn disown(
         sqlx::query!("DELETE FROM sign_ins WHERE user_id = $1", user)
             .execute(&mut *transaction)
             .await?;
-        let sessions = sqlx::query_scalar!(
-            "UPDATE sessions SET ended_at = $2 WHERE user_id = $1 AND ended_at IS NULL RETURNING id",
-            user,
-            now,
-        )
-        .fetch_all(&mut *transaction)
-        .await?;
+        let sessions = end_of_user(&mut transaction, user, None, now).await?;
         let grants = revoke_of_user(&mut transaction, user, now, tokens_end).await?;
         sqlx::query!("DELETE FROM links WHERE user_id = $1 AND used_at IS NULL", user)
             .execute(&mut *transaction)

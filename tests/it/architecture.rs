@@ -7,33 +7,40 @@ use std::{
 };
 
 /// What each room may name. `app`, which is handed to everyone, and the leaves `clock` and `entropy` are free.
-const ARROWS: [(&str, &[&str]); 15] = [
+const ARROWS: [(&str, &[&str]); 16] = [
     (
         "cli",
         &[
-            "admin", "audit", "config", "dev", "http", "identity", "keys", "oauth", "registry",
-            "storage", "tokens",
+            "admin", "audit", "config", "dev", "fetch", "http", "identity", "keys", "oauth",
+            "registry", "storage", "tokens",
         ],
     ),
     ("dev", &["admin", "identity", "tokens", "web"]),
     ("http", &["audit", "config", "dev", "identity", "keys", "oauth", "tokens", "web"]),
-    ("admin", &["audit", "config", "identity", "registry", "storage", "tokens"]),
+    ("admin", &["audit", "config", "identity", "keys", "registry", "storage", "tokens"]),
     (
         "oauth",
-        &["audit", "config", "identity", "keys", "registry", "replica", "storage", "tokens", "web"],
+        &[
+            "audit", "config", "fetch", "identity", "keys", "registry", "replica", "storage",
+            "tokens", "web",
+        ],
     ),
-    ("identity", &["audit", "config", "keys", "registry", "storage", "tokens", "web"]),
-    ("replica", &["keys", "registry", "storage", "tokens"]),
+    ("identity", &["audit", "config", "fetch", "keys", "registry", "storage", "tokens", "web"]),
+    ("replica", &["fetch", "keys", "registry", "storage", "tokens"]),
     ("web", &["audit", "storage", "tokens"]),
     ("audit", &["storage"]),
     ("registry", &["config", "keys", "storage", "tokens"]),
+    ("fetch", &["config"]),
     ("config", &["keys"]),
     ("keys", &["storage", "tokens"]),
     ("tokens", &["keys"]),
     ("storage", &[]),
     (
         "app",
-        &["audit", "config", "identity", "keys", "oauth", "replica", "storage", "tokens", "web"],
+        &[
+            "audit", "config", "fetch", "identity", "keys", "oauth", "replica", "storage",
+            "tokens", "web",
+        ],
     ),
 ];
 
@@ -248,5 +255,15 @@ fn a_password_is_stored_by_what_checks_it_alone() {
         let below = path.strip_prefix(&root).expect("below src");
         let fine = below == Path::new("identity/passwords.rs");
         assert!(fine || !text.contains("passwords::replace("), "{}", below.display());
+    }
+}
+
+#[test]
+fn sessions_end_where_applications_are_queued_to_be_told() {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("src");
+    for (path, text) in sources() {
+        let below = path.strip_prefix(&root).expect("below src");
+        let fine = below == Path::new("storage/sessions.rs");
+        assert!(fine || !text.contains("UPDATE sessions SET ended_at"), "{}", below.display());
     }
 }

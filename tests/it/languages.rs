@@ -109,7 +109,7 @@ fn every_message_that_is_named_exists_and_every_one_is_used() {
         assert!(names.insert(name.clone()), "{name}, which is in {file}, is in another file too");
     }
     // Names that are put together of a beginning and what is found out.
-    let built = ["month-", "scope-"];
+    let built = ["month-", "scope-", "claim-", "profile-"];
     for name in &names {
         let quoted = format!("\"{name}\"");
         let of_problem = name.strip_suffix("-message").map(|name| format!("\"{name}\""));

@@ -15,7 +15,11 @@ use crate::{
         pages::{read_post, see_other},
         session,
     },
-    registry::scope,
+    registry::{
+        claim::{self, Claim},
+        redirect_uri::with_query,
+        scope,
+    },
     storage::{
         self,
         applications::{ConsentRow, GrantsRow},
@@ -35,6 +39,8 @@ pub(super) struct ApplicationView {
     name: String,
     /// Its home page.
     uri: Option<String>,
+    /// Where one signs in to it (OpenID Connect Core §4).
+    login: Option<String>,
     /// What it knows.
     identity: Vec<ScopeView>,
     /// What it may do.
@@ -86,6 +92,11 @@ fn gather(
     for grant in grants {
         let allowed = all.entry(grant.client_id).or_insert_with(|| new(grant.since));
         allowed.used = allowed.used.max(Some(grant.used_at));
+        let claims = grant.claims.iter().filter_map(|name| claim::find(name));
+        let claims: Vec<String> = claims.map(Claim::consent).collect();
+        if !claims.is_empty() {
+            allowed.scopes.entry(String::new()).or_default().extend(claims);
+        }
         for scope in grant.scopes {
             if scope::is_identity(&scope) {
                 allowed.scopes.entry(String::new()).or_default().insert(scope);
@@ -113,8 +124,13 @@ async fn view(
     let own = allowed.scopes.get("").unwrap_or(&empty);
     let identity = scope::IDENTITY
         .iter()
-        .filter(|(name, _)| *name != scope::OFFLINE_ACCESS && own.contains(*name))
-        .map(|(name, _)| view_scope(name, &text(&format!("scope-{name}"))))
+        .filter(|name| **name != scope::OFFLINE_ACCESS && own.contains(**name))
+        .map(|name| view_scope(name, &text(&format!("scope-{name}"))));
+    let claims = claim::STANDARD
+        .iter()
+        .filter(|claim| own.contains(&claim.consent()) && !own.contains(claim.scope));
+    let identity = identity
+        .chain(claims.map(|claim| view_scope(claim.name, &text(&format!("claim-{}", claim.name)))))
         .collect();
     let resources = allowed.scopes.iter().filter(|(resource, _)| !resource.is_empty());
     let resources = resources.map(|(identifier, scopes)| {
@@ -137,6 +153,12 @@ async fn view(
     Ok(ApplicationView {
         name: metadata.map_or_else(|| client_id.clone(), |known| known.client_name.clone()),
         uri: metadata.and_then(|known| known.client_uri.clone()),
+        login: metadata.filter(|known| !known.disabled).and_then(|known| {
+            // No `login_hint`: an application learns an address by the scope for it alone.
+            let issuer = app.config.server.issuer.as_str().to_owned();
+            let uri = known.sessions.initiate_login_uri.as_ref()?;
+            Some(with_query(uri.as_str(), &[("iss", issuer)]))
+        }),
         identity,
         resources: resources.collect(),
         offline: own.contains(scope::OFFLINE_ACCESS),
@@ -224,6 +246,7 @@ mod tests {
             client_id: client_id.to_owned(),
             scopes: texts(scopes),
             resources: texts(&["api", "vault"]),
+            claims: texts(&["phone_number"]),
             since: early,
             used_at: late,
         };
@@ -234,9 +257,9 @@ mod tests {
             all[client].scopes[resource].iter().map(String::as_str).collect()
         };
         assert_eq!(all.len(), 2);
-        assert_eq!(scopes("spa", ""), ["openid"]);
+        assert_eq!(scopes("spa", ""), ["claim:phone_number", "openid"]);
         assert_eq!(scopes("spa", "api"), ["read"]);
-        assert_eq!(scopes("web", ""), ["email"]);
+        assert_eq!(scopes("web", ""), ["claim:phone_number", "email"]);
         assert_eq!(scopes("web", "api"), ["read"]);
         assert!(!all["web"].scopes.contains_key("vault"), "nothing of the vault's was asked for");
         assert_eq!((all["spa"].since, all["spa"].used), (early, Some(late)));

@@ -75,5 +75,9 @@ pub(super) async fn show(
 
 /// What a page that leads here says was done.
 fn notice(query: Option<&str>) -> Option<String> {
-    (query == Some("changed=password")).then(|| text("account-password-changed"))
+    match query {
+        Some("changed=password") => Some(text("account-password-changed")),
+        Some("changed=profile") => Some(text("account-profile-changed")),
+        _ => None,
+    }
 }

@@ -30,7 +30,7 @@ use crate::{
     registry::client::Client,
     storage::{self, authorization_requests::RequestRow},
     tokens::digest::Digest,
-    web::{RequestContext, cookies::Cookie, params::Params, problem::Problem, words::text},
+    web::{RequestContext, params::Params, problem::Problem, words::text},
 };
 
 /// Where a request's pages are.
@@ -170,7 +170,8 @@ impl Waiting {
         if let Some(code) = standing.issue(app, &self.client, &self.request, context).await {
             storage::authorization_requests::complete(&app.db, self.row.id, app.clock.now())
                 .await?;
-            return Ok(self.respond(app, Outcome::Code(code)));
+            let (session_state, cookie) = standing.session_state(app, &self.request, headers);
+            return Ok(with_cookies(self.respond(app, Outcome::Code(code, session_state)), cookie));
         }
         let session = standing.session;
         Ok(match (standing.owed, session) {
@@ -179,7 +180,7 @@ impl Waiting {
             (Owed::SecondFactor, Some(session)) => {
                 return self.strengthen(app, session, headers, context).await;
             }
-            (_, session) => self.sign_in_page(session).show(app, headers, self.browser),
+            (_, session) => self.sign_in_page(app, session).show(app, headers, self.browser),
         })
     }
 
@@ -205,7 +206,7 @@ impl Waiting {
         let advanced = attempt::strengthen(app, &session, &goal, headers, context).await?;
         Ok(match advanced {
             Some(advanced) => with_cookies(see_other(&advanced.to), advanced.cookies),
-            None => self.sign_in_page(Some(session)).show(app, headers, self.browser),
+            None => self.sign_in_page(app, Some(session)).show(app, headers, self.browser),
         })
     }
 
@@ -255,7 +256,7 @@ impl Waiting {
             return Ok(see_other(&format!("{}?{OTHER}", path(self.row.id))));
         }
         let session = session::current(app, headers).await?;
-        let form = self.sign_in_page(session);
+        let form = self.sign_in_page(app, session);
         let goal = self.goal();
         Ok(match form.submit(app, params, headers, &goal, context).await? {
             Ok(advanced) => with_cookies(see_other(&advanced.to), advanced.cookies),
@@ -278,7 +279,7 @@ impl Waiting {
                 .await?;
             return Ok(self.back());
         }
-        self.switch(app, &current, context).await
+        self.switch(app, &current, headers, context).await
     }
 
     /// Ends the session, so that another account can sign in.
@@ -286,10 +287,11 @@ impl Waiting {
         &self,
         app: &App,
         current: &Current,
+        headers: &HeaderMap,
         context: &RequestContext,
     ) -> Result<Response, Problem> {
         session::end(app, &current.row, context).await?;
-        Ok(with_cookies(self.back(), [app.cookies().remove(Cookie::Session)]))
+        Ok(with_cookies(self.back(), session::forget(app, headers)))
     }
 
     async fn consent(
@@ -310,6 +312,7 @@ impl Waiting {
                 .session(session.id)
                 .detail(json!({
                     "scope": self.request.scopes.join(" "), "resource": self.request.resources,
+                    "claims": self.request.claims.about_person().map(|claim| claim.name).collect::<Vec<_>>(),
                 }))
         };
         match params.get("decision") {
@@ -327,7 +330,7 @@ impl Waiting {
                 app.audit.record(event(Kind::ConsentDenied), &context.origin).await?;
                 self.deny(app).await
             }
-            Some("switch") => self.switch(app, &current, context).await,
+            Some("switch") => self.switch(app, &current, headers, context).await,
             _ => Ok(self.back()),
         }
     }

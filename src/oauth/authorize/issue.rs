@@ -1,6 +1,6 @@
 //! From a request to what is owed and, if that is nothing, to a code: one statement.
 
-use http::HeaderMap;
+use http::{HeaderMap, HeaderValue};
 use serde_json::json;
 
 use super::{
@@ -10,8 +10,12 @@ use super::{
 use crate::{
     app::App,
     audit::{Event, Kind},
-    identity::session::{self, Current},
-    registry::client::Client,
+    identity::{
+        browser_state,
+        session::{self, Current},
+    },
+    oauth::{logout::session_state, subject},
+    registry::{client::Client, scope},
     storage::{self, codes::NewCode},
     tokens::handle::{Code, Handle},
     web::RequestContext,
@@ -42,6 +46,7 @@ pub async fn assess(
         return Ok(Standing { owed: Owed::SignIn, session: None, code });
     };
     let (secret, digest) = (code.digest(), cookie.digest());
+    let essential_acr = request.claims.essential_acr();
     let new = NewCode {
         id: code.id,
         secret_hash: secret.bytes(),
@@ -52,6 +57,9 @@ pub async fn assess(
         scopes: &request.scopes,
         resources: &request.resources,
         nonce: request.nonce.as_deref(),
+        essential_acr: essential_acr.as_deref(),
+        id_token_claims: &request.claims.id_token,
+        userinfo_claims: &request.claims.userinfo,
         expires_at: now + app.config.tokens.code_lifetime.0,
     };
     let found =
@@ -62,7 +70,9 @@ pub async fn assess(
         None => (None, Consents::new()),
     };
     let catalogue = app.replica.resources();
-    let owed = owed(request, client, &catalogue, row.as_ref(), &consents, progress, now);
+    let subject = row.as_ref().map(|row| subject::of(app, client, row.user_id));
+    let session = row.as_ref().zip(subject.as_deref());
+    let owed = owed(request, client, &catalogue, session, &consents, progress, now);
     Ok(Standing { owed, session: row.map(|row| Current { row, digest }), code })
 }
 
@@ -84,6 +94,27 @@ impl Standing {
             .detail(json!({ "scope": request.scopes.join(" "), "resource": request.resources }));
         app.audit.note(event, &context.origin).await;
         Some(self.code.expose())
+    }
+}
+
+impl Standing {
+    /// The `session_state` for the client, if it can watch the session (Session Management 1.0 §2), and the cookie that goes
+    /// with it, if the browser does not have it.
+    pub fn session_state(
+        &self,
+        app: &App,
+        request: &AuthorizationRequest,
+        headers: &HeaderMap,
+    ) -> (Option<String>, Option<HeaderValue>) {
+        let digest = self.session.as_ref().map(|session| &session.digest);
+        let cookie = browser_state::mended(app, headers, digest);
+        let watched = request.scopes.iter().any(|name| name == scope::OPENID);
+        let state = digest.filter(|_| watched).and_then(|digest| {
+            let to = &request.return_address;
+            let origin = to.redirect_uri.origin()?;
+            Some(session_state::of(app, &to.client_id, &origin, digest))
+        });
+        (state, cookie)
     }
 }
 

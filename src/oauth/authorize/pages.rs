@@ -14,6 +14,7 @@ use crate::{
         session::{self, Current},
         sign_in_form::SignInForm,
     },
+    oauth::subject,
     registry::scope,
     web::{
         csrf,
@@ -29,10 +30,12 @@ impl Waiting {
         scheme.map_or(Freedom::Usual, |scheme| Freedom::OpenScheme(scheme.to_owned()))
     }
 
-    pub(super) fn sign_in_page(&self, session: Option<Current>) -> SignInForm {
+    pub(super) fn sign_in_page(&self, app: &App, session: Option<Current>) -> SignInForm {
         let hint = self.request.login_hint.as_deref().filter(|_| !self.other).unwrap_or_default();
-        let expected =
-            session.as_ref().is_none_or(|current| self.request.accepts(current.row.user_id));
+        let accepted = |current: &Current| {
+            self.request.accepts(&subject::of(app, &self.client, current.row.user_id))
+        };
+        let expected = session.as_ref().is_none_or(accepted);
         let notice = (!expected).then(|| words::text("sign-in-other-account"));
         // Whoever wants to choose an account, or has to, is not held to the one that is there.
         let account = session.filter(|_| {
@@ -43,7 +46,7 @@ impl Waiting {
             client: Some(respond::view(&self.client)),
             page: format!("{}{query}", path(self.row.id)),
             action: format!("{}{query}", self.step("sign-in")),
-            switch: account.is_some() && self.request.subject_hint.is_none(),
+            switch: account.is_some() && !self.request.is_about_someone(),
             identifier: hint.chars().take(320).collect(),
             account,
             notice,
@@ -67,12 +70,12 @@ impl Waiting {
         let asked = |name: &str| self.request.scopes.iter().any(|scope| scope == name);
         let identity = scope::IDENTITY
             .iter()
-            .filter(|(name, _)| asked(name) && *name != scope::OFFLINE_ACCESS)
-            .map(|(name, words)| ScopeView {
+            .filter(|name| asked(name) && **name != scope::OFFLINE_ACCESS)
+            .map(|name| ScopeView {
                 name: (*name).to_owned(),
-                description: (*words).to_owned(),
+                description: words::text(&format!("scope-{name}")),
             })
-            .collect();
+            .chain(self.claims_asked());
         let resources = self.request.resources.iter().filter_map(|identifier| {
             let resource = catalogue.get(identifier)?;
             let scopes: Vec<ScopeView> = resource
@@ -91,7 +94,7 @@ impl Waiting {
         let page = Consent::new(
             respond::view(&self.client),
             session::view(&session.row),
-            identity,
+            identity.collect(),
             resources.collect(),
             asked(scope::OFFLINE_ACCESS),
             self.request.return_address.redirect_uri.destination(),
@@ -99,6 +102,18 @@ impl Waiting {
             csrf::token(&app.secrets.pages, &session.digest),
         );
         pages::respond(StatusCode::OK, &page, &self.freedom())
+    }
+
+    /// Claims that are asked for by themselves, and that no scope of the request opens anyway.
+    fn claims_asked(&self) -> impl Iterator<Item = ScopeView> {
+        let scopes = &self.request.scopes;
+        let claims = self.request.claims.about_person();
+        claims.filter(|claim| !scopes.iter().any(|scope| scope == claim.scope)).map(|claim| {
+            ScopeView {
+                name: claim.name.to_owned(),
+                description: words::text(&format!("claim-{}", claim.name)),
+            }
+        })
     }
 
     pub(super) fn completed(self, app: &App) -> Response {

@@ -3,8 +3,10 @@
 pub mod authenticator;
 pub mod browser;
 pub mod database;
+pub mod elsewhere;
 pub mod flow;
 pub mod mmdb;
+pub mod party;
 pub mod process;
 pub mod proxy;
 pub mod server;

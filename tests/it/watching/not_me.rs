@@ -229,6 +229,7 @@ async fn second_factors_stay_and_a_passkey_still_signs_in() {
     let csrf = other.get("/account/passkeys").await.field("csrf").expect("a page token");
     let kept =
         other.post(&format!("/account/passkeys/{id}"), &[("csrf", &csrf), ("remove", "1")]).await;
+    let kept = other.follow(kept).await;
     assert_eq!(kept.status, 422, "{}", kept.body);
     let form = [("new", NEW), ("repeat", NEW)];
     other.submit(&page, &form).await;
