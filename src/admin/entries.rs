@@ -82,7 +82,7 @@ const RESOURCE_KEYS: [&str; 6] = [
     "scopes",
 ];
 const SCOPE_KEYS: [&str; 2] = ["name", "description"];
-const CLIENT_KEYS: [&str; 18] = [
+const CLIENT_KEYS: [&str; 28] = [
     "client_id",
     "secret",
     "secret_env",
@@ -95,6 +95,16 @@ const CLIENT_KEYS: [&str; 18] = [
     "introspects",
     "client_uri",
     "logo_uri",
+    "policy_uri",
+    "tos_uri",
+    "contacts",
+    "application_type",
+    "software_id",
+    "software_version",
+    "default_max_age",
+    "require_auth_time",
+    "default_acr_values",
+    "consent",
     "id_token_signed_response_alg",
     "first_party",
     "unsafe_without_pkce",

@@ -6,6 +6,7 @@
 mod account;
 mod database;
 pub mod duration;
+mod dynamic_registration;
 mod email;
 mod keys;
 mod load;
@@ -23,6 +24,7 @@ use serde::Deserialize;
 pub use account::Account;
 pub use database::Database;
 pub use duration::Span;
+pub use dynamic_registration::{ConsentRule, DynamicRegistration, DynamicRegistrationMode};
 pub use email::{Email, EmailTls};
 pub use keys::Keys;
 pub use load::{ConfigError, Environment};
@@ -59,6 +61,8 @@ pub struct Config {
     pub email: Email,
     /// Who may make an account.
     pub registration: Registration,
+    /// Which clients may register themselves.
+    pub dynamic_registration: DynamicRegistration,
     /// What is logged.
     pub logging: Logging,
 }
@@ -75,6 +79,7 @@ impl Config {
         self.account.validate()?;
         self.password.validate()?;
         self.email.validate()?;
+        self.dynamic_registration.validate()?;
         self.registration.validate(self.email.host.is_some())
     }
 }

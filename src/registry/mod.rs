@@ -1,5 +1,6 @@
 //! Who may ask for what: clients, their redirect URIs, resources and scopes, as values without I/O.
 
+pub mod about;
 pub mod client;
 pub mod redirect_uri;
 pub mod resource;
