@@ -18,6 +18,7 @@ use crate::{
         mail::{self, MailError, Mailer},
     },
     keys::{KeyRing, MasterKeys, secrets::SecretsError, secrets::ServerSecrets},
+    oauth::registration::{self, Policy, PolicyError},
     replica::Replica,
     storage::{self, sessions::Cutoffs},
     tokens::verified::VerifiedTokens,
@@ -53,6 +54,8 @@ pub struct App {
     pub audit: Recorder,
     /// Messages to people.
     pub mail: Mailer,
+    /// What clients that register themselves may be.
+    pub registration: Policy,
     /// Development mode, and what its pages show.
     pub demo: Option<Demo>,
 }
@@ -81,6 +84,9 @@ pub enum StartError {
     /// E-mail.
     #[error(transparent)]
     Mail(#[from] MailError),
+    /// What clients that register themselves may be.
+    #[error(transparent)]
+    Registration(#[from] PolicyError),
 }
 
 impl App {
@@ -97,6 +103,7 @@ impl App {
         let breached = Breached::open(config.password.breached_file.as_deref());
         let breached = breached.map_err(StartError::Breached)?;
         let mail = Mailer::new(&config.email, demo.is_some())?;
+        let registration = Policy::of(&config.dynamic_registration)?;
         // Before anything is written: what goes to a default partition stays there.
         storage::partitions::maintain(&db, now).await?;
         // Before keys are read, so that none that is added meanwhile is missed.
@@ -119,6 +126,7 @@ impl App {
             breached,
             audit,
             mail,
+            registration,
             demo,
         };
         app.rotate_keys(now).await?;
@@ -127,6 +135,9 @@ impl App {
 
     /// Starts what goes on beside requests: following changes, sending messages, rotating keys, sweeping.
     pub fn start_background(self: &Arc<Self>) {
+        if self.config.dynamic_registration.is_on() {
+            self.registration.warn();
+        }
         let app = Arc::clone(self);
         tokio::spawn(async move { app.replica.follow_forever(&app.keys, &app.clock).await });
         tokio::spawn(self.audit.clone().summarise());
@@ -155,7 +166,8 @@ impl App {
         let now = self.clock.now();
         self.replica.sweep(now);
         let changes_end = now - Tokens::LONGEST_ACCESS_TOKEN.0;
-        let window_start = now - self.config.sign_in.window.0;
+        // Clients that register themselves are counted by the day.
+        let window_start = now - self.config.sign_in.window.0.max(Duration::from_hours(24));
         let done = [
             self.rotate_keys(now).await,
             storage::partitions::maintain(&self.db, now).await.map_err(Into::into),
@@ -166,6 +178,7 @@ impl App {
             swept(storage::devices::sweep(&self.db, now - device::MAX_AGE).await),
             swept(storage::links::sweep(&self.db, now).await),
             swept(storage::sign_ins::sweep(&self.db, now).await),
+            registration::sweep(self).await.map_err(Into::into),
             self.sweep_sessions(now).await,
             self.delete_accounts(now).await,
         ];

@@ -235,10 +235,7 @@ mod tests {
             ("[registration]\nmode = \"open\"", "registration.mode"),
             ("[registration]\nallowed_domains = [\"@a.b\"]", "registration.allowed_domains"),
             ("[dynamic_registration]\nmode = \"on\"", "dynamic_registration.mode"),
-            (
-                "[dynamic_registration]\nclients_per_day = 0",
-                "dynamic_registration.clients_per_day",
-            ),
+            ("[dynamic_registration]\nclients_per_day = 0", "dynamic_registration.clients_per_day"),
             (
                 "[dynamic_registration]\nunused_lifetime = \"1s\"",
                 "dynamic_registration.unused_lifetime",

@@ -25,6 +25,6 @@ pub mod session;
 pub mod sign_in;
 pub mod sign_in_form;
 pub mod text;
-mod throttle;
+pub(crate) mod throttle;
 pub mod totp;
 mod user_agent;

@@ -8,7 +8,7 @@ use super::device::Device;
 use crate::{
     app::App,
     clock::Timestamp,
-    config::{Email, SignIn},
+    config::{DynamicRegistration, Email, SignIn},
     storage::{self, throttles::Counter},
     tokens::digest::Digest,
 };
@@ -81,6 +81,17 @@ pub fn messages(limits: &Email, recipient: &str, address: Option<IpAddr>) -> Vec
     });
     // The address first: what it asked too often uses up no one's messages.
     address.into_iter().map(|counter| vec![counter]).chain([vec![recipient]]).collect()
+}
+
+/// The counters of clients that register themselves without a token, within a day: by the address they come from, and all
+/// of them. The address first: what is too much from one uses up no one's place.
+pub fn registrations(limits: &DynamicRegistration, address: Option<IpAddr>) -> Vec<Counter> {
+    let address = address.map(|address| Counter {
+        key: key("registrations", &[&network(address)]),
+        limit: limits.clients_per_address,
+    });
+    let all = Counter { key: key("registrations", &[]), limit: limits.clients_per_day };
+    address.into_iter().chain([all]).collect()
 }
 
 /// Counts the attempt. If there were too many, until when it is refused.

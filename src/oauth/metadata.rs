@@ -4,7 +4,7 @@
 use serde_json::json;
 
 use crate::{
-    config::Issuer,
+    config::Config,
     identity::proof::Assurance,
     keys::{Document, signing::Algorithm},
     registry::{
@@ -25,6 +25,8 @@ pub mod path {
     pub const REVOKE: &str = "/revoke";
     /// OpenID Connect Core §5.3.
     pub const USERINFO: &str = "/userinfo";
+    /// RFC 7591 §3, and below it, by client, RFC 7592 §2.
+    pub const REGISTRATION: &str = "/connect/register";
     /// RFC 7517 §5.
     pub const JWKS: &str = "/jwks";
     /// RFC 8414 §3.
@@ -35,13 +37,14 @@ pub mod path {
 
 /// The metadata of this issuer.
 #[must_use]
-pub fn document(issuer: &Issuer) -> Document {
+pub fn document(config: &Config) -> Document {
+    let issuer = &config.server.issuer;
     let confidential: Vec<&str> = AuthMethod::ALL
         .into_iter()
         .filter(|method| *method != AuthMethod::None)
         .map(AuthMethod::name)
         .collect();
-    let json = json!({
+    let mut json = json!({
         "issuer": issuer.as_str(),
         "authorization_endpoint": issuer.join(path::AUTHORIZE),
         "token_endpoint": issuer.join(path::TOKEN),
@@ -72,5 +75,8 @@ pub fn document(issuer: &Issuer) -> Document {
         "request_parameter_supported": false,
         "request_uri_parameter_supported": false,
     });
+    if config.dynamic_registration.is_on() {
+        json["registration_endpoint"] = issuer.join(path::REGISTRATION).into();
+    }
     Document::new(&json, None)
 }

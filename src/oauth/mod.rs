@@ -7,6 +7,7 @@ mod error;
 pub mod introspect;
 pub mod jwks;
 pub mod metadata;
+pub mod registration;
 pub mod revoke;
 pub mod target;
 pub mod token;

@@ -73,6 +73,11 @@ impl Replica {
         self.clients.get(&self.db, client_id, self.feed.is_current()).await
     }
 
+    /// Forgets a client that this replica changed itself, ahead of the feed.
+    pub fn forget_client(&self, client_id: &str) {
+        self.clients.forget(client_id);
+    }
+
     /// Whether the client of that id is there and not disabled: otherwise what it holds opens nothing.
     pub async fn is_enabled(&self, client_id: &str) -> Result<bool> {
         let client = self.client(client_id).await?;

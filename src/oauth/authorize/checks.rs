@@ -461,7 +461,8 @@ mod tests {
 
     #[test]
     fn what_a_client_registered_stands_in_for_what_a_request_leaves_out() {
-        let client = client(&json!({ "default_max_age": 60, "default_acr_values": ["gold", "aal2"] }));
+        let client =
+            client(&json!({ "default_max_age": 60, "default_acr_values": ["gold", "aal2"] }));
         let asked = run(&[], &client).expect("fine");
         assert_eq!((asked.max_age, asked.acr), (Some(60), Some(Assurance::Aal2)));
         let said = run(&[("max_age", "5"), ("acr_values", "aal1")], &client).expect("fine");

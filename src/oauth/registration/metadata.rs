@@ -1,0 +1,259 @@
+//! What a registration says, as the client's metadata (RFC 7591 §2, OpenID Connect Registration §2): defaults filled in,
+//! and held against what clients that register themselves may be. Decided from values alone.
+
+use url::Url;
+
+use super::{
+    members::{Members, invalid},
+    policy::Policy,
+    redirects,
+};
+use crate::{
+    keys::signing::Algorithm,
+    oauth::Error,
+    registry::{
+        about::{About, ApplicationType, RegisteredBy},
+        client::{AuthMethod, GrantType, Metadata},
+        redirect_uri::Registered,
+        scope,
+    },
+};
+
+/// What asks for something that the server does not have. To leave it out silently would be to promise it.
+const NOT_THERE: [&str; 16] = [
+    "authorization_encrypted_response_alg",
+    "authorization_encrypted_response_enc",
+    "authorization_signed_response_alg",
+    "id_token_encrypted_response_alg",
+    "id_token_encrypted_response_enc",
+    "introspection_encrypted_response_alg",
+    "introspection_encrypted_response_enc",
+    "introspection_signed_response_alg",
+    "request_object_encryption_alg",
+    "request_object_encryption_enc",
+    "request_object_signing_alg",
+    "token_endpoint_auth_signing_alg",
+    "userinfo_encrypted_response_alg",
+    "userinfo_encrypted_response_enc",
+    "userinfo_signed_response_alg",
+    "sector_identifier_uri",
+];
+
+/// The same where it is true: a client that demands it relies on it.
+const NOT_DEMANDED: [&str; 3] = [
+    "dpop_bound_access_tokens",
+    "require_pushed_authorization_requests",
+    "require_signed_request_object",
+];
+
+/// The members that may be there in several languages (RFC 7591 §2.2).
+const HUMAN_READABLE: [&str; 5] =
+    ["client_name", "client_uri", "logo_uri", "policy_uri", "tos_uri"];
+
+/// Reads the members of a client that will be called `client_id`.
+pub fn read(members: &mut Members, policy: &Policy, client_id: &str) -> Result<Metadata, Error> {
+    refuse_what_is_not_there(members)?;
+    let application_type = application_type(members, policy)?;
+    let grant_types = grant_types(members, policy)?;
+    let method = auth_method(members, policy)?;
+    let redirect_uris = redirect_uris(members, application_type, &grant_types, policy)?;
+    subject_type(members)?;
+    let metadata = Metadata {
+        client_name: client_name(members, &redirect_uris, client_id)?,
+        token_endpoint_auth_method: method,
+        grant_types,
+        redirect_uris,
+        scopes: scopes(members, policy)?,
+        resources: policy.resources.clone(),
+        introspects: Vec::new(),
+        client_uri: members.text("client_uri")?,
+        logo_uri: members.text("logo_uri")?,
+        about: about(members, application_type, policy)?,
+        id_token_signed_response_alg: id_token_alg(members)?,
+        first_party: false,
+        unsafe_without_pkce: policy.without_pkce && method != AuthMethod::None,
+        mfa: None,
+        refresh_retry_window: None,
+        disabled: false,
+    };
+    // What every client is held to, whoever registers it.
+    crate::registry::client::Client::validate(client_id, &metadata).map_err(invalid)?;
+    Ok(metadata)
+}
+
+fn refuse_what_is_not_there(members: &mut Members) -> Result<(), Error> {
+    if let Some(name) = NOT_THERE.into_iter().find(|name| members.has(name)) {
+        return Err(invalid(format!("{name} is not supported")));
+    }
+    for name in NOT_DEMANDED {
+        if members.flag(name)? {
+            return Err(invalid(format!("{name} is not supported")));
+        }
+    }
+    // Requests by reference are not supported, so no one is served by registering them (OpenID Connect Core §6.2).
+    members.texts("request_uris")?;
+    Ok(())
+}
+
+fn application_type(members: &mut Members, policy: &Policy) -> Result<ApplicationType, Error> {
+    let text = members.text("application_type")?;
+    let kind = match &text {
+        None => ApplicationType::Web,
+        Some(text) => ApplicationType::ALL
+            .into_iter()
+            .find(|own| own.name() == text)
+            .ok_or_else(|| invalid("application_type must be web or native"))?,
+    };
+    if !policy.application_types.contains(&kind) {
+        let name = kind.name();
+        return Err(invalid(format!("clients of application_type {name} cannot register here")));
+    }
+    Ok(kind)
+}
+
+/// RFC 7591 §2.1: grant types and response types go together.
+fn grant_types(members: &mut Members, policy: &Policy) -> Result<Vec<GrantType>, Error> {
+    let grant_types = match members.texts("grant_types")? {
+        None => vec![GrantType::AuthorizationCode],
+        Some(texts) => texts
+            .iter()
+            .map(|text| {
+                GrantType::ALL
+                    .into_iter()
+                    .find(|own| own.name() == text && policy.grant_types.contains(own))
+                    .ok_or_else(|| invalid(format!("the grant type {text} cannot be had here")))
+            })
+            .collect::<Result<_, _>>()?,
+    };
+    if let Some(default) = grant_types.iter().find(|own| !policy.grant_types.contains(own)) {
+        return Err(invalid(format!("the grant type {} cannot be had here", default.name())));
+    }
+    let codes = grant_types.contains(&GrantType::AuthorizationCode);
+    match members.texts("response_types")? {
+        None => {}
+        Some(types) if types.iter().any(|name| name != "code") => {
+            return Err(invalid("response_types: code is the only one there is"));
+        }
+        Some(types) if types.is_empty() == codes => {
+            return Err(invalid(
+                "the response type code and the grant type authorization_code go together",
+            ));
+        }
+        Some(_) => {}
+    }
+    Ok(grant_types)
+}
+
+fn auth_method(members: &mut Members, policy: &Policy) -> Result<AuthMethod, Error> {
+    let text = members.text("token_endpoint_auth_method")?;
+    let name = text.as_deref().unwrap_or(AuthMethod::ClientSecretBasic.name());
+    AuthMethod::ALL
+        .into_iter()
+        .find(|own| own.name() == name && policy.auth_methods.contains(own))
+        .ok_or_else(|| invalid(format!("the token_endpoint_auth_method {name} cannot be had here")))
+}
+
+fn redirect_uris(
+    members: &mut Members,
+    application_type: ApplicationType,
+    grant_types: &[GrantType],
+    policy: &Policy,
+) -> Result<Vec<Registered>, Error> {
+    let texts = members.texts("redirect_uris").map_err(|error| {
+        // RFC 7591 §3.2.2: whatever is wrong with them has an error of its own.
+        redirects::invalid(error.description)
+    })?;
+    let texts = texts.unwrap_or_default();
+    if grant_types.contains(&GrantType::AuthorizationCode) && texts.is_empty() {
+        return Err(redirects::invalid("redirect_uris is missing"));
+    }
+    redirects::check(&texts, application_type, policy)
+}
+
+/// OpenID Connect Core §8.
+fn subject_type(members: &mut Members) -> Result<(), Error> {
+    match members.text("subject_type")?.as_deref() {
+        None | Some("public") => Ok(()),
+        Some(_) => Err(invalid("subject_type must be public")),
+    }
+}
+
+fn id_token_alg(members: &mut Members) -> Result<Algorithm, Error> {
+    let Some(name) = members.text("id_token_signed_response_alg")? else {
+        return Ok(Algorithm::Rs256);
+    };
+    Algorithm::ALL.into_iter().find(|own| own.name() == name).ok_or_else(|| {
+        let known = Algorithm::ALL.map(Algorithm::name).join(", ");
+        invalid(format!("id_token_signed_response_alg must be one of {known}"))
+    })
+}
+
+/// RFC 7591 §2: the server may register other scopes than those that are asked for; the answer has them.
+fn scopes(members: &mut Members, policy: &Policy) -> Result<Vec<String>, Error> {
+    let Some(text) = members.text("scope")? else { return Ok(policy.scopes.clone()) };
+    let mut scopes = scope::parse(&text)
+        .map_err(|_| invalid("scope has a character that scopes cannot have"))?;
+    scopes.retain(|name| policy.scopes.contains(name));
+    if scopes.is_empty() {
+        return Err(invalid("clients that register here may ask for none of these scopes"));
+    }
+    Ok(scopes)
+}
+
+/// A client without a name is called after where it leads.
+fn client_name(
+    members: &mut Members,
+    redirect_uris: &[Registered],
+    client_id: &str,
+) -> Result<String, Error> {
+    let name = match members.text("client_name")? {
+        Some(name) => name,
+        None => match redirect_uris.first() {
+            Some(first) => first.as_matched().destination(),
+            None => client_id.to_owned(),
+        },
+    };
+    readable("client_name", &name)?;
+    Ok(name)
+}
+
+/// What people read has no characters that they cannot see, nor such as turn the text around.
+fn readable(name: &str, text: &str) -> Result<(), Error> {
+    let hidden = |c: char| {
+        c.is_control()
+            || matches!(c, '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}' | '\u{feff}')
+    };
+    if text.trim().is_empty() || text.chars().count() > 120 || text.chars().any(hidden) {
+        return Err(invalid(format!("{name} must be 1 to 120 characters that can be read")));
+    }
+    Ok(())
+}
+
+fn about(
+    members: &mut Members,
+    application_type: ApplicationType,
+    policy: &Policy,
+) -> Result<About, Error> {
+    let localized = members.localized(&HUMAN_READABLE)?;
+    for (key, text) in &localized {
+        if key.starts_with("client_name#") {
+            readable(key, text)?;
+        } else if !Url::parse(text).is_ok_and(|url| url.scheme() == "https") {
+            return Err(invalid(format!("{key} must be an https URL")));
+        }
+    }
+    Ok(About {
+        application_type,
+        contacts: members.texts("contacts")?.unwrap_or_default(),
+        policy_uri: members.text("policy_uri")?,
+        tos_uri: members.text("tos_uri")?,
+        software_id: members.text("software_id")?,
+        software_version: members.text("software_version")?,
+        localized,
+        default_max_age: members.number("default_max_age")?,
+        require_auth_time: members.flag("require_auth_time")?,
+        default_acr_values: members.texts("default_acr_values")?.unwrap_or_default(),
+        registered_by: RegisteredBy::Itself,
+        consent: policy.consent,
+    })
+}
