@@ -11,6 +11,7 @@ use crate::{
     clock::{Clock, Timestamp},
     config::{Config, Sessions, Tokens},
     entropy::Entropy,
+    fetch,
     identity::{
         breached::Breached,
         device,
@@ -56,6 +57,8 @@ pub struct App {
     pub mail: Mailer,
     /// What clients that register themselves may be.
     pub registration: Policy,
+    /// What is fetched from addresses that others name.
+    pub fetch: fetch::Client,
     /// Development mode, and what its pages show.
     pub demo: Option<Demo>,
 }
@@ -81,12 +84,18 @@ pub enum StartError {
     /// The list of breached passwords.
     #[error("password.breached_file: {0}")]
     Breached(std::io::Error),
+    /// The service that knows breached passwords.
+    #[error("password.breached_range_url: {0}")]
+    BreachedRange(#[source] fetch::FetchError),
     /// E-mail.
     #[error(transparent)]
     Mail(#[from] MailError),
     /// What clients that register themselves may be.
     #[error(transparent)]
     Registration(#[from] PolicyError),
+    /// What fetches.
+    #[error(transparent)]
+    Fetch(#[from] fetch::SetUpError),
 }
 
 impl App {
@@ -104,6 +113,10 @@ impl App {
         let breached = breached.map_err(StartError::Breached)?;
         let mail = Mailer::new(&config.email, demo.is_some())?;
         let registration = Policy::of(&config.dynamic_registration)?;
+        let fetch = fetch::Client::new(&config.fetch)?;
+        if let Some(url) = &config.password.breached_range_url {
+            fetch.guard().check_url(url).map_err(StartError::BreachedRange)?;
+        }
         // Before anything is written: what goes to a default partition stays there.
         storage::partitions::maintain(&db, now).await?;
         // Before keys are read, so that none that is added meanwhile is missed.
@@ -127,6 +140,7 @@ impl App {
             audit,
             mail,
             registration,
+            fetch,
             demo,
         };
         app.rotate_keys(now).await?;
@@ -175,6 +189,7 @@ impl App {
             swept(storage::changes::sweep(&self.db, changes_end).await),
             swept(storage::throttles::sweep(&self.db, window_start).await),
             swept(storage::ceremonies::sweep(&self.db, now).await),
+            swept(storage::client_assertions::sweep(&self.db, now).await),
             swept(storage::devices::sweep(&self.db, now - device::MAX_AGE).await),
             swept(storage::links::sweep(&self.db, now).await),
             swept(storage::sign_ins::sweep(&self.db, now).await),

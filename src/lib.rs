@@ -12,6 +12,7 @@ pub mod clock;
 pub mod config;
 pub mod dev;
 pub mod entropy;
+pub mod fetch;
 pub mod http;
 pub mod identity;
 pub mod keys;

@@ -1,21 +1,33 @@
 //! Clients and their secrets.
 
 use serde_json::json;
+use url::Url;
 use uuid::Uuid;
 
 use super::{Error, record};
 use crate::{
     app::App,
     audit::{Event, Kind},
-    registry::client::{Client, Metadata, SECRETS},
-    storage,
+    keys::secrets::client_secret_place,
+    registry::client::{AuthMethod, Client, Metadata, SECRETS},
+    storage::{self, client_secrets::New},
     tokens::secret::ClientSecret,
 };
 
+/// Checks one that an operator wants to add, also whether what it names may be fetched.
+pub fn check(app: &App, client_id: &str, metadata: &Metadata) -> Result<(), Error> {
+    let wrong = |problem: String| Error::Invalid(format!("client {client_id}: {problem}"));
+    Client::validate(client_id, metadata).map_err(wrong)?;
+    if let Some(uri) = metadata.jwks_uri.as_ref().and_then(|uri| Url::parse(uri).ok()) {
+        let checked = app.fetch.guard().check_url(&uri);
+        checked.map_err(|problem| wrong(format!("jwks_uri: {problem}")))?;
+    }
+    Ok(())
+}
+
 /// Adds or replaces a client. One that is there stays disabled, or not, as it is: see [`set_disabled`].
 pub async fn put(app: &App, client_id: &str, metadata: &Metadata) -> Result<(), Error> {
-    Client::validate(client_id, metadata)
-        .map_err(|problem| format!("client {client_id}: {problem}"))?;
+    check(app, client_id, metadata)?;
     let json = serde_json::to_value(metadata).map_err(|error| error.to_string())?;
     storage::clients::put(&app.db, client_id, &json, app.clock.now()).await?;
     record(app, Event::new(Kind::ClientChanged).client(client_id)).await?;
@@ -39,9 +51,12 @@ pub async fn add_secret(
     secret: Option<ClientSecret>,
 ) -> Result<String, Error> {
     let secret = secret.unwrap_or_else(|| ClientSecret::draw(&app.entropy));
-    let (id, digest, now) = (app.uuid(), secret.digest(), app.clock.now());
-    let added =
-        storage::clients::add_secret(&app.db, id, client_id, digest.bytes(), SECRETS, now).await?;
+    let (id, digest) = (app.uuid(), secret.digest());
+    let signs = method(app, client_id).await? == Some(AuthMethod::ClientSecretJwt);
+    let seal = || app.keys.master().seal(&client_secret_place(id), secret.expose().as_bytes());
+    let sealed = signs.then(seal);
+    let new = New { id, client_id, secret_hash: digest.bytes(), sealed: sealed.as_ref() };
+    let added = storage::client_secrets::add(&app.db, new, SECRETS, app.clock.now()).await?;
     if !added {
         return Err(Error::Invalid(format!(
             "client {client_id} does not exist or has {SECRETS} secrets already: remove one first"
@@ -54,7 +69,7 @@ pub async fn add_secret(
 
 /// Removes a secret.
 pub async fn remove_secret(app: &App, client_id: &str, id: Uuid) -> Result<(), Error> {
-    if !storage::clients::remove_secret(&app.db, client_id, id, app.clock.now()).await? {
+    if !storage::client_secrets::remove(&app.db, client_id, id, app.clock.now()).await? {
         return Err(Error::Invalid(format!("client {client_id} has no secret {id}")));
     }
     let event = Event::new(Kind::ClientSecretChanged).client(client_id);
@@ -71,6 +86,13 @@ pub async fn delete(app: &App, client_id: &str) -> Result<(), Error> {
     }
     record(app, Event::new(Kind::ClientDeleted).client(client_id)).await?;
     Ok(())
+}
+
+/// How a client authenticates, by what is stored and not by what a replica remembers.
+async fn method(app: &App, client_id: &str) -> Result<Option<AuthMethod>, Error> {
+    let row = storage::clients::get(&app.db, client_id).await?;
+    let client = row.map(Client::from_row).transpose()?;
+    Ok(client.map(|client| client.metadata.token_endpoint_auth_method))
 }
 
 /// Parses a secret that an operator brings along.

@@ -82,7 +82,7 @@ const RESOURCE_KEYS: [&str; 6] = [
     "scopes",
 ];
 const SCOPE_KEYS: [&str; 2] = ["name", "description"];
-const CLIENT_KEYS: [&str; 28] = [
+const CLIENT_KEYS: [&str; 32] = [
     "client_id",
     "secret",
     "secret_env",
@@ -105,6 +105,10 @@ const CLIENT_KEYS: [&str; 28] = [
     "require_auth_time",
     "default_acr_values",
     "consent",
+    "jwks",
+    "jwks_uri",
+    "token_endpoint_auth_signing_alg",
+    "unsafe_endpoint_audience",
     "id_token_signed_response_alg",
     "first_party",
     "unsafe_without_pkce",

@@ -25,6 +25,7 @@ use crate::{
         resource::Resource,
     },
     storage,
+    tokens::digest::Digest,
 };
 
 /// One thing to do.
@@ -91,7 +92,9 @@ pub async fn plan(db: &PgPool, manifest: &Manifest) -> Result<Vec<Step>, Error> 
     for entry in &manifest.client {
         manifest.check_names(entry, &resources)?;
         let stored = storage::clients::get(db, &entry.client_id).await?;
-        steps.push(plan_client(entry, stored.map(Client::from_row).transpose()?)?);
+        let secret = secret(entry.secret.as_ref(), entry.secret_env.as_deref())?;
+        let secret = BroughtSecret::look_up(db, entry, secret).await?;
+        steps.push(plan_client(entry, secret, stored.map(Client::from_row).transpose()?)?);
     }
     for entry in &manifest.user {
         steps.push(plan_user(db, entry).await?);
@@ -101,7 +104,7 @@ pub async fn plan(db: &PgPool, manifest: &Manifest) -> Result<Vec<Step>, Error> 
 
 /// Does what a plan says. Returns the secrets that were drawn, by client: they are shown this once.
 pub async fn apply(app: &AppState, plan: Vec<Step>) -> Result<Vec<(String, String)>, Error> {
-    // Nothing is done if one password will not do.
+    // Nothing is done if one password or client will not do.
     let mut passwords = HashMap::new();
     for step in &plan {
         if let Action::User { profile, password: Some(password), .. } = &step.action {
@@ -109,6 +112,9 @@ pub async fn apply(app: &AppState, plan: Vec<Step>) -> Result<Vec<(String, Strin
             let checked =
                 checked.map_err(|problem| format!("user {}: {problem}", profile.email))?;
             passwords.insert(profile.email.clone(), checked);
+        }
+        if let Action::Client { id, metadata, .. } = &step.action {
+            clients::check(app, id, metadata)?;
         }
     }
     let mut drawn = Vec::new();
@@ -164,29 +170,54 @@ fn plan_resource(entry: &ResourceEntry, stored: Option<Resource>) -> Result<Step
     })
 }
 
-fn plan_client(entry: &ClientEntry, stored: Option<Client>) -> Result<Step, Error> {
+/// A secret that a manifest brings along.
+struct BroughtSecret {
+    text: SecretText,
+    digest: Digest,
+    /// Whether it is stored in such a way that the client can sign with it.
+    sealed: bool,
+}
+
+impl BroughtSecret {
+    async fn look_up(
+        db: &PgPool,
+        entry: &ClientEntry,
+        text: Option<SecretText>,
+    ) -> Result<Option<Self>, Error> {
+        let Some(text) = text else { return Ok(None) };
+        let id = &entry.client_id;
+        let secret = clients::parse_secret(text.expose())
+            .map_err(|problem| Error::Invalid(format!("client {id}: {problem}")))?;
+        let digest = secret.digest();
+        let sealed = storage::client_secrets::is_sealed(db, id, digest.bytes()).await?;
+        Ok(Some(Self { text, digest, sealed }))
+    }
+}
+
+fn plan_client(
+    entry: &ClientEntry,
+    secret: Option<BroughtSecret>,
+    stored: Option<Client>,
+) -> Result<Step, Error> {
     let id = &entry.client_id;
     Client::validate(id, &entry.metadata).map_err(|problem| format!("client {id}: {problem}"))?;
-    let public = entry.metadata.token_endpoint_auth_method == client::AuthMethod::None;
-    let secret = secret(entry.secret.as_ref(), entry.secret_env.as_deref())?;
-    if public && secret.is_some() {
-        return Err(Error::Invalid(format!("client {id}: a public client has no secret")));
+    let method = entry.metadata.token_endpoint_auth_method;
+    if !method.has_secret() && secret.is_some() {
+        let problem = format!("client {id}: a client has no secret for {}", method.name());
+        return Err(Error::Invalid(problem));
     }
-    let known = match (&secret, &stored) {
-        (Some(secret), stored) => {
-            let secret = clients::parse_secret(secret.expose())
-                .map_err(|problem| Error::Invalid(format!("client {id}: {problem}")))?;
-            stored.as_ref().is_some_and(|stored| stored.has_secret(&secret.digest()))
-        }
-        (None, _) => true,
-    };
+    let signs = method == client::AuthMethod::ClientSecretJwt;
+    let draw = method.has_secret() && secret.is_none();
+    let known = secret.as_ref().is_none_or(|secret| {
+        let stored = stored.as_ref().is_some_and(|stored| stored.has_secret(&secret.digest));
+        stored && (secret.sealed || !signs)
+    });
     let name = format!("client {id}");
     let was_disabled = stored.as_ref().is_some_and(|stored| stored.metadata.disabled);
     let mut metadata = entry.metadata.clone();
     metadata.disabled = entry.disabled.unwrap_or(was_disabled);
-    let new_secret = if known { None } else { secret.clone() };
+    let new_secret = secret.filter(|_| !known).map(|secret| secret.text);
     let Some(stored) = stored else {
-        let draw = !public && secret.is_none();
         let what = if draw { format!("{name}, with a secret to be drawn") } else { name };
         let action =
             Action::Client { id: id.clone(), metadata, disabled: None, secret: new_secret, draw };

@@ -82,7 +82,12 @@ pub async fn run(config: Config, command: Command) -> anyhow::Result<ExitCode> {
     match command {
         Command::AddSecret { client_id } => {
             let client = find(&app.db, &client_id).await?;
-            anyhow::ensure!(!client.is_public(), "{client_id} is public: it has no secret");
+            let method = client.metadata.token_endpoint_auth_method;
+            anyhow::ensure!(
+                method.has_secret(),
+                "{client_id} authenticates by {}: it has no secret",
+                method.name()
+            );
             print(&clients::add_secret(&app, &client_id, None).await?);
         }
         Command::RemoveSecret { client_id, secret_id } => {
@@ -121,7 +126,7 @@ async fn list(db: &PgPool) -> anyhow::Result<ExitCode> {
 async fn show(db: &PgPool, client_id: &str) -> anyhow::Result<ExitCode> {
     let client = find(db, client_id).await?;
     print(&serde_json::to_string_pretty(&client.metadata)?);
-    for secret in storage::clients::secrets(db, client_id).await? {
+    for secret in storage::client_secrets::list(db, client_id).await? {
         print(&format!("secret {} since {}", secret.id, secret.created_at));
     }
     if let Some(origin) = storage::registrations::origin(db, client_id).await? {

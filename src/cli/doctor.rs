@@ -8,7 +8,11 @@ use super::{database, http_get, master_keys, print};
 use crate::{
     clock::{Clock, Timestamp},
     config::{Config, Environment},
-    keys::{KeyRing, MasterKeys, secrets::ServerSecrets},
+    fetch,
+    keys::{
+        KeyRing, MasterKeys,
+        secrets::{ServerSecrets, client_secret_place},
+    },
     oauth::metadata::path,
     storage,
 };
@@ -72,6 +76,11 @@ async fn check(file: Option<&Path>, environment: &Environment, report: &mut Repo
             "make both readable for the user that Signet runs as",
         );
     }
+    report.outcome(
+        "what is fetched from others",
+        fetch::Client::new(&config.fetch),
+        "fetch.ca_certificate is a file with certificates in PEM",
+    );
     let master = report.outcome(
         "master key",
         master_keys(&config),
@@ -118,10 +127,11 @@ async fn check_database(db: &PgPool, report: &mut Report) -> bool {
 async fn check_keys(config: &Config, db: &PgPool, master: MasterKeys, report: &mut Report) {
     let stored = async {
         let secrets = storage::keys::server_secrets(db).await?;
-        storage::Result::Ok((storage::keys::signing_keys(db).await?, secrets))
+        let rows = storage::keys::signing_keys(db).await?;
+        storage::Result::Ok((rows, secrets, storage::client_secrets::all_sealed(db).await?))
     };
-    let (rows, secrets) = match stored.await {
-        Ok((rows, secrets)) if rows.is_empty() && secrets.is_empty() => {
+    let (rows, secrets, clients) = match stored.await {
+        Ok((rows, secrets, _)) if rows.is_empty() && secrets.is_empty() => {
             Report::fine("keys and secrets: none yet, the first start makes them");
             return;
         }
@@ -132,10 +142,17 @@ async fn check_keys(config: &Config, db: &PgPool, master: MasterKeys, report: &m
         }
     };
     let sealed = rows.iter().map(|row| &row.sealed).chain(secrets.values());
+    let sealed = sealed.chain(clients.iter().map(|(_, sealed)| sealed));
     let stale = sealed.filter(|sealed| sealed.with != master.current()).count();
     let remedy = "give every master key that something is sealed with, the current one first";
     let opened = ServerSecrets::open(&secrets, &master);
     report.outcome(&format!("{} server secrets open", secrets.len()), opened, remedy);
+    if !clients.is_empty() {
+        let opened = clients
+            .iter()
+            .try_for_each(|(id, sealed)| master.open(&client_secret_place(*id), sealed).map(drop));
+        report.outcome(&format!("{} clients' secrets open", clients.len()), opened, remedy);
+    }
     let lifetimes = config.keys.lifetimes(&config.tokens);
     let loaded = KeyRing::load(db, master, lifetimes, Clock::System.now()).await;
     report.outcome(&format!("{} signing keys open", rows.len()), loaded, remedy);

@@ -8,6 +8,7 @@ mod database;
 pub mod duration;
 mod dynamic_registration;
 mod email;
+mod fetch;
 mod keys;
 mod load;
 mod logging;
@@ -26,6 +27,7 @@ pub use database::Database;
 pub use duration::Span;
 pub use dynamic_registration::{ConsentRule, DynamicRegistration, DynamicRegistrationMode};
 pub use email::{Email, EmailTls};
+pub use fetch::{AllowedHost, Fetch};
 pub use keys::Keys;
 pub use load::{ConfigError, Environment};
 pub use logging::{Format, Logging};
@@ -63,6 +65,8 @@ pub struct Config {
     pub registration: Registration,
     /// Which clients may register themselves.
     pub dynamic_registration: DynamicRegistration,
+    /// What is fetched from addresses that others name.
+    pub fetch: Fetch,
     /// What is logged.
     pub logging: Logging,
 }

@@ -3,6 +3,7 @@
 use std::path::PathBuf;
 
 use serde::Deserialize;
+use url::Url;
 
 use super::ConfigError;
 
@@ -22,6 +23,8 @@ pub struct Password {
     pub minimum_score: u8,
     /// Passwords that are refused, as sorted SHA-1 hashes.
     pub breached_file: Option<PathBuf>,
+    /// A service that is asked about new passwords by the first five digits of their SHA-1.
+    pub breached_range_url: Option<Url>,
     /// How many former passwords a person may not choose again.
     pub history: u8,
 }
@@ -35,6 +38,7 @@ impl Default for Password {
             threads: 0,
             minimum_score: 3,
             breached_file: None,
+            breached_range_url: None,
             history: 0,
         }
     }
@@ -58,6 +62,14 @@ impl Password {
         // Each has memory of its own: more than this is a slip.
         let threads = u32::try_from(self.threads).unwrap_or(u32::MAX);
         least("threads", threads, 0, 1024)?;
+        if let Some(url) = &self.breached_range_url
+            && !(url.path().ends_with('/') && url.query().is_none() && url.fragment().is_none())
+        {
+            return Err(ConfigError::invalid(
+                "password.breached_range_url",
+                format!("\"{url}\" must end in a slash, behind which five digits are put"),
+            ));
+        }
         least("minimum_score", self.minimum_score.into(), 0, 4)?;
         // Each costs a hash when a password is changed.
         least("history", self.history.into(), 0, 24)

@@ -58,7 +58,7 @@ impl Breached {
 }
 
 /// In hexadecimal, as in the file.
-fn sha1(password: &str) -> String {
+pub(super) fn sha1(password: &str) -> String {
     let digest = digest(&SHA1_FOR_LEGACY_USE_ONLY, password.as_bytes());
     digest.as_ref().iter().fold(String::with_capacity(40), |mut text, byte| {
         let _ = write!(text, "{byte:02X}");

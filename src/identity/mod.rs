@@ -4,6 +4,7 @@ pub mod account;
 pub mod asked;
 pub mod attempt;
 pub mod breached;
+mod breached_range;
 pub mod device;
 pub mod email_address;
 pub mod forgot;

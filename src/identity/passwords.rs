@@ -9,6 +9,7 @@ use zeroize::Zeroizing;
 use zxcvbn::{feedback::Feedback, matching::patterns::MatchPattern};
 
 use super::{
+    breached_range,
     hashing::{HashError, Outcome},
     text,
 };
@@ -167,16 +168,20 @@ pub async fn accept(app: &Arc<App>, text: &str, person: Person) -> Result<NewPas
     // Before it is copied: it may be anything.
     check_length(text)?;
     let text = Zeroizing::new(text.to_owned());
-    let app = Arc::clone(app);
+    let own = Arc::clone(app);
     let checked = tokio::task::spawn_blocking(move || {
         let composed = text::password(&text).unwrap_or_default();
-        let listed = app.breached.contains(&composed).map_err(Refused::List)?;
-        let host = app.config.server.issuer.host_and_port().map_or("", |(host, _)| host);
-        let minimum = app.config.password.minimum_score;
+        let listed = own.breached.contains(&composed).map_err(Refused::List)?;
+        let host = own.config.server.issuer.host_and_port().map_or("", |(host, _)| host);
+        let minimum = own.config.password.minimum_score;
         Ok(check(&text, &person, host, minimum, listed)?)
     });
     // What cannot be judged will not do.
-    checked.await.unwrap_or(Err(Refused::Weak(Weakness::Guessable(None))))
+    let new = checked.await.unwrap_or(Err(Refused::Weak(Weakness::Guessable(None))))?;
+    if breached_range::knows(app, &new.0).await {
+        return Err(Weakness::Breached.into());
+    }
+    Ok(new)
 }
 
 /// Sets a password that was found fit, unless it is the person's present one or one of those they had lately. Sign-ins

@@ -178,6 +178,14 @@ impl KeyRing {
                 resealed += 1;
             }
         }
+        for (id, old) in storage::client_secrets::all_sealed(db).await? {
+            if old.with != self.master.current() {
+                let place = secrets::client_secret_place(id);
+                let sealed = self.master.seal(&place, &self.master.open(&place, &old)?);
+                storage::client_secrets::reseal(db, id, &sealed).await?;
+                resealed += 1;
+            }
+        }
         for (id, old) in storage::messages::all_sealed(db).await? {
             if old.with != self.master.current() {
                 let place = secrets::message_place(id);

@@ -41,6 +41,12 @@ pub fn totp_place(user: Uuid) -> String {
     format!("totp:{user}")
 }
 
+/// The place that a client's secret is sealed for.
+#[must_use]
+pub fn client_secret_place(id: Uuid) -> String {
+    format!("client_secret:{id}")
+}
+
 /// The place that a message which waits to be sent is sealed for.
 #[must_use]
 pub fn message_place(id: Uuid) -> String {

@@ -9,6 +9,7 @@ use crate::{
     keys::{Document, signing::Algorithm},
     registry::{
         client::{AuthMethod, GrantType},
+        client_keys::SigningAlg,
         scope,
     },
 };
@@ -44,6 +45,7 @@ pub fn document(config: &Config) -> Document {
         .filter(|method| *method != AuthMethod::None)
         .map(AuthMethod::name)
         .collect();
+    let assertions = SigningAlg::ALL.map(SigningAlg::name);
     let mut json = json!({
         "issuer": issuer.as_str(),
         "authorization_endpoint": issuer.join(path::AUTHORIZE),
@@ -59,6 +61,9 @@ pub fn document(config: &Config) -> Document {
         "token_endpoint_auth_methods_supported": AuthMethod::ALL.map(AuthMethod::name),
         "revocation_endpoint_auth_methods_supported": AuthMethod::ALL.map(AuthMethod::name),
         "introspection_endpoint_auth_methods_supported": confidential,
+        "token_endpoint_auth_signing_alg_values_supported": assertions,
+        "revocation_endpoint_auth_signing_alg_values_supported": assertions,
+        "introspection_endpoint_auth_signing_alg_values_supported": assertions,
         "code_challenge_methods_supported": ["S256"],
         // RFC 9207 §3.
         "authorization_response_iss_parameter_supported": true,

@@ -7,6 +7,7 @@ use url::Url;
 
 use super::{
     about::About,
+    client_keys::{ClientKeys, SigningAlg},
     redirect_uri::{Matched, Registered},
     scope,
 };
@@ -30,11 +31,21 @@ pub enum AuthMethod {
     ClientSecretBasic,
     /// In the request body.
     ClientSecretPost,
+    /// By a JWT under the client's secret (OpenID Connect Core §9).
+    ClientSecretJwt,
+    /// By a JWT under a key of the client's (OpenID Connect Core §9).
+    PrivateKeyJwt,
 }
 
 impl AuthMethod {
     /// Every method.
-    pub const ALL: [Self; 3] = [Self::ClientSecretBasic, Self::ClientSecretPost, Self::None];
+    pub const ALL: [Self; 5] = [
+        Self::ClientSecretBasic,
+        Self::ClientSecretPost,
+        Self::ClientSecretJwt,
+        Self::PrivateKeyJwt,
+        Self::None,
+    ];
 
     /// The registered name.
     #[must_use]
@@ -43,7 +54,21 @@ impl AuthMethod {
             Self::None => "none",
             Self::ClientSecretBasic => "client_secret_basic",
             Self::ClientSecretPost => "client_secret_post",
+            Self::ClientSecretJwt => "client_secret_jwt",
+            Self::PrivateKeyJwt => "private_key_jwt",
         }
+    }
+
+    /// Whether it takes a secret that Signet gives out.
+    #[must_use]
+    pub const fn has_secret(self) -> bool {
+        matches!(self, Self::ClientSecretBasic | Self::ClientSecretPost | Self::ClientSecretJwt)
+    }
+
+    /// Whether it is by an assertion.
+    #[must_use]
+    pub const fn is_jwt(self) -> bool {
+        matches!(self, Self::ClientSecretJwt | Self::PrivateKeyJwt)
     }
 }
 
@@ -105,6 +130,19 @@ pub struct Metadata {
     /// What it says of itself, and what it wants of every authorization.
     #[serde(flatten)]
     pub about: About,
+    /// Its public keys, a JWK Set.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub jwks: Option<serde_json::Value>,
+    /// Where it publishes them instead.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub jwks_uri: Option<String>,
+    /// The one algorithm that its assertions are signed with; any that its method knows if none.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub token_endpoint_auth_signing_alg: Option<SigningAlg>,
+    /// Its assertions may name an endpoint as their audience instead of the issuer. What it risks is that an assertion
+    /// which was made for another server that claims our endpoints is good here (docs/decisions/0017).
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub unsafe_endpoint_audience: bool,
     /// What its ID tokens are signed with (OpenID Connect Registration §2).
     #[serde(default = "rs256")]
     pub id_token_signed_response_alg: Algorithm,
@@ -137,17 +175,21 @@ pub struct Client {
     /// All else.
     pub metadata: Metadata,
     secrets: Vec<Digest>,
+    keys: ClientKeys,
 }
 
 impl Client {
     /// Reads what is stored.
     pub fn from_row(row: ClientRow) -> storage::Result<Self> {
-        let metadata = serde_json::from_value(row.metadata).map_err(|source| {
+        let metadata: Metadata = serde_json::from_value(row.metadata).map_err(|source| {
             storage::Error::Unreadable { what: format!("client {}", row.client_id), source }
         })?;
         let secrets = row.secrets.iter().filter_map(|hash| hash.as_slice().try_into().ok());
         let secrets = secrets.map(Digest).collect();
-        Ok(Self { id: row.client_id.into(), metadata, secrets })
+        // They were checked when they were stored.
+        let keys = metadata.jwks.as_ref().map(ClientKeys::fetched).and_then(Result::ok);
+        let keys = keys.unwrap_or_default();
+        Ok(Self { id: row.client_id.into(), metadata, secrets, keys })
     }
 
     /// Whether it cannot keep a secret (RFC 6749 §2.1).
@@ -160,6 +202,12 @@ impl Client {
     #[must_use]
     pub fn has_secret(&self, secret: &Digest) -> bool {
         self.secrets.iter().fold(false, |found, own| (own == secret) | found)
+    }
+
+    /// The keys that it registered; none of those that it publishes.
+    #[must_use]
+    pub fn keys(&self) -> &ClientKeys {
+        &self.keys
     }
 
     /// Whether it may use this grant type.
@@ -213,6 +261,7 @@ impl Client {
         if public && !metadata.introspects.is_empty() {
             return Err("introspects is for clients that authenticate".to_owned());
         }
+        validate_keys(metadata)?;
         if let Some(bad) = metadata.scopes.iter().find(|scope| !scope::is_token(scope)) {
             return Err(format!("scope {bad:?} has a character that scopes cannot have"));
         }
@@ -238,6 +287,39 @@ impl Client {
         }
         Ok(())
     }
+}
+
+/// What a client signs with, and how that goes with its method.
+fn validate_keys(metadata: &Metadata) -> Result<(), String> {
+    let method = metadata.token_endpoint_auth_method;
+    if metadata.jwks.is_some() && metadata.jwks_uri.is_some() {
+        return Err("jwks and jwks_uri: there is one of them at most".to_owned());
+    }
+    if let Some(jwks) = &metadata.jwks {
+        ClientKeys::registered(jwks).map_err(|problem| format!("jwks: {problem}"))?;
+    }
+    // Whether what is no https is let through, and where it leads, `fetch` decides.
+    let web = |uri: &str| {
+        Url::parse(uri)
+            .is_ok_and(|url| matches!(url.scheme(), "https" | "http") && url.fragment().is_none())
+    };
+    if metadata.jwks_uri.as_ref().is_some_and(|uri| !web(uri)) {
+        return Err("jwks_uri must be an https URL without a fragment".to_owned());
+    }
+    let keys = metadata.jwks.is_some() || metadata.jwks_uri.is_some();
+    if method == AuthMethod::PrivateKeyJwt && !keys {
+        return Err("private_key_jwt needs jwks or jwks_uri".to_owned());
+    }
+    if let Some(alg) = metadata.token_endpoint_auth_signing_alg
+        && (!method.is_jwt() || alg.is_symmetric() != (method == AuthMethod::ClientSecretJwt))
+    {
+        let (alg, method) = (alg.name(), method.name());
+        return Err(format!("token_endpoint_auth_signing_alg: {alg} does not go with {method}"));
+    }
+    if metadata.unsafe_endpoint_audience && !method.is_jwt() {
+        return Err("unsafe_endpoint_audience is for clients that send assertions".to_owned());
+    }
+    Ok(())
 }
 
 #[cfg(test)]
@@ -284,6 +366,11 @@ mod tests {
             confidential(json!({ "grant_types": ["client_credentials"], "redirect_uris": [] })),
             confidential(json!({ "unsafe_without_pkce": true })),
             confidential(json!({ "introspects": ["https://api.example"] })),
+            json!({ "jwks_uri": "https://app.example/keys" }),
+            json!({ "token_endpoint_auth_method": "private_key_jwt", "jwks_uri": "https://app.example/keys",
+                    "token_endpoint_auth_signing_alg": "PS256", "unsafe_endpoint_audience": true }),
+            json!({ "token_endpoint_auth_method": "client_secret_jwt",
+                    "token_endpoint_auth_signing_alg": "HS384" }),
         ] {
             assert_eq!(validate("spa", &fine), Ok(()), "{fine}");
         }
@@ -303,6 +390,29 @@ mod tests {
             ),
             (json!({ "unsafe_without_pkce": true }), "unsafe_without_pkce"),
             (json!({ "introspects": ["https://api.example"] }), "introspects"),
+            (json!({ "jwks": { "keys": [] } }), "jwks"),
+            (json!({ "jwks": { "keys": [{ "kty": "oct", "k": "AAAA" }] } }), "private"),
+            (json!({ "jwks_uri": "keys" }), "jwks_uri"),
+            (json!({ "jwks_uri": "file:///etc/passwd" }), "jwks_uri"),
+            (json!({ "jwks_uri": "https://app.example/keys#a" }), "jwks_uri"),
+            (
+                json!({ "jwks_uri": "https://app.example/keys", "jwks": { "keys": [] } }),
+                "one of them",
+            ),
+            (json!({ "token_endpoint_auth_method": "private_key_jwt" }), "needs jwks"),
+            (json!({ "token_endpoint_auth_signing_alg": "ES256" }), "does not go with none"),
+            (
+                json!({ "token_endpoint_auth_method": "client_secret_jwt",
+                        "token_endpoint_auth_signing_alg": "RS256" }),
+                "does not go with",
+            ),
+            (
+                json!({ "token_endpoint_auth_method": "private_key_jwt",
+                        "jwks_uri": "https://app.example/keys",
+                        "token_endpoint_auth_signing_alg": "HS256" }),
+                "does not go with",
+            ),
+            (json!({ "unsafe_endpoint_audience": true }), "unsafe_endpoint_audience"),
             (json!({ "scopes": ["two words"] }), "two words"),
             (json!({ "scopes": ["quo\"te"] }), "scope"),
             (json!({ "scopes": [""] }), "scope"),

@@ -2,6 +2,7 @@
 
 pub mod about;
 pub mod client;
+pub mod client_keys;
 pub mod redirect_uri;
 pub mod resource;
 pub mod scope;

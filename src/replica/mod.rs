@@ -3,6 +3,7 @@
 //! Replicas are stateless: everything here can be thrown away and read again. While changes cannot be followed, the
 //! database is asked about clients and revocations; resources and keys stay as they were last read.
 
+mod client_keys;
 mod clients;
 mod feed;
 mod resources;
@@ -17,11 +18,18 @@ use uuid::Uuid;
 
 pub use resources::Catalogue;
 
-use self::{clients::Clients, feed::Feed, resources::Resources, revocations::Revocations};
+use self::{
+    client_keys::PublishedKeys, clients::Clients, feed::Feed, resources::Resources,
+    revocations::Revocations,
+};
 use crate::{
     clock::{Clock, Timestamp},
+    fetch,
     keys::{KeyRing, secrets::SecretsError},
-    registry::client::Client,
+    registry::{
+        client::Client,
+        client_keys::{ClientKey, SigningAlg},
+    },
     storage::{self, Result},
     tokens::access::TokenId,
 };
@@ -30,6 +38,7 @@ use crate::{
 pub struct Replica {
     db: PgPool,
     clients: Clients,
+    published: PublishedKeys,
     resources: Resources,
     revocations: Revocations,
     feed: Feed,
@@ -65,7 +74,8 @@ impl Replica {
         let revocations = Revocations::default();
         revocations.reload(&db, now).await?;
         let (clients, following) = (Clients::default(), Mutex::default());
-        Ok(Self { db, clients, resources, revocations, feed, following })
+        let published = PublishedKeys::default();
+        Ok(Self { db, clients, published, resources, revocations, feed, following })
     }
 
     /// The client of that id.
@@ -76,6 +86,22 @@ impl Replica {
     /// Forgets a client that this replica changed itself, ahead of the feed.
     pub fn forget_client(&self, client_id: &str) {
         self.clients.forget(client_id);
+    }
+
+    /// The key of a client that its signature is checked with, if there is one: of those that it registered, or that it
+    /// publishes.
+    pub async fn client_key(
+        &self,
+        fetch: &fetch::Client,
+        clock: &Clock,
+        client: &Client,
+        kid: Option<&str>,
+        alg: SigningAlg,
+    ) -> Option<ClientKey> {
+        match &client.metadata.jwks_uri {
+            Some(uri) => self.published.find(fetch, clock, (&client.id, uri), kid, alg).await,
+            None => client.keys().choose(kid, alg).cloned(),
+        }
     }
 
     /// Whether the client of that id is there and not disabled: otherwise what it holds opens nothing.
@@ -148,7 +174,10 @@ impl Replica {
         for change in &chunk.changes {
             match change.kind.as_str() {
                 "revocation" => revoked.extend(change.key.parse::<Uuid>().ok()),
-                "client" => self.clients.forget(&change.key),
+                "client" => {
+                    self.clients.forget(&change.key);
+                    self.published.forget(&change.key);
+                }
                 "resource" => resources = true,
                 "signing_keys" => signing_keys = true,
                 other => tracing::warn!(kind = other, "a change that this version does not know"),

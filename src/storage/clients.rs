@@ -1,9 +1,8 @@
-//! `clients` and `client_secrets`.
+//! `clients`.
 
 use sqlx::PgPool;
-use uuid::Uuid;
 
-use super::{Result, pool};
+use super::Result;
 use crate::clock::Timestamp;
 
 /// A client as stored.
@@ -42,7 +41,8 @@ pub async fn list(db: &PgPool) -> Result<Vec<ClientRow>> {
     .await?)
 }
 
-/// Adds or replaces a client and tells all replicas. Whether one that is there is disabled stays as it is.
+/// Adds or replaces a client and tells all replicas. Whether one that is there is disabled stays as it is. Secrets stay
+/// sealed only for as long as it signs with them.
 pub async fn put(
     db: &PgPool,
     client_id: &str,
@@ -55,6 +55,10 @@ pub async fn put(
             ON CONFLICT (client_id) DO UPDATE SET
                 metadata = jsonb_set(EXCLUDED.metadata, '{disabled}', coalesce(clients.metadata -> 'disabled', 'false')),
                 updated_at = EXCLUDED.updated_at
+        ), unsealed AS (
+            UPDATE client_secrets SET sealed = NULL, sealed_with = NULL
+            WHERE client_id = $1 AND sealed IS NOT NULL
+              AND $2 ->> 'token_endpoint_auth_method' IS DISTINCT FROM 'client_secret_jwt'
         )
         INSERT INTO changes (kind, key, at) VALUES ('client', $1, $3)",
         client_id,
@@ -128,80 +132,4 @@ pub async fn delete(
     .fetch_one(db)
     .await?;
     Ok(deleted > 0)
-}
-
-/// A client's secret, without the secret.
-#[derive(Clone, Debug)]
-pub struct SecretRow {
-    /// Names it on the command line.
-    pub id: Uuid,
-    /// Since when.
-    pub created_at: Timestamp,
-}
-
-/// A client's secrets, oldest first.
-pub async fn secrets(db: &PgPool, client_id: &str) -> Result<Vec<SecretRow>> {
-    Ok(sqlx::query_as!(
-        SecretRow,
-        "SELECT id, created_at FROM client_secrets WHERE client_id = $1 ORDER BY created_at, id",
-        client_id,
-    )
-    .fetch_all(db)
-    .await?)
-}
-
-/// Adds a secret unless the client has `most` already, and tells all replicas.
-///
-/// Two statements, since the second has to see what was committed while the first waited: another secret that was being
-/// added.
-pub async fn add_secret(
-    db: &PgPool,
-    id: Uuid,
-    client_id: &str,
-    secret_hash: &[u8],
-    most: i64,
-    now: Timestamp,
-) -> Result<bool> {
-    let mut transaction = pool::begin(db).await?;
-    sqlx::query!("SELECT FROM clients WHERE client_id = $1 FOR UPDATE", client_id)
-        .execute(&mut *transaction)
-        .await?;
-    let added = sqlx::query_scalar!(
-        r#"WITH added AS (
-            INSERT INTO client_secrets (id, client_id, secret_hash, created_at)
-            SELECT $1, client_id, $3, $5 FROM clients
-            WHERE client_id = $2 AND (SELECT count(*) FROM client_secrets s WHERE s.client_id = $2) < $4
-            RETURNING client_id
-        ), told AS (
-            INSERT INTO changes (kind, key, at) SELECT 'client', client_id, $5 FROM added
-        )
-        SELECT count(*) AS "count!" FROM added"#,
-        id,
-        client_id,
-        secret_hash,
-        most,
-        now,
-    )
-    .fetch_one(&mut *transaction)
-    .await?;
-    transaction.commit().await?;
-    Ok(added > 0)
-}
-
-/// Removes a secret and tells all replicas.
-pub async fn remove_secret(db: &PgPool, client_id: &str, id: Uuid, now: Timestamp) -> Result<bool> {
-    let removed = sqlx::query_scalar!(
-        r#"WITH removed AS (
-            DELETE FROM client_secrets WHERE id = $1 AND client_id = $2 RETURNING client_id
-        ), told AS (
-            INSERT INTO changes (kind, key, at) SELECT 'client', client_id, $3 FROM removed
-        )
-        SELECT count(*) AS "count!" FROM removed"#,
-        id,
-        client_id,
-        now,
-    )
-    .fetch_one(db)
-    .await?;
-    Ok(removed > 0)
 }

@@ -6,6 +6,8 @@ pub mod audit;
 pub mod authorization_requests;
 pub mod ceremonies;
 pub mod changes;
+pub mod client_assertions;
+pub mod client_secrets;
 pub mod clients;
 pub mod codes;
 pub mod consents;

@@ -7,33 +7,37 @@ use std::{
 };
 
 /// What each room may name. `app`, which is handed to everyone, and the leaves `clock` and `entropy` are free.
-const ARROWS: [(&str, &[&str]); 15] = [
+const ARROWS: [(&str, &[&str]); 16] = [
     (
         "cli",
         &[
-            "admin", "audit", "config", "dev", "http", "identity", "keys", "oauth", "registry",
-            "storage", "tokens",
+            "admin", "audit", "config", "dev", "fetch", "http", "identity", "keys", "oauth",
+            "registry", "storage", "tokens",
         ],
     ),
     ("dev", &["admin", "identity", "tokens", "web"]),
     ("http", &["audit", "config", "dev", "identity", "keys", "oauth", "tokens", "web"]),
-    ("admin", &["audit", "config", "identity", "registry", "storage", "tokens"]),
+    ("admin", &["audit", "config", "identity", "keys", "registry", "storage", "tokens"]),
     (
         "oauth",
         &["audit", "config", "identity", "keys", "registry", "replica", "storage", "tokens", "web"],
     ),
-    ("identity", &["audit", "config", "keys", "registry", "storage", "tokens", "web"]),
-    ("replica", &["keys", "registry", "storage", "tokens"]),
+    ("identity", &["audit", "config", "fetch", "keys", "registry", "storage", "tokens", "web"]),
+    ("replica", &["fetch", "keys", "registry", "storage", "tokens"]),
     ("web", &["audit", "storage", "tokens"]),
     ("audit", &["storage"]),
     ("registry", &["config", "keys", "storage", "tokens"]),
+    ("fetch", &["config"]),
     ("config", &["keys"]),
     ("keys", &["storage", "tokens"]),
     ("tokens", &["keys"]),
     ("storage", &[]),
     (
         "app",
-        &["audit", "config", "identity", "keys", "oauth", "replica", "storage", "tokens", "web"],
+        &[
+            "audit", "config", "fetch", "identity", "keys", "oauth", "replica", "storage",
+            "tokens", "web",
+        ],
     ),
 ];
 

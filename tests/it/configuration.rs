@@ -29,6 +29,8 @@ fn candidates(section: &str, key: &str, shown: &toml::Value) -> Vec<String> {
     let words = |words: &[&str]| words.iter().map(|word| (*word).to_owned()).collect();
     match (section, key, shown) {
         (_, "issuer", _) => words(&["https://other.example"]),
+        ("fetch", "insecure_allow_hosts", _) => words(&["[\"keys.internal\"]"]),
+        (_, "breached_range_url", _) => words(&["https://other.example/range/"]),
         ("email", "host", _) => words(&["other.example"]),
         ("email", "from", _) => words(&["other@example.com"]),
         ("email", "tls", _) => words(&["implicit"]),

@@ -15,6 +15,7 @@ mod dev;
 mod email_address;
 mod endings;
 mod failures;
+mod fetch;
 mod foreign;
 mod forged_posts;
 mod fuzzed;

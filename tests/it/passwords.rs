@@ -1,12 +1,18 @@
 //! Choosing a password: one's own, and one in place of another's choice.
 
+use axum::{
+    Router,
+    routing::{MethodRouter, get},
+};
+use http::{HeaderMap, StatusCode};
 use signet::{
     admin::users::{self, Choice, Profile},
     storage,
 };
 
 use crate::support::{
-    Browser, EMAIL, Options, PASSWORD, Server, browser::Answer, flow::authorize_path,
+    Browser, EMAIL, Options, PASSWORD, Server, browser::Answer, elsewhere::Elsewhere,
+    flow::authorize_path,
 };
 
 const NEW: &str = "seven purple umbrellas sing";
@@ -160,6 +166,55 @@ async fn a_password_on_the_operators_list_is_refused() {
             .body
             .contains("is changed")
     );
+}
+
+/// A service that knows breached passwords, and what it answers about those that begin like [`NEW`].
+async fn range_service(answer: MethodRouter) -> (Elsewhere, Server) {
+    let elsewhere = Elsewhere::start(Router::new().route("/range/13549", answer)).await;
+    let fetch = elsewhere.config();
+    let url = elsewhere.url("/range/");
+    let config = format!("{fetch}[password]\nbreached_range_url = \"{url}\"");
+    let server = Server::with(Options { config: &config, ..Options::default() }).await;
+    (elsewhere, server)
+}
+
+#[tokio::test]
+async fn a_password_that_a_service_knows_is_refused() {
+    let answer = get(|headers: HeaderMap| async move {
+        assert_eq!(headers["add-padding"], "true");
+        "84C02DFDFD117B1ADAF9DD56A739AA89FCB:0\r\n84C02DFDFD117B1ADAF9DD56A739AA89FCA:2"
+    });
+    let (elsewhere, server) = range_service(answer).await;
+    let mut browser = server.signed_in().await;
+    let page = change(&mut browser, PASSWORD, NEW).await;
+    assert!(page.body.contains("known from breaches"), "{}", page.body);
+    assert_eq!(elsewhere.connections(), 1);
+    let page = change(&mut browser, PASSWORD, "iloveyou").await;
+    assert!(page.body.contains("known from breaches"), "{}", page.body);
+    assert_eq!(elsewhere.connections(), 1, "what is refused anyway is not asked about");
+}
+
+#[tokio::test]
+async fn padding_is_no_breach() {
+    let answer = get(|| async { "84C02DFDFD117B1ADAF9DD56A739AA89FCA:0" });
+    let (elsewhere, server) = range_service(answer).await;
+    let page = change(&mut server.signed_in().await, PASSWORD, NEW).await;
+    assert!(page.body.contains("is changed"), "{}", page.body);
+    assert_eq!(elsewhere.connections(), 1);
+}
+
+#[tokio::test]
+async fn a_service_that_fails_keeps_no_one_from_choosing_a_password() {
+    for answer in [
+        get(|| async { StatusCode::SERVICE_UNAVAILABLE }),
+        get(|| async { "<html>Sign in to the network</html>" }),
+        get(std::future::pending::<()>),
+    ] {
+        let (elsewhere, server) = range_service(answer).await;
+        let page = change(&mut server.signed_in().await, PASSWORD, NEW).await;
+        assert!(page.body.contains("is changed"), "{}", page.body);
+        assert_eq!(elsewhere.connections(), 1);
+    }
 }
 
 #[tokio::test]

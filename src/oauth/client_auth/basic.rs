@@ -3,7 +3,7 @@
 use base64::{Engine, prelude::BASE64_STANDARD};
 use http::{HeaderMap, header};
 
-use super::Credentials;
+use super::{Credentials, Proof};
 use crate::{oauth::Error, registry::client::AuthMethod};
 
 /// The credentials in the `Authorization` header, none if there is no such header.
@@ -17,7 +17,7 @@ pub(super) fn read(headers: &HeaderMap) -> Result<Option<Credentials>, Error> {
     let malformed = || Error::invalid_client("Authorization is not Basic as RFC 6749 writes it");
     let (client_id, secret) = credentials.ok_or_else(malformed)?;
     let method = AuthMethod::ClientSecretBasic;
-    Ok(Some(Credentials { client_id, secret: Some(secret), method }))
+    Ok(Some(Credentials { client_id, proof: Proof::Secret(secret), method }))
 }
 
 /// The client id and secret in the value of the header, if it is well-formed.

@@ -1,17 +1,22 @@
 //! Client authentication (RFC 6749 §2.3): one file a method, and each client held to the one it is registered for.
 
+mod assertion;
 pub mod basic;
+mod client_secret_jwt;
+mod private_key_jwt;
 
 use std::sync::Arc;
 
 use http::HeaderMap;
 use serde_json::json;
 
+use self::assertion::{Assertion, Verdict};
 use super::{Code, Error};
 use crate::{
     app::App,
     audit::{Event, Kind},
     registry::client::{AuthMethod, Client, GrantType},
+    storage,
     tokens::secret::ClientSecret,
     web::{RequestContext, params::Params},
 };
@@ -42,8 +47,15 @@ impl AuthenticatedClient {
 /// What a request says of its client.
 struct Credentials {
     client_id: String,
-    secret: Option<String>,
+    proof: Proof,
     method: AuthMethod,
+}
+
+/// What it proves that with.
+enum Proof {
+    Nothing,
+    Secret(String),
+    Assertion(Box<Assertion>),
 }
 
 /// Finds out which client a request is from. Whatever is wrong, the answer is the same `invalid_client`.
@@ -53,13 +65,33 @@ pub async fn authenticate(
     params: &Params,
     context: &RequestContext,
 ) -> Result<AuthenticatedClient, Error> {
-    let credentials = read(headers, params)?;
-    let client = app.replica.client(&credentials.client_id).await?;
-    match client {
-        Some(client) if is_proven(&client, &credentials) => Ok(AuthenticatedClient(client)),
+    let Credentials { client_id, proof, method } = read(headers, params)?;
+    let known = app.replica.client(&client_id).await?;
+    let registered = known.as_deref().filter(|client| {
+        !client.metadata.disabled && client.metadata.token_endpoint_auth_method == method
+    });
+    let mut detail = json!({ "method": method.name() });
+    let proven = match (registered, &proof) {
+        (None, _) => false,
+        (Some(client), Proof::Nothing) => client.is_public(),
+        (Some(client), Proof::Secret(secret)) => {
+            ClientSecret::parse(secret).is_some_and(|secret| client.has_secret(&secret.digest()))
+        }
+        // Apart, so that others do not carry its state along.
+        (Some(client), Proof::Assertion(assertion)) => {
+            match Box::pin(check(app, client, assertion)).await? {
+                Ok(()) => true,
+                Err(reason) => {
+                    detail["reason"] = reason.into();
+                    false
+                }
+            }
+        }
+    };
+    match known {
+        Some(client) if proven => Ok(AuthenticatedClient(client)),
         known => {
-            let mut event = Event::new(Kind::ClientRefused)
-                .detail(json!({ "method": credentials.method.name() }));
+            let mut event = Event::new(Kind::ClientRefused).detail(detail);
             if let Some(client) = known {
                 event = event.client(&client.id);
             }
@@ -71,44 +103,51 @@ pub async fn authenticate(
     }
 }
 
-fn read(headers: &HeaderMap, params: &Params) -> Result<Credentials, Error> {
-    let basic = basic::read(headers)?;
-    let body_id = params.get("client_id");
-    let body_secret = params.get("client_secret");
-    if params.get("client_assertion").is_some() {
-        return Err(Error::invalid_client("client_assertion is not supported"));
+/// Checks an assertion, what costs least first and its use last.
+async fn check(app: &App, client: &Client, assertion: &Assertion) -> storage::Result<Verdict> {
+    if let Err(reason) = assertion.check(app, client) {
+        return Ok(Err(reason));
     }
-    match (basic, body_secret) {
-        // RFC 6749 §2.3: one method a request.
-        (Some(_), Some(_)) => {
-            Err(Error::invalid_request("the client authenticates in more than one way"))
-        }
-        (Some(basic), None) => {
-            if body_id.is_some_and(|id| id != basic.client_id) {
-                return Err(Error::invalid_request("client_id is not the authenticating client"));
-            }
-            Ok(basic)
-        }
-        (None, secret) => {
-            let client_id = body_id
-                .ok_or_else(|| Error::invalid_client("the client does not authenticate"))?
-                .to_owned();
-            let method =
-                if secret.is_some() { AuthMethod::ClientSecretPost } else { AuthMethod::None };
-            Ok(Credentials { client_id, secret: secret.map(str::to_owned), method })
-        }
+    let signed = match assertion.method() {
+        AuthMethod::ClientSecretJwt => client_secret_jwt::check(app, client, assertion).await?,
+        _ => private_key_jwt::check(app, client, assertion).await,
+    };
+    match signed {
+        Ok(()) => assertion.spend(app).await,
+        refused => Ok(refused),
     }
 }
 
-fn is_proven(client: &Client, credentials: &Credentials) -> bool {
-    if client.metadata.disabled || client.metadata.token_endpoint_auth_method != credentials.method
-    {
-        return false;
+fn read(headers: &HeaderMap, params: &Params) -> Result<Credentials, Error> {
+    let basic = basic::read(headers)?;
+    let assertion = Assertion::of(params)?;
+    let body_id = params.get("client_id");
+    let body_secret = params.get("client_secret");
+    // RFC 6749 §2.3: one method a request.
+    let ways = [basic.is_some(), assertion.is_some(), body_secret.is_some()];
+    if ways.into_iter().filter(|there| *there).count() > 1 {
+        return Err(Error::invalid_request("the client authenticates in more than one way"));
     }
-    match &credentials.secret {
-        None => client.is_public(),
-        Some(secret) => {
-            ClientSecret::parse(secret).is_some_and(|secret| client.has_secret(&secret.digest()))
+    let assertion = assertion.map(|assertion| Credentials {
+        client_id: assertion.client_id().to_owned(),
+        method: assertion.method(),
+        proof: Proof::Assertion(Box::new(assertion)),
+    });
+    if let Some(credentials) = basic.or(assertion) {
+        if body_id.is_some_and(|id| id != credentials.client_id) {
+            return Err(Error::invalid_request("client_id is not the authenticating client"));
         }
+        return Ok(credentials);
     }
+    let client_id = body_id
+        .ok_or_else(|| Error::invalid_client("the client does not authenticate"))?
+        .to_owned();
+    Ok(match body_secret {
+        Some(secret) => Credentials {
+            client_id,
+            proof: Proof::Secret(secret.to_owned()),
+            method: AuthMethod::ClientSecretPost,
+        },
+        None => Credentials { client_id, proof: Proof::Nothing, method: AuthMethod::None },
+    })
 }

@@ -3,6 +3,7 @@
 pub mod authenticator;
 pub mod browser;
 pub mod database;
+pub mod elsewhere;
 pub mod flow;
 pub mod process;
 pub mod proxy;
