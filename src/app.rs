@@ -4,6 +4,7 @@ use std::{sync::Arc, time::Duration};
 
 use serde_json::json;
 use sqlx::PgPool;
+use tokio::sync::Notify;
 use uuid::Uuid;
 
 use crate::{
@@ -19,7 +20,10 @@ use crate::{
         mail::{self, MailError, Mailer},
     },
     keys::{KeyRing, MasterKeys, secrets::SecretsError, secrets::ServerSecrets},
-    oauth::registration::{self, Policy, PolicyError},
+    oauth::{
+        logout,
+        registration::{self, Policy, PolicyError},
+    },
     replica::Replica,
     storage::{self, sessions::Cutoffs},
     tokens::verified::VerifiedTokens,
@@ -57,6 +61,8 @@ pub struct App {
     pub mail: Mailer,
     /// What clients that register themselves may be.
     pub registration: Policy,
+    /// Wakes what tells applications of sessions that ended.
+    pub logouts: Notify,
     /// What is fetched from addresses that others name.
     pub fetch: fetch::Client,
     /// Development mode, and what its pages show.
@@ -140,6 +146,7 @@ impl App {
             audit,
             mail,
             registration,
+            logouts: Notify::new(),
             fetch,
             demo,
         };
@@ -147,7 +154,8 @@ impl App {
         Ok(Arc::new(app))
     }
 
-    /// Starts what goes on beside requests: following changes, sending messages, rotating keys, sweeping.
+    /// Starts what goes on beside requests: following changes, sending messages, telling applications of logouts, rotating
+    /// keys, sweeping.
     pub fn start_background(self: &Arc<Self>) {
         if self.config.dynamic_registration.is_on() {
             self.registration.warn();
@@ -157,6 +165,8 @@ impl App {
         tokio::spawn(self.audit.clone().summarise());
         let app = Arc::clone(self);
         tokio::spawn(async move { mail::deliver_forever(&app).await });
+        let app = Arc::clone(self);
+        tokio::spawn(async move { logout::deliver_forever(&app).await });
         let app = Arc::clone(self);
         tokio::spawn(async move { app.maintain_forever().await });
     }
@@ -194,10 +204,20 @@ impl App {
             swept(storage::links::sweep(&self.db, now).await),
             swept(storage::sign_ins::sweep(&self.db, now).await),
             registration::sweep(self).await.map_err(Into::into),
+            self.expire_sessions(now).await,
             self.sweep_sessions(now).await,
             self.delete_accounts(now).await,
         ];
         done.into_iter().filter_map(Result::err).collect()
+    }
+
+    /// Ends the sessions that have expired, so that applications are told. Those that only went unused too long end when
+    /// their time is over as well: looking for them would take an index on what every use changes.
+    async fn expire_sessions(&self, now: Timestamp) -> Result<(), StartError> {
+        while storage::sessions::expire(&self.db, now).await? > 0 {
+            self.logouts.notify_one();
+        }
+        Ok(())
     }
 
     /// A session's row is needed while grants that were bound to it may be asked about.

@@ -82,7 +82,7 @@ const RESOURCE_KEYS: [&str; 6] = [
     "scopes",
 ];
 const SCOPE_KEYS: [&str; 2] = ["name", "description"];
-const CLIENT_KEYS: [&str; 32] = [
+const CLIENT_KEYS: [&str; 38] = [
     "client_id",
     "secret",
     "secret_env",
@@ -90,6 +90,12 @@ const CLIENT_KEYS: [&str; 32] = [
     "token_endpoint_auth_method",
     "grant_types",
     "redirect_uris",
+    "post_logout_redirect_uris",
+    "frontchannel_logout_uri",
+    "frontchannel_logout_session_required",
+    "backchannel_logout_uri",
+    "backchannel_logout_session_required",
+    "initiate_login_uri",
     "scopes",
     "resources",
     "introspects",

@@ -61,6 +61,8 @@ pub enum Kind {
     SignedOut,
     /// All sessions of a person ended, or all but the one in which that was asked for.
     SessionsEnded,
+    /// An application could not be told that a session ended.
+    LogoutUndelivered,
     /// A person took back what they had allowed a client.
     ApplicationRevoked,
     /// A person allowed a client something.
@@ -141,6 +143,7 @@ impl Kind {
             Self::MailThrottled => "mail.throttled",
             Self::SignedOut => "signed_out",
             Self::SessionsEnded => "sessions.ended",
+            Self::LogoutUndelivered => "logout.undelivered",
             Self::ApplicationRevoked => "application.revoked",
             Self::ConsentGiven => "consent.given",
             Self::ConsentDenied => "consent.denied",

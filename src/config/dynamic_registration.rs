@@ -1,6 +1,7 @@
 //! `[dynamic_registration]`: whether clients may register themselves (RFC 7591), and what such a client may be.
 
 use serde::Deserialize;
+use url::Url;
 
 use super::{ConfigError, Span, duration};
 
@@ -58,6 +59,20 @@ pub struct DynamicRegistration {
     pub insecure_loopback_web: bool,
     /// Confidential clients need not use PKCE, with which an injected code is told (RFC 9700 §4.5).
     pub unsafe_confidential_without_pkce: bool,
+    /// Assertions may name an endpoint as their audience instead of the issuer (docs/decisions/0017).
+    pub unsafe_endpoint_audience: bool,
+    /// Whose software statements are believed.
+    pub software_statement_issuers: Vec<StatementIssuer>,
+}
+
+/// Someone whose software statements are believed (RFC 7591 §2.3).
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct StatementIssuer {
+    /// The `iss` of the statements.
+    pub issuer: String,
+    /// Where the keys are that they are signed with: a JWK Set.
+    pub jwks_uri: Url,
 }
 
 impl Default for DynamicRegistration {
@@ -78,6 +93,8 @@ impl Default for DynamicRegistration {
             max_lifetime: Span::seconds(0),
             insecure_loopback_web: false,
             unsafe_confidential_without_pkce: false,
+            unsafe_endpoint_audience: false,
+            software_statement_issuers: Vec::new(),
         }
     }
 }

@@ -25,7 +25,9 @@ use serde::Deserialize;
 pub use account::Account;
 pub use database::Database;
 pub use duration::Span;
-pub use dynamic_registration::{ConsentRule, DynamicRegistration, DynamicRegistrationMode};
+pub use dynamic_registration::{
+    ConsentRule, DynamicRegistration, DynamicRegistrationMode, StatementIssuer,
+};
 pub use email::{Email, EmailTls};
 pub use fetch::{AllowedHost, Fetch};
 pub use keys::Keys;

@@ -15,13 +15,13 @@ use crate::{
     app::AppState,
     dev,
     identity::{
-        account, attempt::path as sign_in, email_address, forgot, notices, pages, passkeys,
+        account, attempt::path as sign_in, email_address, ended, forgot, notices, pages, passkeys,
         registration, second_factor,
     },
     keys::Document,
     oauth::{
-        Error, authorize, introspect, jwks, metadata::path, registration as clients, revoke, token,
-        userinfo,
+        Error, authorize, introspect, jwks, logout, metadata::path, registration as clients,
+        revoke, token, userinfo,
     },
     web::{RequestContext, assets, problem::Problem},
 };
@@ -39,6 +39,10 @@ pub fn router(app: &AppState, metadata: &Document, cors: bool) -> Router {
         .route(path::INTROSPECT, post(introspect::introspect))
         .route("/interaction/{id}", get(authorize::show))
         .route("/interaction/{id}/{step}", get(authorize::show_step).post(authorize::submit))
+        .route(path::END_SESSION, get(logout::get).post(logout::post))
+        .route(logout::CONFIRM, get(logout::show_confirm).post(logout::confirm))
+        .route(ended::PAGE, get(logout::show_signed_out))
+        .route(path::CHECK_SESSION, get(logout::session_state::check_session))
         .route("/", get(pages::home))
         .route("/sign-in", get(pages::show_sign_in).post(pages::post_sign_in))
         .route(sign_in::VERIFY, get(second_factor::show_verify).post(second_factor::verify))

@@ -30,7 +30,7 @@ use crate::{
         Code, Error, jwks,
         metadata::{self, path},
     },
-    web::{RequestContext, problem::Problem},
+    web::{RequestContext, pages::MayBeFramed, problem::Problem},
 };
 
 const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
@@ -206,6 +206,9 @@ impl Parts {
         headers.reserve(SECURITY_HEADERS.len() + 2);
         headers.insert(REQUEST_ID, request_id.value());
         guard(headers, self.app.config.server.issuer.is_https());
+        if response.extensions().get::<MayBeFramed>().is_some() {
+            response.headers_mut().remove(header::X_FRAME_OPTIONS);
+        }
         response
     }
 
@@ -243,6 +246,7 @@ fn span(request: &Request<Bytes>, id: &str) -> tracing::Span {
         path::INTROSPECT => named!("introspection"),
         path::REVOKE => named!("revocation"),
         path::USERINFO => named!("userinfo"),
+        path::END_SESSION => named!("end_session"),
         _ => named!("request"),
     }
 }

@@ -11,7 +11,7 @@ use serde_json::{Value, json};
 use uuid::Uuid;
 
 use super::{
-    account, device, local,
+    account, browser_state, device, local,
     proof::{Assurance, Factor, Proofs},
     requirement::{self, Enrolled, Mfa, Step},
     session::{self, Current, SessionHandle},
@@ -312,6 +312,7 @@ async fn begin(
     watch(app, user_id, id, &device, context).await?;
     Ok(Some(vec![
         policy.set(Cookie::Session, &handle.expose(), None),
+        browser_state::cookie(app, &handle.digest()),
         policy.set(Cookie::Device, &device, Some(device::MAX_AGE)),
     ]))
 }

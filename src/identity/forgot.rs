@@ -21,7 +21,7 @@ use super::{
     pages::{Browser, check_post, read_form, see_other, with_cookies},
     passwords::{self, Person},
     proof::{Factor, Proofs},
-    text,
+    session, text,
 };
 use crate::{
     app::{App, AppState},
@@ -209,10 +209,7 @@ async fn reset(
         let new = NewPassword { id: app.uuid(), phc: &phc };
         let done = storage::accounts::reset_password(&app.db, opened.presented(), new, now, ends);
         let done = done.await?.ok_or_else(|| links::over(opened.purpose))?;
-        // Here at once; other replicas follow.
-        for grant in done.grants {
-            app.replica.revoked(grant, ends);
-        }
+        session::revoked(&app, done.grants, ends);
         let event = Event::new(Kind::PasswordChanged).user(done.user_id);
         let detail = json!({ "by": "link", "email_verified": done.verified });
         app.audit.record(event.detail(detail), &context.origin).await?;

@@ -10,6 +10,7 @@ use http::{HeaderMap, HeaderValue, StatusCode, header};
 
 use super::{
     attempt::Goal,
+    ended::Ended,
     local,
     session::{self, Current},
     sign_in_form::SignInForm,
@@ -77,7 +78,7 @@ pub fn check_post(
 }
 
 /// Refuses a form post that the browser says comes from elsewhere.
-fn check_origin(app: &App, headers: &HeaderMap, back: &str) -> Result<(), Problem> {
+pub fn check_origin(app: &App, headers: &HeaderMap, back: &str) -> Result<(), Problem> {
     if csrf::is_same_origin(headers, &app.config.server.issuer.origin()) {
         return Ok(());
     }
@@ -203,13 +204,13 @@ pub async fn post_sign_out(
         let params = read_form(&body)?;
         // Also without a session: other sites' posts come without the cookie, but what the answer sets is kept.
         check_origin(&app, &headers, "/sign-out")?;
-        if let Some(Current { row, digest }) = session::current(&app, &headers).await? {
-            check_post(&app, &headers, &params, &digest, "/sign-out")?;
-            session::end(&app, &row, &context).await?;
-        }
-        let cookies = app.cookies();
-        let over = cookies.get(&headers, Cookie::Session).map(|_| cookies.remove(Cookie::Session));
-        Ok(with_cookies(see_other("/sign-out"), over))
+        let over = session::forget(&app, &headers);
+        let Some(Current { row, digest }) = session::current(&app, &headers).await? else {
+            return Ok(with_cookies(see_other("/sign-out"), over));
+        };
+        check_post(&app, &headers, &params, &digest, "/sign-out")?;
+        session::end(&app, &row, &context).await?;
+        Ok(with_cookies(Ended::session(row.id).lead_on(&app, &headers), over))
     };
     outcome.await.unwrap_or_else(|problem: Problem| problem.respond(&context))
 }

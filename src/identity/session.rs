@@ -1,6 +1,6 @@
 //! Browser sessions: found by their cookie, begun by a sign-in, ended by a sign-out.
 
-use http::HeaderMap;
+use http::{HeaderMap, HeaderValue};
 use serde_json::json;
 use uuid::Uuid;
 
@@ -96,11 +96,23 @@ pub async fn end_others(
     Ok(())
 }
 
-/// Here at once; other replicas follow.
+/// What removes the cookies of a session that ended, as far as this browser has them.
+#[must_use]
+pub fn forget(app: &App, headers: &HeaderMap) -> Vec<HeaderValue> {
+    let cookies = app.cookies();
+    [Cookie::Session, Cookie::BrowserState]
+        .into_iter()
+        .filter(|cookie| cookies.get(headers, *cookie).is_some())
+        .map(|cookie| cookies.remove(cookie))
+        .collect()
+}
+
+/// Here at once; other replicas follow, and so do applications that want to be told.
 pub(super) fn revoked(app: &App, grants: Vec<Uuid>, tokens_end: Timestamp) {
     for grant in grants {
         app.replica.revoked(grant, tokens_end);
     }
+    app.logouts.notify_one();
 }
 
 /// How pages show the person of a session.

@@ -78,15 +78,18 @@ pub enum Type {
     Access,
     /// `JWT`: an ID token.
     Id,
+    /// `logout+jwt`: a logout token (OpenID Connect Back-Channel Logout §2.4).
+    Logout,
 }
 
 impl Type {
-    const ALL: [Self; 2] = [Self::Access, Self::Id];
+    const ALL: [Self; 3] = [Self::Access, Self::Id, Self::Logout];
 
     const fn name(self) -> &'static str {
         match self {
             Self::Access => "at+jwt",
             Self::Id => "JWT",
+            Self::Logout => "logout+jwt",
         }
     }
 
@@ -128,7 +131,7 @@ pub struct SigningKey {
     verifier: DecodingKey,
     jwk: serde_json::Value,
     /// The encoded protected header for each [`Type`].
-    headers: [String; 2],
+    headers: [String; 3],
     random: SystemRandom,
 }
 
@@ -204,7 +207,7 @@ impl SigningKey {
     /// The encoded protected header of a token of this type.
     #[must_use]
     pub fn header(&self, typ: Type) -> &str {
-        &self.headers[usize::from(typ == Type::Id)]
+        &self.headers[typ as usize]
     }
 
     /// Signs a JWS signing input.

@@ -28,6 +28,10 @@ pub mod path {
     pub const USERINFO: &str = "/userinfo";
     /// RFC 7591 §3, and below it, by client, RFC 7592 §2.
     pub const REGISTRATION: &str = "/connect/register";
+    /// OpenID Connect RP-Initiated Logout §2.
+    pub const END_SESSION: &str = "/logout";
+    /// OpenID Connect Session Management §3.2.
+    pub const CHECK_SESSION: &str = "/check-session";
     /// RFC 7517 §5.
     pub const JWKS: &str = "/jwks";
     /// RFC 8414 §3.
@@ -54,6 +58,15 @@ pub fn document(config: &Config) -> Document {
         "introspection_endpoint": issuer.join(path::INTROSPECT),
         "revocation_endpoint": issuer.join(path::REVOKE),
         "userinfo_endpoint": issuer.join(path::USERINFO),
+        // RP-Initiated Logout §2.1, Session Management §3.3.
+        "end_session_endpoint": issuer.join(path::END_SESSION),
+        "check_session_iframe": issuer.join(path::CHECK_SESSION),
+        // Front-Channel Logout §3.
+        "frontchannel_logout_supported": true,
+        "frontchannel_logout_session_supported": true,
+        // Back-Channel Logout §2.1.
+        "backchannel_logout_supported": true,
+        "backchannel_logout_session_supported": true,
         "scopes_supported": scope::IDENTITY.map(|(name, _)| name),
         "response_types_supported": ["code"],
         "response_modes_supported": ["query", "form_post"],

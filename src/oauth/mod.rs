@@ -6,6 +6,7 @@ pub mod client_auth;
 mod error;
 pub mod introspect;
 pub mod jwks;
+pub mod logout;
 pub mod metadata;
 pub mod registration;
 pub mod revoke;

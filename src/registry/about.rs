@@ -32,10 +32,6 @@ impl ApplicationType {
             Self::Native => "native",
         }
     }
-
-    const fn is_web(&self) -> bool {
-        matches!(self, Self::Web)
-    }
 }
 
 /// Who answers for what a client says of itself.
@@ -49,12 +45,6 @@ pub enum RegisteredBy {
     Itself,
 }
 
-impl RegisteredBy {
-    const fn is_operator(&self) -> bool {
-        matches!(self, Self::Operator)
-    }
-}
-
 /// Whether people are asked again for what they allowed before.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
@@ -66,17 +56,11 @@ pub enum Consent {
     EachTime,
 }
 
-impl Consent {
-    const fn is_remembered(&self) -> bool {
-        matches!(self, Self::Remembered)
-    }
-}
-
 /// The part of a client's metadata that this file is about.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct About {
     /// What kind of application it is.
-    #[serde(default, skip_serializing_if = "ApplicationType::is_web")]
+    #[serde(default, skip_serializing_if = "is_default")]
     pub application_type: ApplicationType,
     /// E-mail addresses and the like of those who are responsible.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
@@ -93,6 +77,9 @@ pub struct About {
     /// Which version of it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub software_version: Option<String>,
+    /// The signed statement that it came with, as it came (RFC 7591 §2.3).
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub software_statement: Option<String>,
     /// Members in other languages by their whole name, such as `client_name#de` (RFC 7591 §2.2).
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub localized: BTreeMap<String, String>,
@@ -106,11 +93,15 @@ pub struct About {
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub default_acr_values: Vec<String>,
     /// Who answers for it.
-    #[serde(default, skip_serializing_if = "RegisteredBy::is_operator")]
+    #[serde(default, skip_serializing_if = "is_default")]
     pub registered_by: RegisteredBy,
     /// Whether people are asked each time.
-    #[serde(default, skip_serializing_if = "Consent::is_remembered")]
+    #[serde(default, skip_serializing_if = "is_default")]
     pub consent: Consent,
+}
+
+fn is_default<T: Default + PartialEq>(value: &T) -> bool {
+    *value == T::default()
 }
 
 impl About {

@@ -10,6 +10,7 @@ use super::{
     client_keys::{ClientKeys, SigningAlg},
     redirect_uri::{Matched, Registered},
     scope,
+    session_metadata::SessionMetadata,
 };
 use crate::{
     config::{Mfa, Tokens},
@@ -112,6 +113,9 @@ pub struct Metadata {
     /// Where responses may be sent.
     #[serde(default)]
     pub redirect_uris: Vec<Registered>,
+    /// What concerns the end of sessions, and their beginning elsewhere.
+    #[serde(flatten)]
+    pub sessions: SessionMetadata,
     /// What it may ask for, identity scopes included.
     #[serde(default)]
     pub scopes: Vec<String>,
@@ -262,6 +266,7 @@ impl Client {
             return Err("introspects is for clients that authenticate".to_owned());
         }
         validate_keys(metadata)?;
+        metadata.sessions.validate(&metadata.redirect_uris)?;
         if let Some(bad) = metadata.scopes.iter().find(|scope| !scope::is_token(scope)) {
             return Err(format!("scope {bad:?} has a character that scopes cannot have"));
         }

@@ -6,3 +6,4 @@ pub mod client_keys;
 pub mod redirect_uri;
 pub mod resource;
 pub mod scope;
+pub mod session_metadata;

@@ -54,6 +54,18 @@ impl Registered {
         same.then(|| Matched(presented.to_owned()))
     }
 
+    /// Whether `presented` is this one letter by letter, the port included.
+    #[must_use]
+    pub fn is(&self, presented: &str) -> Option<Matched> {
+        (presented == self.0).then(|| self.as_matched())
+    }
+
+    /// The origin of web pages there (RFC 6454 §4); none if an application and not a browser handles the URI.
+    #[must_use]
+    pub fn origin(&self) -> Option<String> {
+        origin(&self.0)
+    }
+
     /// This one as a target, where a request may leave it out.
     #[must_use]
     pub fn as_matched(&self) -> Matched {
@@ -66,6 +78,12 @@ impl Matched {
     #[must_use]
     pub fn as_str(&self) -> &str {
         &self.0
+    }
+
+    /// The origin of web pages there; none if an application and not a browser handles the URI.
+    #[must_use]
+    pub fn origin(&self) -> Option<String> {
+        origin(&self.0)
     }
 
     /// The scheme, if an application and not a browser handles it.
@@ -88,14 +106,30 @@ impl Matched {
     /// With these parameters added to its query (RFC 6749 §4.1.2).
     #[must_use]
     pub fn with_query(&self, pairs: &[(&'static str, String)]) -> String {
-        let query = form_urlencoded::Serializer::new(String::new()).extend_pairs(pairs).finish();
-        let separator = match self.0.split_once('?') {
-            None => "?",
-            Some((_, "")) => "",
-            Some(_) => "&",
-        };
-        format!("{}{separator}{query}", self.0)
+        with_query(&self.0, pairs)
     }
+}
+
+/// A URI with these parameters added to its query, if there are any.
+#[must_use]
+pub fn with_query(uri: &str, pairs: &[(&'static str, String)]) -> String {
+    if pairs.is_empty() {
+        return uri.to_owned();
+    }
+    let query = form_urlencoded::Serializer::new(String::new()).extend_pairs(pairs).finish();
+    let separator = match uri.split_once('?') {
+        None => "?",
+        Some((_, "")) => "",
+        Some(_) => "&",
+    };
+    format!("{uri}{separator}{query}")
+}
+
+/// The origin of web pages at this URI (RFC 6454 §4); none if it is of no web page.
+#[must_use]
+pub fn origin(uri: &str) -> Option<String> {
+    let url = Url::parse(uri).ok().filter(|url| matches!(url.scheme(), "http" | "https"))?;
+    Some(url.origin().ascii_serialization())
 }
 
 fn is_loopback(url: &Url) -> bool {

@@ -8,6 +8,7 @@ use super::{
     grants::revoke_of_user,
     links::{self, Presented},
     pool, retry,
+    sessions::end_of_user,
     users::NewUser,
 };
 use crate::clock::Timestamp;
@@ -62,13 +63,7 @@ pub async fn reset_password(
         .await?;
         let Some(person) = person else { return Ok(None) };
         set_password(&mut transaction, user, password, now).await?;
-        sqlx::query!(
-            "UPDATE sessions SET ended_at = $2 WHERE user_id = $1 AND ended_at IS NULL",
-            user,
-            now,
-        )
-        .execute(&mut *transaction)
-        .await?;
+        end_of_user(&mut transaction, user, None, now).await?;
         // What was proven by the former password is proven no more.
         sqlx::query!("DELETE FROM sign_ins WHERE user_id = $1", user)
             .execute(&mut *transaction)

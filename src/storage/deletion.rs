@@ -3,7 +3,7 @@
 use sqlx::PgPool;
 use uuid::Uuid;
 
-use super::{Result, grants::revoke_of_user, pool, retry};
+use super::{Result, grants::revoke_of_user, pool, retry, sessions::end_of_user};
 use crate::clock::Timestamp;
 
 /// Has an account removed at `at`. Until then it is left alone: every session and sign-in ends, every grant is revoked.
@@ -23,13 +23,7 @@ pub async fn schedule(
         sqlx::query!("DELETE FROM sign_ins WHERE user_id = $1", user)
             .execute(&mut *transaction)
             .await?;
-        let sessions = sqlx::query_scalar!(
-            "UPDATE sessions SET ended_at = $2 WHERE user_id = $1 AND ended_at IS NULL RETURNING id",
-            user,
-            now,
-        )
-        .fetch_all(&mut *transaction)
-        .await?;
+        let sessions = end_of_user(&mut transaction, user, None, now).await?;
         let grants = revoke_of_user(&mut transaction, user, now, tokens_end).await?;
         transaction.commit().await?;
         Ok((sessions, grants))
@@ -79,10 +73,12 @@ pub async fn delete(
         if there.is_none() {
             return Ok(false);
         }
+        // None should be live; if one is, applications are told while it is known which.
+        end_of_user(&mut transaction, user, None, now).await?;
         sqlx::query!("DELETE FROM sessions WHERE user_id = $1", user)
             .execute(&mut *transaction)
             .await?;
-        // None should be live; if one is, its tokens end with it.
+        // The same for grants: tokens end with them.
         sqlx::query!(
             "WITH gone AS (
                 DELETE FROM grants WHERE user_id = $1 RETURNING id, revoked_at

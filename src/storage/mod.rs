@@ -19,6 +19,7 @@ pub mod grants;
 pub mod initial_access_tokens;
 pub mod keys;
 pub mod links;
+pub mod logouts;
 pub mod messages;
 pub mod opaque_tokens;
 pub mod partitions;

@@ -3,7 +3,7 @@
 use sqlx::PgPool;
 use uuid::Uuid;
 
-use super::{Result, initial_access_tokens::Presented, pool};
+use super::{Result, initial_access_tokens::Presented, keys::Sealed, pool};
 use crate::clock::Timestamp;
 
 /// A secret of a client to be written.
@@ -13,6 +13,8 @@ pub struct NewSecret<'a> {
     pub id: Uuid,
     /// Digest of it.
     pub hash: &'a [u8],
+    /// It itself, sealed for the row of this id, if the client signs with it.
+    pub sealed: Option<&'a Sealed>,
 }
 
 /// A client that registers itself.
@@ -68,8 +70,8 @@ pub async fn insert(db: &PgPool, new: &NewRegistration<'_>, now: Timestamp) -> R
         ), client AS (
             INSERT INTO clients (client_id, metadata, created_at, updated_at) SELECT $1, $2, $8, $8 FROM allowed
         ), secret AS (
-            INSERT INTO client_secrets (id, client_id, secret_hash, created_at)
-            SELECT $5, $1, $6, $8 FROM allowed WHERE $5::uuid IS NOT NULL
+            INSERT INTO client_secrets (id, client_id, secret_hash, created_at, sealed, sealed_with)
+            SELECT $5, $1, $6, $8, $9, $10 FROM allowed WHERE $5::uuid IS NOT NULL
         ), registration AS (
             INSERT INTO client_registrations (client_id, permitted_by, token_current, registered_at, changed_at, seen_at)
             SELECT $1, id, $7, $8, $8, $8 FROM allowed
@@ -85,6 +87,8 @@ pub async fn insert(db: &PgPool, new: &NewRegistration<'_>, now: Timestamp) -> R
         new.secret.map(|secret| secret.hash),
         new.token_hash,
         now,
+        new.secret.and_then(|secret| secret.sealed).map(|sealed| sealed.bytes.as_slice()),
+        new.secret.and_then(|secret| secret.sealed).map(|sealed| sealed.with.as_str()),
     )
     .fetch_one(db)
     .await?;
@@ -134,8 +138,13 @@ pub enum SecretChange<'a> {
     Keep,
     /// It has none any more.
     Drop,
-    /// It had none and gets one.
-    Add(NewSecret<'a>),
+    /// It gets one.
+    Add {
+        /// Which.
+        secret: NewSecret<'a>,
+        /// Whether the one before it stays good, until the next one is added.
+        former: bool,
+    },
 }
 
 /// A client's change of its own registration.
@@ -184,27 +193,35 @@ pub async fn replace(db: &PgPool, new: &Replacement<'_>, now: Timestamp) -> Resu
     if changed == 0 {
         return Ok(false);
     }
-    match new.secret {
-        SecretChange::Keep => {}
-        SecretChange::Drop => {
-            sqlx::query!("DELETE FROM client_secrets WHERE client_id = $1", new.client_id)
-                .execute(&mut *transaction)
-                .await?;
-        }
-        SecretChange::Add(secret) => {
-            // The registration's row is locked: of two requests at once, the second finds the first one's secret.
-            sqlx::query!(
-                "INSERT INTO client_secrets (id, client_id, secret_hash, created_at)
-                 SELECT $1, $2, $3, $4
-                 WHERE NOT EXISTS (SELECT FROM client_secrets WHERE client_id = $2)",
-                secret.id,
-                new.client_id,
-                secret.hash,
-                now,
-            )
-            .execute(&mut *transaction)
-            .await?;
-        }
+    let (drop, former) = match new.secret {
+        SecretChange::Keep => (false, true),
+        SecretChange::Drop => (true, false),
+        SecretChange::Add { former, .. } => (true, former),
+    };
+    if drop {
+        sqlx::query!(
+            "DELETE FROM client_secrets
+             WHERE client_id = $1 AND NOT ($2 AND id = (
+                SELECT id FROM client_secrets WHERE client_id = $1 ORDER BY created_at DESC, id DESC LIMIT 1))",
+            new.client_id,
+            former,
+        )
+        .execute(&mut *transaction)
+        .await?;
+    }
+    if let SecretChange::Add { secret, .. } = new.secret {
+        sqlx::query!(
+            "INSERT INTO client_secrets (id, client_id, secret_hash, created_at, sealed, sealed_with)
+             VALUES ($1, $2, $3, $4, $5, $6)",
+            secret.id,
+            new.client_id,
+            secret.hash,
+            now,
+            secret.sealed.map(|sealed| sealed.bytes.as_slice()),
+            secret.sealed.map(|sealed| sealed.with.as_str()),
+        )
+        .execute(&mut *transaction)
+        .await?;
     }
     transaction.commit().await?;
     Ok(true)

@@ -1,10 +1,10 @@
 //! `sessions`: browsers that are signed in.
 
 use ipnet::IpNet;
-use sqlx::PgPool;
+use sqlx::{PgConnection, PgPool};
 use uuid::Uuid;
 
-use super::{Result, pool, retry};
+use super::{Result, logouts, pool, retry};
 use crate::clock::Timestamp;
 
 /// A session with the person whose it is.
@@ -188,7 +188,7 @@ pub struct Ended {
     pub grants: Vec<Uuid>,
 }
 
-/// Ends a session, revokes the grants that were bound to it, and tells all replicas.
+/// Ends a session, revokes the grants that were bound to it, and tells all replicas. Its applications are queued to be told.
 ///
 /// Two statements, since the second has to see what was committed while the first waited: a grant that was being made
 /// held a lock on the session's row. A grant that is made later finds that the session has ended.
@@ -202,6 +202,10 @@ pub async fn end(db: &PgPool, id: Uuid, now: Timestamp, tokens_end: Timestamp) -
         )
         .execute(&mut *transaction)
         .await?;
+        let first = ended.rows_affected() > 0;
+        if first {
+            logouts::enqueue(&mut transaction, &[id], now).await?;
+        }
         let grants = sqlx::query_scalar!(
             "WITH revoked AS (
                 UPDATE grants SET revoked_at = $2
@@ -221,7 +225,7 @@ pub async fn end(db: &PgPool, id: Uuid, now: Timestamp, tokens_end: Timestamp) -
         .fetch_all(&mut *transaction)
         .await?;
         transaction.commit().await?;
-        Ok(Ended { first: ended.rows_affected() > 0, grants })
+        Ok(Ended { first, grants })
     })
     .await
 }
@@ -251,16 +255,7 @@ pub async fn end_others(
         sqlx::query!("DELETE FROM sign_ins WHERE user_id = $1", user)
             .execute(&mut *transaction)
             .await?;
-        let sessions = sqlx::query_scalar!(
-            "UPDATE sessions SET ended_at = $3
-             WHERE user_id = $1 AND id IS DISTINCT FROM $2 AND ended_at IS NULL
-             RETURNING id",
-            user,
-            which.keep,
-            now,
-        )
-        .fetch_all(&mut *transaction)
-        .await?;
+        let sessions = end_of_user(&mut transaction, user, which.keep, now).await?;
         let grants = sqlx::query_scalar!(
             "WITH revoked AS (
                 UPDATE grants SET revoked_at = $3
@@ -283,6 +278,48 @@ pub async fn end_others(
         .await?;
         transaction.commit().await?;
         Ok((sessions, grants))
+    })
+    .await
+}
+
+/// Ends the sessions of a person, all or all but one, as part of a larger change: which. Their applications are queued to be
+/// told.
+pub(super) async fn end_of_user(
+    connection: &mut PgConnection,
+    user: Uuid,
+    keep: Option<Uuid>,
+    now: Timestamp,
+) -> Result<Vec<Uuid>> {
+    let sessions = sqlx::query_scalar!(
+        "UPDATE sessions SET ended_at = $3
+         WHERE user_id = $1 AND id IS DISTINCT FROM $2 AND ended_at IS NULL
+         RETURNING id",
+        user,
+        keep,
+        now,
+    )
+    .fetch_all(&mut *connection)
+    .await?;
+    logouts::enqueue(connection, &sessions, now).await?;
+    Ok(sessions)
+}
+
+/// Ends sessions that have expired, some at a time: how many. Their applications are queued to be told.
+pub async fn expire(db: &PgPool, now: Timestamp) -> Result<usize> {
+    retry(|| async {
+        let mut transaction = pool::begin(db).await?;
+        let sessions = sqlx::query_scalar!(
+            "UPDATE sessions SET ended_at = expires_at WHERE id IN (
+                SELECT id FROM sessions WHERE expires_at <= $1 AND ended_at IS NULL LIMIT 1000
+                FOR UPDATE SKIP LOCKED)
+             RETURNING id",
+            now,
+        )
+        .fetch_all(&mut *transaction)
+        .await?;
+        logouts::enqueue(&mut transaction, &sessions, now).await?;
+        transaction.commit().await?;
+        Ok(sessions.len())
     })
     .await
 }

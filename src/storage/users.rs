@@ -3,7 +3,7 @@
 use sqlx::PgPool;
 use uuid::Uuid;
 
-use super::{Result, grants::revoke_of_user, pool, retry};
+use super::{Result, grants::revoke_of_user, pool, retry, sessions::end_of_user};
 use crate::clock::Timestamp;
 
 /// A person.
@@ -264,13 +264,7 @@ pub async fn disable(
         )
         .execute(&mut *transaction)
         .await?;
-        sqlx::query!(
-            "UPDATE sessions SET ended_at = $2 WHERE user_id = $1 AND ended_at IS NULL",
-            user,
-            now,
-        )
-        .execute(&mut *transaction)
-        .await?;
+        end_of_user(&mut transaction, user, None, now).await?;
         revoke_of_user(&mut transaction, user, now, tokens_end).await?;
         transaction.commit().await?;
         Ok(disabled.rows_affected() > 0)

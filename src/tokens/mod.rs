@@ -6,6 +6,7 @@ pub mod digest;
 pub mod handle;
 pub mod id;
 pub mod jws;
+pub mod logout;
 pub mod refresh;
 pub mod secret;
 pub mod verified;

@@ -38,6 +38,16 @@ pub static PASSKEYS: LazyLock<Asset> = LazyLock::new(|| {
     Asset::named("passkeys", "js", include_bytes!("../../static/passkeys.js"), JAVASCRIPT)
 });
 
+/// Goes on from the page that signs a person out of applications.
+pub static SIGNED_OUT: LazyLock<Asset> = LazyLock::new(|| {
+    Asset::named("signed_out", "js", include_bytes!("../../static/signed_out.js"), JAVASCRIPT)
+});
+
+/// Compares a `session_state` with the state of the browser.
+pub static CHECK_SESSION: LazyLock<Asset> = LazyLock::new(|| {
+    Asset::named("check_session", "js", include_bytes!("../../static/check_session.js"), JAVASCRIPT)
+});
+
 /// The playground of development mode.
 pub static PLAYGROUND: LazyLock<Asset> = LazyLock::new(|| {
     Asset::named("playground", "js", include_bytes!("../../static/playground.js"), JAVASCRIPT)
@@ -97,7 +107,7 @@ impl Asset {
 /// The file at `path`, if there is one.
 #[must_use]
 pub fn find(path: &str) -> Option<&'static Asset> {
-    [&*STYLESHEET, &*FORM_POST, &*PASSKEYS, &*PLAYGROUND, &*FAVICON]
+    [&*STYLESHEET, &*FORM_POST, &*PASSKEYS, &*SIGNED_OUT, &*CHECK_SESSION, &*PLAYGROUND, &*FAVICON]
         .into_iter()
         .find(|asset| asset.url == path)
 }

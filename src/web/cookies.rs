@@ -21,6 +21,9 @@ pub enum Cookie {
     Notice,
     /// Recovery codes that were just made, sealed.
     RecoveryCodes,
+    /// Tells the scripts of applications whether who is signed in here has changed (Session Management 1.0 §3.2): the one
+    /// cookie that a script reads, in a frame of other sites too. It opens nothing.
+    BrowserState,
 }
 
 /// How cookies are set.
@@ -53,7 +56,13 @@ impl Policy {
         let max_age = max_age.map(|age| format!("; Max-Age={}", age.as_secs())).unwrap_or_default();
         let secure = if self.secure { "; Secure" } else { "" };
         let name = self.name(cookie);
-        let line = format!("{name}={value}; Path=/; HttpOnly; SameSite=Lax{secure}{max_age}");
+        let access = match (cookie, self.secure) {
+            (Cookie::BrowserState, true) => "SameSite=None",
+            // Browsers take SameSite=None with Secure only. Other ports of loopback are the same site.
+            (Cookie::BrowserState, false) => "SameSite=Lax",
+            _ => "HttpOnly; SameSite=Lax",
+        };
+        let line = format!("{name}={value}; Path=/; {access}{secure}{max_age}");
         let mut value = HeaderValue::from_str(&line).expect("cookie values are visible ASCII");
         value.set_sensitive(true);
         value
@@ -65,7 +74,9 @@ impl Policy {
         self.set(cookie, "", Some(Duration::ZERO))
     }
 
-    const fn name(self, cookie: Cookie) -> &'static str {
+    /// What it is called.
+    #[must_use]
+    pub const fn name(self, cookie: Cookie) -> &'static str {
         match (cookie, self.secure) {
             (Cookie::Browser, true) => "__Host-signet_browser",
             (Cookie::Session, true) => "__Host-signet_session",
@@ -74,6 +85,8 @@ impl Policy {
             (Cookie::Device, true) => "__Host-signet_device",
             (Cookie::RecoveryCodes, true) => "__Host-signet_recovery_codes",
             (Cookie::RecoveryCodes, false) => "signet_recovery_codes",
+            (Cookie::BrowserState, true) => "__Host-signet_browser_state",
+            (Cookie::BrowserState, false) => "signet_browser_state",
             (Cookie::Notice, true) => "__Host-signet_notice",
             (Cookie::Notice, false) => "signet_notice",
             (Cookie::Browser, false) => "signet_browser",
@@ -98,6 +111,15 @@ mod tests {
             secure.remove(Cookie::Session),
             "__Host-signet_session=; Path=/; HttpOnly; SameSite=Lax; Secure; Max-Age=0"
         );
+    }
+
+    #[test]
+    fn one_cookie_alone_is_read_by_scripts_and_sent_from_other_sites() {
+        let secure = Policy { secure: true };
+        let state = "__Host-signet_browser_state=v; Path=/; SameSite=None; Secure";
+        assert_eq!(secure.set(Cookie::BrowserState, "v", None), state);
+        let plain = Policy { secure: false }.set(Cookie::BrowserState, "v", None);
+        assert_eq!(plain, "signet_browser_state=v; Path=/; SameSite=Lax");
     }
 
     #[test]

@@ -53,6 +53,15 @@ pub struct ResourceView {
     pub scopes: Vec<ScopeView>,
 }
 
+/// Where a browser goes on after its person signed out.
+#[derive(Clone, Debug)]
+pub struct OnwardView {
+    /// The client's name.
+    pub name: String,
+    /// Where it waits.
+    pub url: String,
+}
+
 /// A way on.
 #[derive(Clone, Debug)]
 pub struct LinkView {
@@ -203,6 +212,34 @@ page! {
 }
 
 page! {
+    /// Asks whether to sign out, as a client asked (OpenID Connect RP-Initiated Logout 1.0 §2).
+    Logout("logout.html") {
+        /// The client, if it said which it is.
+        client: Option<ClientView>,
+        /// Who is signed in.
+        user: UserView,
+        /// Where the form goes.
+        action: &'static str,
+        /// The page token.
+        csrf: String,
+        /// What the client asked.
+        fields: Vec<FieldView>,
+    }
+}
+
+page! {
+    /// Says that no one is signed in any more, and has applications do the same, each in a frame.
+    SigningOut("signing_out.html") {
+        /// What is loaded in frames.
+        frames: Vec<String>,
+        /// Where the browser goes on, if not nowhere.
+        onward: Option<OnwardView>,
+        /// What goes on if a frame hangs.
+        script: &'static str,
+    }
+}
+
+page! {
     /// Sends the browser on to the client.
     Continue("continue.html") {
         /// The client.
@@ -283,6 +320,10 @@ pub enum Freedom {
     PostToClient,
     /// Our script runs and talks to Signet.
     Script,
+    /// Our script runs, and pages of these origins are loaded in frames.
+    Frames(Vec<String>),
+    /// Any site frames the page, on which our script runs and nothing else is.
+    BeFramed,
     /// Our script runs and talks to Signet, and the answer to a form may open an application by this private-use scheme.
     ScriptAndScheme(String),
 }
@@ -300,6 +341,10 @@ impl Freedom {
 
     /// The Content-Security-Policy (CSP Level 3).
     fn policy(&self) -> String {
+        if *self == Self::BeFramed {
+            return "default-src 'none'; script-src 'self'; form-action 'none'; frame-ancestors *; base-uri 'none'"
+                .to_owned();
+        }
         let special = match self {
             Self::Usual => "form-action 'self'".to_owned(),
             Self::OpenScheme(scheme) => format!("form-action 'self' {scheme}:"),
@@ -307,6 +352,11 @@ impl Freedom {
             // redirects against a narrower list.
             Self::PostToClient => "script-src 'self'".to_owned(),
             Self::Script => "form-action 'self'; script-src 'self'; connect-src 'self'".to_owned(),
+            Self::Frames(origins) => {
+                let origins = origins.join(" ");
+                format!("form-action 'self'; script-src 'self'; frame-src {origins}")
+            }
+            Self::BeFramed => String::new(),
             Self::ScriptAndScheme(scheme) => {
                 format!("form-action 'self' {scheme}:; script-src 'self'; connect-src 'self'")
             }
@@ -317,6 +367,11 @@ impl Freedom {
         )
     }
 }
+
+/// Marks the answer that may be framed. There is no `X-Frame-Options` that says so, so it must not get the one that answers
+/// have otherwise.
+#[derive(Clone, Copy, Debug)]
+pub struct MayBeFramed;
 
 /// A page as an answer.
 ///
@@ -332,6 +387,10 @@ pub fn respond(status: StatusCode, page: &impl Template, freedom: &Freedom) -> R
     for (name, value) in PAGE_HEADERS {
         headers.insert(name, HeaderValue::from_static(value));
     }
+    if *freedom == Freedom::BeFramed {
+        headers.remove(header::X_FRAME_OPTIONS);
+        response.extensions_mut().insert(MayBeFramed);
+    }
     response
 }
 
@@ -346,6 +405,20 @@ const PAGE_HEADERS: [(HeaderName, &str); 3] = [
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn pages_frame_what_they_are_to_and_one_alone_is_framed() {
+        let frames = vec!["https://a.example".to_owned(), "https://b.example:8443".to_owned()];
+        let policy = Freedom::Frames(frames).policy();
+        assert!(
+            policy.contains("; frame-src https://a.example https://b.example:8443; "),
+            "{policy}"
+        );
+        assert!(policy.contains("frame-ancestors 'none'"), "{policy}");
+        let framed = Freedom::BeFramed.policy();
+        assert!(framed.contains("default-src 'none'; script-src 'self'; "), "{framed}");
+        assert!(framed.contains("frame-ancestors *;"), "{framed}");
+    }
 
     #[test]
     fn a_page_with_a_script_may_do_what_it_may_without_and_runs_no_other_script() {

@@ -20,7 +20,10 @@ const ARROWS: [(&str, &[&str]); 16] = [
     ("admin", &["audit", "config", "identity", "keys", "registry", "storage", "tokens"]),
     (
         "oauth",
-        &["audit", "config", "identity", "keys", "registry", "replica", "storage", "tokens", "web"],
+        &[
+            "audit", "config", "fetch", "identity", "keys", "registry", "replica", "storage",
+            "tokens", "web",
+        ],
     ),
     ("identity", &["audit", "config", "fetch", "keys", "registry", "storage", "tokens", "web"]),
     ("replica", &["fetch", "keys", "registry", "storage", "tokens"]),

@@ -37,6 +37,9 @@ fn candidates(section: &str, key: &str, shown: &toml::Value) -> Vec<String> {
         ("registration", "mode", _) => words(&["open"]),
         ("registration", "allowed_domains", _) => words(&["[\"example.org\"]"]),
         ("dynamic_registration", "mode", _) => words(&["open"]),
+        ("dynamic_registration", "software_statement_issuers", _) => {
+            words(&["[{ issuer = \"a\", jwks_uri = \"https://a.example/jwks\" }]"])
+        }
         ("dynamic_registration", "consent", _) => words(&["each_time"]),
         (_, "listen" | "management_listen", _) => words(&["127.0.0.1:9000"]),
         (_, "tls_certificate" | "tls_key", _) => words(&["/other.pem"]),

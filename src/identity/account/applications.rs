@@ -14,7 +14,7 @@ use crate::{
         pages::{check_post, read_form, see_other},
         session,
     },
-    registry::scope,
+    registry::{redirect_uri::with_query, scope},
     storage::{
         self,
         applications::{ConsentRow, GrantsRow},
@@ -34,6 +34,8 @@ pub(super) struct ApplicationView {
     name: String,
     /// Its home page.
     uri: Option<String>,
+    /// Where one signs in to it (OpenID Connect Core §4).
+    login: Option<String>,
     /// What it knows.
     identity: Vec<ScopeView>,
     /// What it may do.
@@ -136,6 +138,12 @@ async fn view(
     Ok(ApplicationView {
         name: metadata.map_or_else(|| client_id.clone(), |known| known.client_name.clone()),
         uri: metadata.and_then(|known| known.client_uri.clone()),
+        login: metadata.filter(|known| !known.disabled).and_then(|known| {
+            // No `login_hint`: an application learns an address by the scope for it alone.
+            let issuer = app.config.server.issuer.as_str().to_owned();
+            let uri = known.sessions.initiate_login_uri.as_ref()?;
+            Some(with_query(uri.as_str(), &[("iss", issuer)]))
+        }),
         identity,
         resources: resources.collect(),
         offline: own.contains(scope::OFFLINE_ACCESS),

@@ -23,7 +23,6 @@ use crate::{
     storage,
     web::{
         RequestContext,
-        cookies::Cookie,
         moment::MomentView,
         pages::{self, Freedom, UserView, page},
         problem::Problem,
@@ -116,7 +115,7 @@ pub(super) async fn delete(
         let detail = json!({ "at": at.format(&Rfc3339).unwrap_or_default() });
         let event = Event::new(Kind::DeletionRequested).user(user).detail(detail);
         app.audit.record(event, &context.origin).await?;
-        Ok(with_cookies(see_other(super::LEAVING), [app.cookies().remove(Cookie::Session)]))
+        Ok(with_cookies(see_other(super::LEAVING), session::forget(&app, &headers)))
     };
     outcome.await.unwrap_or_else(|problem: Problem| problem.respond(&context))
 }

@@ -8,6 +8,7 @@ use super::{SESSIONS, present, token};
 use crate::{
     app::AppState,
     identity::{
+        ended::Ended,
         pages::{check_post, read_form, see_other, with_cookies},
         session, user_agent,
     },
@@ -17,7 +18,6 @@ use crate::{
     },
     web::{
         RequestContext,
-        cookies::Cookie,
         moment::MomentView,
         pages::{self, Freedom, page},
         problem::Problem,
@@ -113,10 +113,8 @@ pub(super) async fn change(
         };
         session::end_of(&app, user, id, &context).await?;
         if id == current.row.id {
-            return Ok(with_cookies(
-                see_other("/sign-out"),
-                [app.cookies().remove(Cookie::Session)],
-            ));
+            let over = session::forget(&app, &headers);
+            return Ok(with_cookies(Ended::session(id).lead_on(&app, &headers), over));
         }
         Ok(see_other(SESSIONS))
     };

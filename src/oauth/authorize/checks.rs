@@ -213,13 +213,15 @@ fn id_token_hint(params: &Params, client: &Client, own: Own<'_>) -> Result<Optio
 /// OpenID Connect Core §3.1.2.1, RFC 9470 §4: in the order of preference. What is not known here is passed over.
 /// Without it what the client registered (OpenID Connect Registration §2).
 fn acr_values(params: &Params, client: &Client) -> Option<Assurance> {
-    match params.get("acr_values") {
-        Some(values) => values.split(' ').find_map(|value| value.parse().ok()),
-        None => {
-            let values = &client.metadata.about.default_acr_values;
-            values.iter().find_map(|value| value.parse().ok())
-        }
-    }
+    let Some(values) = params.get("acr_values") else {
+        return client
+            .metadata
+            .about
+            .default_acr_values
+            .iter()
+            .find_map(|value| value.parse().ok());
+    };
+    values.split(' ').find_map(|value| value.parse().ok())
 }
 
 /// RFC 7636 §4.3, §4.4.1; `plain` is not offered (RFC 9700 §2.1.1).

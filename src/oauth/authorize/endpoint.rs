@@ -12,7 +12,7 @@ use super::{
 };
 use crate::{
     app::{App, AppState},
-    identity::pages::{Browser, see_other},
+    identity::pages::{Browser, see_other, with_cookies},
     oauth::{Error, metadata::path, token},
     registry::client::Client,
     storage,
@@ -101,13 +101,17 @@ async fn advance(
     let standing = issue::assess(app, client, request, progress, headers).await?;
     let to = &request.return_address;
     if let Some(code) = standing.issue(app, client, request, context).await {
-        return Ok(respond(app, client, to, Outcome::Code(code), After::Link));
+        let (session_state, cookie) = standing.session_state(app, request, headers);
+        let answer = respond(app, client, to, Outcome::Code(code, session_state), After::Link);
+        return Ok(with_cookies(answer, cookie));
     }
     if request.prompts_for(Prompt::None)
         && let Some(code) = standing.owed.error()
     {
         let error = Error::new(code, "the person would have to be asked");
-        return Ok(respond(app, client, to, Outcome::Error(error), After::Link));
+        let (_, cookie) = standing.session_state(app, request, headers);
+        let answer = respond(app, client, to, Outcome::Error(error), After::Link);
+        return Ok(with_cookies(answer, cookie));
     }
     debug_assert_ne!(standing.owed, Owed::Nothing);
     let browser = Browser::of(app, headers);

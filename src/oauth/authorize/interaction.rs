@@ -30,7 +30,7 @@ use crate::{
     registry::client::Client,
     storage::{self, authorization_requests::RequestRow},
     tokens::digest::Digest,
-    web::{RequestContext, cookies::Cookie, params::Params, problem::Problem},
+    web::{RequestContext, params::Params, problem::Problem},
 };
 
 /// Where a request's pages are.
@@ -175,7 +175,8 @@ impl Waiting {
         if let Some(code) = standing.issue(app, &self.client, &self.request, context).await {
             storage::authorization_requests::complete(&app.db, self.row.id, app.clock.now())
                 .await?;
-            return Ok(self.respond(app, Outcome::Code(code)));
+            let (session_state, cookie) = standing.session_state(app, &self.request, headers);
+            return Ok(with_cookies(self.respond(app, Outcome::Code(code, session_state)), cookie));
         }
         let session = standing.session;
         Ok(match (standing.owed, session) {
@@ -282,7 +283,7 @@ impl Waiting {
                 .await?;
             return Ok(self.back());
         }
-        self.switch(app, &current, context).await
+        self.switch(app, &current, headers, context).await
     }
 
     /// Ends the session, so that another account can sign in.
@@ -290,10 +291,11 @@ impl Waiting {
         &self,
         app: &App,
         current: &Current,
+        headers: &HeaderMap,
         context: &RequestContext,
     ) -> Result<Response, Problem> {
         session::end(app, &current.row, context).await?;
-        Ok(with_cookies(self.back(), [app.cookies().remove(Cookie::Session)]))
+        Ok(with_cookies(self.back(), session::forget(app, headers)))
     }
 
     async fn consent(
@@ -331,7 +333,7 @@ impl Waiting {
                 app.audit.record(event(Kind::ConsentDenied), &context.origin).await?;
                 self.deny(app).await
             }
-            Some("switch") => self.switch(app, &current, context).await,
+            Some("switch") => self.switch(app, &current, headers, context).await,
             _ => Ok(self.back()),
         }
     }

@@ -1,6 +1,6 @@
 //! From a request to what is owed and, if that is nothing, to a code: one statement.
 
-use http::HeaderMap;
+use http::{HeaderMap, HeaderValue};
 use serde_json::json;
 
 use super::{
@@ -10,8 +10,12 @@ use super::{
 use crate::{
     app::App,
     audit::{Event, Kind},
-    identity::session::{self, Current},
-    registry::client::Client,
+    identity::{
+        browser_state,
+        session::{self, Current},
+    },
+    oauth::logout::session_state,
+    registry::{client::Client, scope},
     storage::{self, codes::NewCode},
     tokens::handle::{Code, Handle},
     web::RequestContext,
@@ -84,6 +88,27 @@ impl Standing {
             .detail(json!({ "scope": request.scopes.join(" "), "resource": request.resources }));
         app.audit.note(event, &context.origin).await;
         Some(self.code.expose())
+    }
+}
+
+impl Standing {
+    /// The `session_state` for the client, if it can watch the session (Session Management 1.0 §2), and the cookie that goes
+    /// with it, if the browser does not have it.
+    pub fn session_state(
+        &self,
+        app: &App,
+        request: &AuthorizationRequest,
+        headers: &HeaderMap,
+    ) -> (Option<String>, Option<HeaderValue>) {
+        let digest = self.session.as_ref().map(|session| &session.digest);
+        let cookie = browser_state::mended(app, headers, digest);
+        let watched = request.scopes.iter().any(|name| name == scope::OPENID);
+        let state = digest.filter(|_| watched).and_then(|digest| {
+            let to = &request.return_address;
+            let origin = to.redirect_uri.origin()?;
+            Some(session_state::of(app, &to.client_id, &origin, digest))
+        });
+        (state, cookie)
     }
 }
 

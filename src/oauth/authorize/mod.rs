@@ -14,3 +14,4 @@ pub use checks::{Failure, Own, check};
 pub use endpoint::{get, post};
 pub use interaction::{show, show_step, submit};
 pub use request::{AuthorizationRequest, Prompt, ResponseMode, ReturnAddress};
+pub use respond::view;

@@ -18,8 +18,8 @@ use crate::{
 /// What the client is told.
 #[derive(Debug)]
 pub enum Outcome {
-    /// A code.
-    Code(String),
+    /// A code, with the `session_state` by which the client watches the session.
+    Code(String, Option<String>),
     /// An error.
     Error(Error),
 }
@@ -43,7 +43,10 @@ pub fn respond(
     after: After,
 ) -> Response {
     let mut pairs = match outcome {
-        Outcome::Code(code) => vec![("code", code)],
+        Outcome::Code(code, session_state) => {
+            let session_state = session_state.map(|value| ("session_state", value));
+            [("code", code)].into_iter().chain(session_state).collect()
+        }
         Outcome::Error(error) => vec![
             ("error", error.code.name().to_owned()),
             ("error_description", error.description.into_owned()),

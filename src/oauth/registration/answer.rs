@@ -73,6 +73,10 @@ fn registered(metadata: &Metadata) -> Map<String, Value> {
         ("id_token_signed_response_alg", json!(metadata.id_token_signed_response_alg)),
         ("client_uri", json!(metadata.client_uri)),
         ("logo_uri", json!(metadata.logo_uri)),
+        ("jwks", json!(metadata.jwks)),
+        ("jwks_uri", json!(metadata.jwks_uri)),
+        ("token_endpoint_auth_signing_alg", json!(metadata.token_endpoint_auth_signing_alg)),
+        ("software_statement", json!(about.software_statement)),
         ("policy_uri", json!(about.policy_uri)),
         ("tos_uri", json!(about.tos_uri)),
         ("contacts", json!(about.contacts)),
@@ -90,6 +94,10 @@ fn registered(metadata: &Metadata) -> Map<String, Value> {
         .filter(|(name, value)| kept.contains(name) || !empty(value))
         .map(|(name, value)| (name.to_owned(), value))
         .collect();
+    // By the same names as they are stored.
+    if let Ok(Value::Object(sessions)) = serde_json::to_value(&metadata.sessions) {
+        object.extend(sessions);
+    }
     for (name, text) in &about.localized {
         object.insert(name.clone(), text.as_str().into());
     }

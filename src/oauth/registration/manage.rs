@@ -11,17 +11,17 @@ use super::{
     access::{self, Managed, Refusal},
     answer::Information,
     members::{Members, invalid},
-    metadata,
-    register::{answered, has_secret, read},
+    register::{Drawn, answered, read, resolve},
+    statement,
 };
 use crate::{
     app::{App, AppState},
     audit::{Event, Kind},
     oauth::{Error, token},
-    registry::client::Client,
+    registry::client::{AuthMethod, Client},
     storage::{
         self,
-        registrations::{self, NewSecret, Replacement, SecretChange},
+        registrations::{self, Replacement, SecretChange},
     },
     tokens::secret::ClientSecret,
     web::RequestContext,
@@ -89,14 +89,19 @@ async fn replace(
     if let Some(name) = THE_SERVERS.into_iter().find(|name| members.has(name)) {
         return Err(invalid(format!("{name} is not the client's to say")).into());
     }
-    let known_secret = secret(&mut members, &managed.client)?;
-    let new = metadata::read(&mut members, &app.registration, client_id)?;
-    let drawn = (has_secret(&new) && !has_secret(&managed.client.metadata))
-        .then(|| ClientSecret::draw(&app.entropy));
-    let drawn_hash = drawn.as_ref().map(ClientSecret::digest);
-    let change = match &drawn_hash {
-        Some(hash) => SecretChange::Add(NewSecret { id: app.uuid(), hash: hash.bytes() }),
-        None if has_secret(&new) => SecretChange::Keep,
+    let known = secret(&mut members, &managed.client)?;
+    let statement = statement::take(&mut members)?;
+    let new = resolve(app, members, statement, client_id).await?;
+    let method = new.token_endpoint_auth_method;
+    let former = managed.client.metadata.token_endpoint_auth_method;
+    // A secret that is signed with is kept otherwise than one that is sent.
+    let alike = former.has_secret()
+        && (former == AuthMethod::ClientSecretJwt) == (method == AuthMethod::ClientSecretJwt);
+    let known = known.filter(|_| alike);
+    let drawn = (method.has_secret() && known.is_none()).then(|| Drawn::new(app, method));
+    let change = match &drawn {
+        Some(drawn) => SecretChange::Add { secret: drawn.row(), former: alike },
+        None if method.has_secret() => SecretChange::Keep,
         None => SecretChange::Drop,
     };
     let successor = managed.token.successor(&app.secrets.refresh);
@@ -120,8 +125,8 @@ async fn replace(
     app.replica.forget_client(client_id);
     let event = Event::new(Kind::RegistrationChanged).client(client_id);
     app.audit.record(event, &context.origin).await?;
-    let secret = drawn.as_ref().map(ClientSecret::expose);
-    let secret = secret.or(known_secret).filter(|_| has_secret(&new));
+    let secret = drawn.as_ref().map(Drawn::expose).or(known);
+    let secret = secret.filter(|_| method.has_secret());
     let (secret, token) = (secret.as_deref(), successor.expose());
     let changed = Information {
         metadata: &new,
@@ -131,7 +136,8 @@ async fn replace(
     Ok(changed.respond(app, StatusCode::OK))
 }
 
-/// RFC 7592 §2.2: a client may repeat its secret, and not choose it.
+/// RFC 7592 §2.2: a client may repeat its secret, and not choose it. If it leaves it out it is given a new one, and the
+/// former one stays good until the next: a client that lost an answer is not locked out, nor without a secret.
 fn secret(members: &mut Members, client: &Client) -> Result<Option<String>, Error> {
     let Some(text) = members.text("client_secret")? else { return Ok(None) };
     let own = ClientSecret::parse(&text).is_some_and(|secret| client.has_secret(&secret.digest()));

@@ -13,14 +13,16 @@ use crate::{
     oauth::Error,
     registry::{
         about::{About, ApplicationType, RegisteredBy},
-        client::{AuthMethod, GrantType, Metadata},
+        client::{AuthMethod, Client, GrantType, Metadata},
+        client_keys::SigningAlg,
         redirect_uri::Registered,
         scope,
+        session_metadata::SessionMetadata,
     },
 };
 
 /// What asks for something that the server does not have. To leave it out silently would be to promise it.
-const NOT_THERE: [&str; 16] = [
+const NOT_THERE: [&str; 14] = [
     "authorization_encrypted_response_alg",
     "authorization_encrypted_response_enc",
     "authorization_signed_response_alg",
@@ -32,11 +34,9 @@ const NOT_THERE: [&str; 16] = [
     "request_object_encryption_alg",
     "request_object_encryption_enc",
     "request_object_signing_alg",
-    "token_endpoint_auth_signing_alg",
     "userinfo_encrypted_response_alg",
     "userinfo_encrypted_response_enc",
     "userinfo_signed_response_alg",
-    "sector_identifier_uri",
 ];
 
 /// The same where it is true: a client that demands it relies on it.
@@ -62,12 +62,17 @@ pub fn read(members: &mut Members, policy: &Policy, client_id: &str) -> Result<M
         client_name: client_name(members, &redirect_uris, client_id)?,
         token_endpoint_auth_method: method,
         grant_types,
+        sessions: sessions(members)?,
         redirect_uris,
         scopes: scopes(members, policy)?,
         resources: policy.resources.clone(),
         introspects: Vec::new(),
         client_uri: members.text("client_uri")?,
         logo_uri: members.text("logo_uri")?,
+        jwks: members.value("jwks"),
+        jwks_uri: members.text("jwks_uri")?,
+        token_endpoint_auth_signing_alg: assertion_alg(members)?,
+        unsafe_endpoint_audience: policy.endpoint_audience && method.is_jwt(),
         about: about(members, application_type, policy)?,
         id_token_signed_response_alg: id_token_alg(members)?,
         first_party: false,
@@ -77,7 +82,7 @@ pub fn read(members: &mut Members, policy: &Policy, client_id: &str) -> Result<M
         disabled: false,
     };
     // What every client is held to, whoever registers it.
-    crate::registry::client::Client::validate(client_id, &metadata).map_err(invalid)?;
+    Client::validate(client_id, &metadata).map_err(invalid)?;
     Ok(metadata)
 }
 
@@ -90,7 +95,7 @@ fn refuse_what_is_not_there(members: &mut Members) -> Result<(), Error> {
             return Err(invalid(format!("{name} is not supported")));
         }
     }
-    // Requests by reference are not supported, so no one is served by registering them (OpenID Connect Core §6.2).
+    // Requests by reference are not supported, so that no one is served by registering them (OpenID Connect Core §6.2).
     members.texts("request_uris")?;
     Ok(())
 }
@@ -130,7 +135,6 @@ fn grant_types(members: &mut Members, policy: &Policy) -> Result<Vec<GrantType>,
     }
     let codes = grant_types.contains(&GrantType::AuthorizationCode);
     match members.texts("response_types")? {
-        None => {}
         Some(types) if types.iter().any(|name| name != "code") => {
             return Err(invalid("response_types: code is the only one there is"));
         }
@@ -139,7 +143,7 @@ fn grant_types(members: &mut Members, policy: &Policy) -> Result<Vec<GrantType>,
                 "the response type code and the grant type authorization_code go together",
             ));
         }
-        Some(_) => {}
+        None | Some(_) => {}
     }
     Ok(grant_types)
 }
@@ -168,6 +172,44 @@ fn redirect_uris(
         return Err(redirects::invalid("redirect_uris is missing"));
     }
     redirects::check(&texts, application_type, policy)
+}
+
+/// OpenID Connect RP-Initiated Logout §3.1, Front-Channel Logout §2, Back-Channel Logout §2.2.
+fn sessions(members: &mut Members) -> Result<SessionMetadata, Error> {
+    let mut one = |name: &str| match members.text(name)? {
+        None => Ok(None),
+        Some(text) => Registered::parse(&text)
+            .map(Some)
+            .map_err(|problem| invalid(format!("{name}: {problem}"))),
+    };
+    let frontchannel_logout_uri = one("frontchannel_logout_uri")?;
+    let backchannel_logout_uri = one("backchannel_logout_uri")?;
+    let initiate_login_uri = one("initiate_login_uri")?;
+    let post_logout_redirect_uris = members.texts("post_logout_redirect_uris")?.unwrap_or_default();
+    let post_logout_redirect_uris = post_logout_redirect_uris
+        .iter()
+        .map(|text| Registered::parse(text))
+        .collect::<Result<_, _>>()
+        .map_err(|problem| invalid(format!("post_logout_redirect_uris: {problem}")))?;
+    Ok(SessionMetadata {
+        post_logout_redirect_uris,
+        frontchannel_logout_uri,
+        frontchannel_logout_session_required: members
+            .flag("frontchannel_logout_session_required")?,
+        backchannel_logout_uri,
+        backchannel_logout_session_required: members.flag("backchannel_logout_session_required")?,
+        initiate_login_uri,
+    })
+}
+
+/// OpenID Connect Registration §2: what the client's assertions are signed with.
+fn assertion_alg(members: &mut Members) -> Result<Option<SigningAlg>, Error> {
+    let Some(name) = members.text("token_endpoint_auth_signing_alg")? else { return Ok(None) };
+    let alg = SigningAlg::ALL.into_iter().find(|own| own.name() == name);
+    alg.map(Some).ok_or_else(|| {
+        let known = SigningAlg::ALL.map(SigningAlg::name).join(", ");
+        invalid(format!("token_endpoint_auth_signing_alg must be one of {known}"))
+    })
 }
 
 /// OpenID Connect Core §8.
@@ -250,6 +292,8 @@ fn about(
         software_id: members.text("software_id")?,
         software_version: members.text("software_version")?,
         localized,
+        // Known once it is checked.
+        software_statement: None,
         default_max_age: members.number("default_max_age")?,
         require_auth_time: members.flag("require_auth_time")?,
         default_acr_values: members.texts("default_acr_values")?.unwrap_or_default(),

@@ -3,6 +3,7 @@
 
 mod access;
 mod answer;
+mod fetched;
 mod json;
 mod manage;
 mod members;
@@ -10,6 +11,7 @@ mod metadata;
 mod policy;
 mod redirects;
 mod register;
+mod statement;
 mod sweep;
 
 pub use manage::{get, put, remove};

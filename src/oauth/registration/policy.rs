@@ -32,6 +32,8 @@ pub struct Policy {
     pub loopback_web: bool,
     /// Whether confidential clients may leave PKCE out.
     pub without_pkce: bool,
+    /// Whether assertions may name an endpoint as their audience.
+    pub endpoint_audience: bool,
 }
 
 /// A setting that the server does not understand.
@@ -125,6 +127,7 @@ impl Policy {
             },
             loopback_web: config.insecure_loopback_web,
             without_pkce: config.unsafe_confidential_without_pkce,
+            endpoint_audience: config.unsafe_endpoint_audience,
         })
     }
 
@@ -134,6 +137,12 @@ impl Policy {
             tracing::warn!(
                 "dynamic_registration.unsafe_confidential_without_pkce: clients that register themselves as confidential \
                  need not use PKCE, so a stolen code can be injected into another session"
+            );
+        }
+        if self.endpoint_audience {
+            tracing::warn!(
+                "dynamic_registration.unsafe_endpoint_audience: assertions of clients that register themselves are good \
+                 here if they were made for another server that claims these endpoints"
             );
         }
         if self.loopback_web {

@@ -13,22 +13,25 @@ use uuid::Uuid;
 use super::{
     access::{self, Permit, Refusal},
     answer::Information,
-    json,
+    fetched, json,
     members::{Members, invalid},
-    metadata,
+    metadata, statement,
 };
 use crate::{
     app::{App, AppState},
     audit::{Event, Kind},
     identity::throttle,
+    keys::secrets::client_secret_place,
     oauth::Error,
     registry::client::{AuthMethod, Metadata},
     storage::{
         initial_access_tokens::Presented,
+        keys::Sealed,
         registrations::{self, NewRegistration, NewSecret},
         throttles,
     },
     tokens::{
+        digest::Digest,
         handle::{Handle, RegistrationAccess},
         secret::ClientSecret,
     },
@@ -67,10 +70,15 @@ async fn add(
     let mut members = read(headers, body)?;
     let id = app.uuid();
     let client_id = id.to_string();
-    let metadata = metadata::read(&mut members, &app.registration, &client_id)?;
+    let statement = statement::take(&mut members)?;
+    if statement.is_none() {
+        // What is wrong by itself is not counted.
+        metadata::read(&mut members.clone(), &app.registration, &client_id)?;
+    }
     if permit.is_none() {
         count(app, context).await?;
     }
+    let metadata = resolve(app, members, statement, &client_id).await?;
     let response = store(app, id, &metadata, permit.as_ref(), context).await?;
     let mut event = Event::new(Kind::ClientRegistered).client(&client_id);
     if let Some(permit) = &permit {
@@ -78,6 +86,28 @@ async fn add(
     }
     app.audit.record(event, &context.origin).await?;
     Ok(response)
+}
+
+/// The metadata that members come to, with what has to be fetched for it.
+pub(super) async fn resolve(
+    app: &App,
+    mut members: Members,
+    statement: Option<String>,
+    client_id: &str,
+) -> Result<Metadata, Error> {
+    if let Some(text) = &statement {
+        members.overrule(statement::claims(app, text).await?);
+    }
+    let sector = members.text("sector_identifier_uri")?;
+    let mut metadata = metadata::read(&mut members, &app.registration, client_id)?;
+    metadata.about.software_statement = statement;
+    if let Some(uri) = &metadata.jwks_uri {
+        fetched::check_url(app, "jwks_uri", uri)?;
+    }
+    if let Some(uri) = &sector {
+        fetched::check_sector(app, uri, &metadata.redirect_uris).await?;
+    }
+    Ok(metadata)
 }
 
 /// The members of a request (RFC 7591 §3.1).
@@ -118,9 +148,9 @@ async fn store(
     let now = app.clock.now();
     let client_id = id.to_string();
     let token = Handle::<RegistrationAccess>::draw(id, &app.entropy);
-    let secret = has_secret(metadata).then(|| ClientSecret::draw(&app.entropy));
+    let method = metadata.token_endpoint_auth_method;
+    let secret = method.has_secret().then(|| Drawn::new(app, method));
     let token_hash = token.digest();
-    let secret_hash = secret.as_ref().map(ClientSecret::digest);
     let permit_hash = permit.map(Permit::digest);
     let json = serde_json::to_value(metadata).map_err(|error| {
         tracing::error!(%error, "a client's metadata does not serialize");
@@ -129,7 +159,7 @@ async fn store(
     let new = NewRegistration {
         client_id: &client_id,
         metadata: &json,
-        secret: secret_hash.as_ref().map(|hash| NewSecret { id: app.uuid(), hash: hash.bytes() }),
+        secret: secret.as_ref().map(Drawn::row),
         token_hash: token_hash.bytes(),
         permit: permit
             .zip(permit_hash.as_ref())
@@ -139,7 +169,7 @@ async fn store(
         // Others used it up since it was looked at.
         return Err(access::refused(app, context).await);
     }
-    let secret = secret.as_ref().map(ClientSecret::expose);
+    let secret = secret.as_ref().map(Drawn::expose);
     let information = Information {
         client_id: &client_id,
         metadata,
@@ -151,7 +181,30 @@ async fn store(
     Ok(information.respond(app, StatusCode::CREATED))
 }
 
-/// Whether a client authenticates by a secret that Signet gives out.
-pub(super) fn has_secret(metadata: &Metadata) -> bool {
-    metadata.token_endpoint_auth_method != AuthMethod::None
+/// A secret that was drawn for a client.
+pub(super) struct Drawn {
+    id: Uuid,
+    secret: ClientSecret,
+    digest: Digest,
+    sealed: Option<Sealed>,
+}
+
+impl Drawn {
+    /// Draws one, and seals it if it is by it that the client signs.
+    pub fn new(app: &App, method: AuthMethod) -> Self {
+        let (id, secret) = (app.uuid(), ClientSecret::draw(&app.entropy));
+        let seal = || app.keys.master().seal(&client_secret_place(id), secret.expose().as_bytes());
+        let sealed = (method == AuthMethod::ClientSecretJwt).then(seal);
+        Self { id, digest: secret.digest(), secret, sealed }
+    }
+
+    /// What is stored of it.
+    pub fn row(&self) -> NewSecret<'_> {
+        NewSecret { id: self.id, hash: self.digest.bytes(), sealed: self.sealed.as_ref() }
+    }
+
+    /// The text to hand to the client, once.
+    pub fn expose(&self) -> String {
+        self.secret.expose()
+    }
 }

@@ -1,0 +1,113 @@
+//! The queue of logouts that applications are still to be told of: in the database, so that what was put in arrives, whatever
+//! becomes of the application or of this process meanwhile. Each application has its own turn, so that a slow one holds up no
+//! other.
+
+use std::{collections::HashMap, sync::Arc, time::Duration};
+
+use futures_util::future::{join_all, try_join_all};
+use tokio::task::JoinSet;
+
+use super::backchannel::{FIRST_DELAY, deliver};
+use crate::{
+    app::{App, AppState},
+    clock::Timestamp,
+    storage::{
+        self,
+        logouts::{Limits, LogoutRow},
+    },
+};
+
+/// So many applications are told at once, of so many logouts each.
+const BATCH: Limits = Limits { clients: 32, each: 8 };
+/// How long what was taken is no one else's: longer than telling takes.
+const LEASE: Duration = Duration::from_mins(1);
+/// How often the queue is looked at without a reason.
+const LOOK: Duration = Duration::from_secs(5);
+
+/// Tells applications what is due, as long as this process lives.
+pub async fn deliver_forever(app: &AppState) {
+    let mut turns = JoinSet::new();
+    let mut resting = Resting::default();
+    while !app.db.is_closed() {
+        match take(app, &resting).await {
+            Ok(taken) => {
+                for (client_id, rows) in taken {
+                    // Should its turn never end.
+                    resting.until(&client_id, app.clock.now() + LEASE);
+                    let app = Arc::clone(app);
+                    turns.spawn(async move { (client_id, turn(&app, &rows).await) });
+                }
+            }
+            Err(error) if !app.db.is_closed() => {
+                tracing::warn!(%error, "the queue of logouts could not be read");
+            }
+            Err(_) => return,
+        }
+        // Whichever comes first: an application that was told and may have more waiting, the end of a session on this
+        // replica, or the time to look for others'.
+        tokio::select! {
+            Some(Ok((client_id, outcome))) = turns.join_next() => {
+                match outcome {
+                    Ok(true) => resting.no_longer(&client_id),
+                    // It is not asked once more for each logout that waits.
+                    Ok(false) => resting.until(&client_id, app.clock.now() + FIRST_DELAY),
+                    Err(error) => tracing::warn!(%error, client_id, "a logout stays in the queue"),
+                }
+            }
+            _ = tokio::time::timeout(LOOK, app.logouts.notified()) => {}
+        }
+    }
+}
+
+/// Tells applications what is due now.
+pub async fn deliver_due(app: &App) -> storage::Result<()> {
+    let mut resting = Resting::default();
+    loop {
+        let taken = take(app, &resting).await?;
+        if taken.is_empty() {
+            return Ok(());
+        }
+        let turns = taken.iter().map(|(_, rows)| turn(app, rows));
+        for ((client_id, _), outcome) in taken.iter().zip(join_all(turns).await) {
+            if !outcome? {
+                resting.until(client_id, app.clock.now() + FIRST_DELAY);
+            }
+        }
+    }
+}
+
+/// What is due, by application.
+async fn take(app: &App, resting: &Resting) -> storage::Result<HashMap<String, Vec<LogoutRow>>> {
+    let now = app.clock.now();
+    let resting = resting.at(now);
+    let rows = storage::logouts::claim(&app.db, BATCH, &resting, now, now + LEASE).await?;
+    let mut taken: HashMap<String, Vec<LogoutRow>> = HashMap::new();
+    for row in rows {
+        taken.entry(row.client_id.clone()).or_default().push(row);
+    }
+    Ok(taken)
+}
+
+/// Tells one application: whether it answered.
+async fn turn(app: &App, rows: &[LogoutRow]) -> storage::Result<bool> {
+    let answered = try_join_all(rows.iter().map(|row| deliver(app, row))).await?;
+    Ok(answered.contains(&true))
+}
+
+/// Applications that are being told, or that did not answer a moment ago.
+#[derive(Default)]
+struct Resting(HashMap<String, Timestamp>);
+
+impl Resting {
+    fn until(&mut self, client_id: &str, end: Timestamp) {
+        self.0.insert(client_id.to_owned(), end);
+    }
+
+    fn no_longer(&mut self, client_id: &str) {
+        self.0.remove(client_id);
+    }
+
+    fn at(&self, now: Timestamp) -> Vec<String> {
+        self.0.iter().filter(|(_, end)| **end > now).map(|(id, _)| id.clone()).collect()
+    }
+}
