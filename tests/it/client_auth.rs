@@ -92,7 +92,7 @@ async fn a_secret_is_replaced_without_an_outage() {
     );
     let third = signet::admin::clients::add_secret(&server.app, SERVICE, None).await;
     assert!(third.is_err(), "two at a time");
-    let secrets = signet::storage::clients::secrets(&server.db, SERVICE).await.expect("read");
+    let secrets = signet::storage::client_secrets::list(&server.db, SERVICE).await.expect("read");
     signet::admin::clients::remove_secret(&server.app, SERVICE, secrets[0].id)
         .await
         .expect("removed");
@@ -114,6 +114,6 @@ async fn secrets_that_are_added_at_once_are_no_more_than_two() {
     sqlx::query(insert).bind(SERVICE).execute(held.db()).await.expect("added");
     let adding = signet::admin::clients::add_secret(&server.app, SERVICE, None);
     assert!(held.commit_meanwhile(adding).await.is_err());
-    let secrets = signet::storage::clients::secrets(&server.db, SERVICE).await.expect("read");
+    let secrets = signet::storage::client_secrets::list(&server.db, SERVICE).await.expect("read");
     assert_eq!(secrets.len(), 2);
 }
