@@ -186,6 +186,16 @@ impl BroughtSecret {
     ) -> Result<Option<Self>, Error> {
         let Some(text) = text else { return Ok(None) };
         let id = &entry.client_id;
+        match entry.metadata.token_endpoint_auth_method {
+            client::AuthMethod::None => {
+                return Err(format!("client {id}: a public client has no secret").into());
+            }
+            method if !method.has_secret() => {
+                let method = method.name();
+                return Err(format!("client {id}: a client by {method} has no secret").into());
+            }
+            _ => {}
+        }
         let secret = clients::parse_secret(text.expose())
             .map_err(|problem| Error::Invalid(format!("client {id}: {problem}")))?;
         let digest = secret.digest();
@@ -202,10 +212,6 @@ fn plan_client(
     let id = &entry.client_id;
     Client::validate(id, &entry.metadata).map_err(|problem| format!("client {id}: {problem}"))?;
     let method = entry.metadata.token_endpoint_auth_method;
-    if !method.has_secret() && secret.is_some() {
-        let problem = format!("client {id}: a client has no secret for {}", method.name());
-        return Err(Error::Invalid(problem));
-    }
     let signs = method == client::AuthMethod::ClientSecretJwt;
     let draw = method.has_secret() && secret.is_none();
     let known = secret.as_ref().is_none_or(|secret| {

@@ -103,6 +103,7 @@ impl GrantType {
 
 /// What is stored of a client.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[expect(clippy::struct_excessive_bools, reason = "independent facts, by their registered names")]
 pub struct Metadata {
     /// What people are told it is.
     pub client_name: String,

@@ -21,7 +21,7 @@ const PRIVATE: [&str; 8] = ["d", "p", "q", "dp", "dq", "qi", "oth", "k"];
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub enum SigningAlg {
     /// Ed25519.
-    #[serde(rename = "EdDSA")]
+    #[serde(rename = "EdDSA", alias = "Ed25519")]
     EdDsa,
     /// ECDSA with P-256 and SHA-256.
     #[serde(rename = "ES256")]
@@ -68,10 +68,11 @@ impl SigningAlg {
         matches!(self, Self::Hs256 | Self::Hs384)
     }
 
-    /// The one that a header names, if it is offered.
+    /// The one of that name, if it is offered. Ed25519 also has a name of its own (RFC 9864 §2.2).
     #[must_use]
-    pub fn of(alg: jsonwebtoken::Algorithm) -> Option<Self> {
-        Self::ALL.into_iter().find(|own| jsonwebtoken::Algorithm::from(*own) == alg)
+    pub fn named(name: &str) -> Option<Self> {
+        let name = if name == "Ed25519" { "EdDSA" } else { name };
+        Self::ALL.into_iter().find(|own| own.name() == name)
     }
 }
 
@@ -118,7 +119,7 @@ impl ClientKey {
             SigningAlg::Ps256 | SigningAlg::Rs256 => Kind::Rsa,
             SigningAlg::Hs256 | SigningAlg::Hs384 => return false,
         };
-        self.kind == kind && self.alg.as_ref().is_none_or(|own| own == alg.name())
+        self.kind == kind && self.alg.as_ref().is_none_or(|own| SigningAlg::named(own) == Some(alg))
     }
 
     /// What checks signatures.
@@ -208,7 +209,7 @@ fn read_key(jwk: &Value) -> Result<Option<ClientKey>, &'static str> {
     if text("use")?.is_some_and(|purpose| purpose != "sig") || !may_verify(jwk)? {
         return Ok(None);
     }
-    let (kind, verifier) = match (kty, text("crv")?) {
+    let (shape, verifier) = match (kty, text("crv")?) {
         ("RSA", _) => (Kind::Rsa, rsa(text("n")?, text("e")?)?),
         ("EC", Some("P-256")) => (Kind::P256, point(text("x")?, text("y")?, 32)?),
         ("EC", Some("P-384")) => (Kind::P384, point(text("x")?, text("y")?, 48)?),
@@ -218,7 +219,7 @@ fn read_key(jwk: &Value) -> Result<Option<ClientKey>, &'static str> {
         _ => return Ok(None),
     };
     let own = |text: Option<&str>| text.map(str::to_owned);
-    Ok(Some(ClientKey { kid: own(kid), alg: own(text("alg")?), kind, verifier }))
+    Ok(Some(ClientKey { kid: own(kid), alg: own(text("alg")?), kind: shape, verifier }))
 }
 
 /// RFC 7517 §4.3: what a key may be used for, if it says.
@@ -286,7 +287,7 @@ mod tests {
         jwk
     }
 
-    fn registered(keys: Value) -> Result<ClientKeys, String> {
+    fn registered(keys: &Value) -> Result<ClientKeys, String> {
         ClientKeys::registered(&json!({ "keys": keys }))
     }
 
@@ -326,10 +327,10 @@ mod tests {
             (json!(many), "more than"),
             (json!("keys"), "JWK Set"),
         ] {
-            let problem = registered(wrong.clone()).expect_err(named);
+            let problem = registered(&wrong).expect_err(named);
             assert!(problem.contains(named), "{wrong}: {problem}");
         }
-        assert!(registered(json!([ed("a"), ed("b"), rsa(2048, "AQAB")])).is_ok());
+        assert!(registered(&json!([ed("a"), ed("b"), rsa(2048, "AQAB")])).is_ok());
     }
 
     #[test]
@@ -345,33 +346,33 @@ mod tests {
 
     #[test]
     fn a_key_is_chosen_by_what_it_is_for() {
-        let chosen = |keys: Value, kid: Option<&str>, alg| {
+        let chosen = |keys: &Value, kid: Option<&str>, alg| {
             let keys = registered(keys).expect("a set");
             keys.choose(kid, alg).map(|key| key.kid.clone().unwrap_or_default())
         };
         let (a, b) = (Some("a".to_owned()), Some("b".to_owned()));
         let two = json!([ed("a"), ed("b")]);
-        assert_eq!(chosen(two.clone(), Some("b"), SigningAlg::EdDsa), b);
-        assert_eq!(chosen(two.clone(), Some("c"), SigningAlg::EdDsa), None, "unknown");
-        assert_eq!(chosen(two.clone(), None, SigningAlg::EdDsa), None, "which of both?");
-        assert_eq!(chosen(two, Some("a"), SigningAlg::Rs256), None, "of another type");
+        assert_eq!(chosen(&two, Some("b"), SigningAlg::EdDsa), b);
+        assert_eq!(chosen(&two, Some("c"), SigningAlg::EdDsa), None, "unknown");
+        assert_eq!(chosen(&two, None, SigningAlg::EdDsa), None, "which of both?");
+        assert_eq!(chosen(&two, Some("a"), SigningAlg::Rs256), None, "of another type");
         let mixed = json!([ed("a"), with(rsa(2048, "AQAB"), "kid", json!("b"))]);
-        assert_eq!(chosen(mixed.clone(), None, SigningAlg::EdDsa), a);
-        assert_eq!(chosen(mixed.clone(), None, SigningAlg::Ps256), b);
+        assert_eq!(chosen(&mixed, None, SigningAlg::EdDsa), a);
+        assert_eq!(chosen(&mixed, None, SigningAlg::Ps256), b);
         for symmetric in [SigningAlg::Hs256, SigningAlg::Hs384] {
-            assert_eq!(chosen(mixed.clone(), Some("b"), symmetric), None, "never by a public key");
+            assert_eq!(chosen(&mixed, Some("b"), symmetric), None, "never by a public key");
         }
         let bound =
             json!([with(with(rsa(2048, "AQAB"), "kid", json!("b")), "alg", json!("PS256"))]);
-        assert_eq!(chosen(bound.clone(), Some("b"), SigningAlg::Ps256), b);
-        assert_eq!(chosen(bound, Some("b"), SigningAlg::Rs256), None, "it names another one");
+        assert_eq!(chosen(&bound, Some("b"), SigningAlg::Ps256), b);
+        assert_eq!(chosen(&bound, Some("b"), SigningAlg::Rs256), None, "it names another one");
         let purposes = json!([
             ed("a"),
             with(ed("c"), "use", json!("enc")),
             with(ed("d"), "key_ops", json!(["encrypt"])),
         ]);
-        assert_eq!(chosen(purposes.clone(), Some("c"), SigningAlg::EdDsa), None);
-        assert_eq!(chosen(purposes.clone(), Some("d"), SigningAlg::EdDsa), None);
-        assert_eq!(chosen(purposes, None, SigningAlg::EdDsa), a);
+        assert_eq!(chosen(&purposes, Some("c"), SigningAlg::EdDsa), None);
+        assert_eq!(chosen(&purposes, Some("d"), SigningAlg::EdDsa), None);
+        assert_eq!(chosen(&purposes, None, SigningAlg::EdDsa), a);
     }
 }

@@ -2,7 +2,17 @@
 
 use std::{env, path::Path, process::Stdio};
 
-use signet::{clock::Clock, keys::signing::Algorithm};
+use base64::{
+    Engine,
+    prelude::{BASE64_STANDARD, BASE64_URL_SAFE_NO_PAD},
+};
+use rcgen::{KeyPair, PKCS_ECDSA_P384_SHA384, PKCS_ED25519, PublicKeyData};
+use serde_json::{Value, json};
+use signet::{
+    admin,
+    clock::Clock,
+    keys::signing::{Algorithm, SigningKey},
+};
 use tokio::process::Command;
 
 use crate::support::{API, EMAIL, Options, PASSWORD, RESOURCE_SERVER, SERVICE, SPA, Server, WEB};
@@ -104,5 +114,71 @@ async fn access_tokens_of_every_algorithm_are_verified_elsewhere() {
         server.apply(&resource).await;
         let alg = [("ACCESS_TOKEN_ALG", name)];
         run_with(&server, "node", "node/verify_jose.mjs", &alg).await;
+    }
+}
+
+/// The private key of a client as PKCS#8, and its public key.
+fn client_key(alg: &str) -> (Vec<u8>, Value) {
+    let base64 = |bytes: &[u8]| BASE64_URL_SAFE_NO_PAD.encode(bytes);
+    let pair = match alg {
+        "ES384" => KeyPair::generate_for(&PKCS_ECDSA_P384_SHA384),
+        "EdDSA" => KeyPair::generate_for(&PKCS_ED25519),
+        "ES256" => KeyPair::generate(),
+        _ => {
+            let pkcs8 = SigningKey::generate(Algorithm::Rs256).expect("a key");
+            let key = SigningKey::from_pkcs8(Algorithm::Rs256, &pkcs8).expect("its own bytes");
+            let jwk =
+                json!({ "kty": "RSA", "kid": "own", "n": key.jwk()["n"], "e": key.jwk()["e"] });
+            return (pkcs8.to_vec(), jwk);
+        }
+    };
+    let pair = pair.expect("a key");
+    let public = pair.der_bytes();
+    if alg == "EdDSA" {
+        // OpenSSL reads no public key beside the private one: PKCS#8 of version 1 (RFC 8410 §7), with the seed alone.
+        let prefix = b"\x30\x2e\x02\x01\x00\x30\x05\x06\x03\x2b\x65\x70\x04\x22\x04\x20";
+        let seed = &pair.serialize_der()[16..48];
+        let jwk = json!({ "kty": "OKP", "crv": "Ed25519", "kid": "own", "x": base64(public) });
+        return ([&prefix[..], seed].concat(), jwk);
+    }
+    let (x, y) = public[1..].split_at(public.len() / 2);
+    let curve = if alg == "ES384" { "P-384" } else { "P-256" };
+    let jwk = json!({ "kty": "EC", "crv": curve, "kid": "own", "x": base64(x), "y": base64(y) });
+    (pair.serialize_der(), jwk)
+}
+
+/// Runs both libraries for a client that authenticates by a JWT of this algorithm.
+async fn authenticates_by(alg: &str) {
+    let server = start().await;
+    let (key, jwk) = client_key(alg);
+    let mut metadata = json!({
+        "client_name": "Machine", "token_endpoint_auth_method": "private_key_jwt",
+        "token_endpoint_auth_signing_alg": alg, "jwks": { "keys": [jwk] },
+        "grant_types": ["client_credentials"], "scopes": ["read"], "resources": [API],
+    });
+    if alg == "HS256" {
+        metadata["token_endpoint_auth_method"] = "client_secret_jwt".into();
+        metadata["jwks"] = Value::Null;
+    }
+    let metadata = serde_json::from_value(metadata).expect("metadata");
+    admin::clients::put(&server.app, "machine", &metadata).await.expect("registered");
+    let secret = admin::clients::add_secret(&server.app, "machine", None).await.expect("added");
+    server.follow().await;
+    let key = BASE64_STANDARD.encode(key);
+    let more = [
+        ("MACHINE_ID", "machine"),
+        ("MACHINE_SECRET", secret.as_str()),
+        ("CLIENT_ALG", alg),
+        ("CLIENT_KEY", key.as_str()),
+        ("CLIENT_KID", "own"),
+    ];
+    run_with(&server, "node", "node/client_jwt.mjs", &more).await;
+    run_with(&server, &python(), "python/client_jwt.py", &more).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn clients_authenticate_by_jwts_of_every_algorithm_from_elsewhere() {
+    for alg in ["EdDSA", "ES256", "ES384", "PS256", "RS256", "HS256"] {
+        authenticates_by(alg).await;
     }
 }

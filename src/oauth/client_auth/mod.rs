@@ -70,7 +70,7 @@ pub async fn authenticate(
     let registered = known.as_deref().filter(|client| {
         !client.metadata.disabled && client.metadata.token_endpoint_auth_method == method
     });
-    let mut detail = json!({ "method": method.name() });
+    let mut reason = None;
     let proven = match (registered, &proof) {
         (None, _) => false,
         (Some(client), Proof::Nothing) => client.is_public(),
@@ -81,8 +81,8 @@ pub async fn authenticate(
         (Some(client), Proof::Assertion(assertion)) => {
             match Box::pin(check(app, client, assertion)).await? {
                 Ok(()) => true,
-                Err(reason) => {
-                    detail["reason"] = reason.into();
+                Err(why) => {
+                    reason = Some(why);
                     false
                 }
             }
@@ -91,6 +91,10 @@ pub async fn authenticate(
     match known {
         Some(client) if proven => Ok(AuthenticatedClient(client)),
         known => {
+            let mut detail = json!({ "method": method.name() });
+            if let Some(reason) = reason {
+                detail["reason"] = reason.into();
+            }
             let mut event = Event::new(Kind::ClientRefused).detail(detail);
             if let Some(client) = known {
                 event = event.client(&client.id);
