@@ -205,8 +205,7 @@ fn sessions(members: &mut Members) -> Result<SessionMetadata, Error> {
 /// OpenID Connect Registration §2: what the client's assertions are signed with.
 fn assertion_alg(members: &mut Members) -> Result<Option<SigningAlg>, Error> {
     let Some(name) = members.text("token_endpoint_auth_signing_alg")? else { return Ok(None) };
-    let alg = SigningAlg::ALL.into_iter().find(|own| own.name() == name);
-    alg.map(Some).ok_or_else(|| {
+    SigningAlg::named(&name).map(Some).ok_or_else(|| {
         let known = SigningAlg::ALL.map(SigningAlg::name).join(", ");
         invalid(format!("token_endpoint_auth_signing_alg must be one of {known}"))
     })
