@@ -7,7 +7,10 @@ use serde::Deserialize;
 use super::Error;
 use crate::{
     config::{Mfa, SecretText},
-    identity::text,
+    identity::{
+        profile::{self, Profile},
+        text,
+    },
     registry::{client, resource},
     storage::resources::ResourceRow,
 };
@@ -59,6 +62,9 @@ pub struct UserEntry {
     pub(super) username: Option<String>,
     #[serde(default)]
     pub(super) name: Option<String>,
+    /// What else is said of them. Left out, it stays as it is.
+    #[serde(default)]
+    pub(super) profile: Option<Profile>,
     /// Left out, it stays as it is.
     #[serde(default)]
     pub(super) mfa: Option<Mfa>,
@@ -82,7 +88,7 @@ const RESOURCE_KEYS: [&str; 6] = [
     "scopes",
 ];
 const SCOPE_KEYS: [&str; 2] = ["name", "description"];
-const CLIENT_KEYS: [&str; 38] = [
+const CLIENT_KEYS: [&str; 41] = [
     "client_id",
     "secret",
     "secret_env",
@@ -116,6 +122,9 @@ const CLIENT_KEYS: [&str; 38] = [
     "token_endpoint_auth_signing_alg",
     "unsafe_endpoint_audience",
     "id_token_signed_response_alg",
+    "userinfo_signed_response_alg",
+    "subject_type",
+    "sector_identifier_uri",
     "first_party",
     "unsafe_without_pkce",
     "mfa",
@@ -137,6 +146,13 @@ impl Manifest {
                 for scope in scopes.into_iter().flatten().filter_map(toml::Value::as_table) {
                     check_keys("resource.scopes", scope, &SCOPE_KEYS)?;
                 }
+            }
+        }
+        let users = table.get("user").and_then(toml::Value::as_array).into_iter().flatten();
+        for profile in users.filter_map(|entry| entry.get("profile")?.as_table()) {
+            check_keys("user.profile", profile, &profile::MEMBERS)?;
+            if let Some(address) = profile.get("address").and_then(toml::Value::as_table) {
+                check_keys("user.profile.address", address, &profile::ADDRESS_MEMBERS)?;
             }
         }
         serde_path_to_error::deserialize(table)

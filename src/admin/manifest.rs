@@ -19,7 +19,7 @@ use crate::{
     app::AppState,
     audit::{Event, Kind},
     config::SecretText,
-    identity::{passwords, text},
+    identity::{passwords, profile, text},
     registry::{
         client::{self, Client},
         resource::Resource,
@@ -64,6 +64,8 @@ enum Action {
     User {
         id: Option<uuid::Uuid>,
         profile: Profile,
+        /// What else is said of them.
+        more: Option<profile::Profile>,
         policy: Policy,
         password: Option<SecretText>,
     },
@@ -141,10 +143,13 @@ pub async fn apply(app: &AppState, plan: Vec<Step>) -> Result<Vec<(String, Strin
                     drawn.push((id.clone(), clients::add_secret(app, &id, None).await?));
                 }
             }
-            Action::User { id, profile, policy, .. } => {
+            Action::User { id, profile, more, policy, .. } => {
                 let password = passwords.remove(&profile.email);
                 let id = users::put(app, id, &profile).await?;
                 users::set_policy(app, id, &policy).await?;
+                if let Some(more) = more {
+                    users::set_profile(app, id, &more).await?;
+                }
                 if let Some(password) = password {
                     users::set_password(app, id, password, Choice::Lasting).await?;
                 }
@@ -267,10 +272,14 @@ async fn plan_user(db: &PgPool, entry: &UserEntry) -> Result<Step, Error> {
         passwords::check_length(password.expose())
             .map_err(|problem| format!("user {}: {problem}", entry.email))?;
     }
+    let more = entry.profile.clone();
+    if let Some(more) = &more {
+        more.check().map_err(|problem| format!("user {}: {problem}", entry.email))?;
+    }
     let name = format!("user {}", entry.email);
     let key = text::identifier_key(&entry.email);
     let Some(stored) = storage::users::find(db, &key).await? else {
-        let action = Action::User { id: None, profile, policy, password };
+        let action = Action::User { id: None, profile, more, policy, password };
         return Ok(Step { change: Change::Add, what: name, action });
     };
     let password = if storage::users::has_password(db, stored.id).await? { None } else { password };
@@ -282,7 +291,10 @@ async fn plan_user(db: &PgPool, entry: &UserEntry) -> Result<Step, Error> {
     };
     let demanded = storage::users::policy(db, stored.id).await?;
     let wanted = demanded.as_ref().map(|demanded| policy.over(demanded));
-    if current == profile && wanted == demanded && password.is_none() {
+    let row = storage::profiles::get(db, stored.id).await?;
+    let said = row.map(|row| profile::Profile::read(&row.profile)).unwrap_or_default();
+    let more = more.filter(|more| *more != said);
+    if current == profile && wanted == demanded && password.is_none() && more.is_none() {
         return Ok(keep(name));
     }
     let mut what = name;
@@ -294,10 +306,13 @@ async fn plan_user(db: &PgPool, entry: &UserEntry) -> Result<Step, Error> {
     {
         let _ = write!(what, "\n    {demanded:?} → {wanted:?}");
     }
+    if let Some(more) = &more {
+        let _ = write!(what, "{}", differences("", &said, more));
+    }
     if password.is_some() {
         what.push_str("\n    password: one");
     }
-    let action = Action::User { id: Some(stored.id), profile, policy, password };
+    let action = Action::User { id: Some(stored.id), profile, more, policy, password };
     Ok(Step { change: Change::Alter, what, action })
 }
 

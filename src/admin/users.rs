@@ -14,7 +14,7 @@ use crate::{
         links::{self, Purpose},
         mail::{self, letters},
         passwords::{self, NewPassword, Person},
-        session, text,
+        profile, session, text,
     },
     storage::{
         self,
@@ -125,6 +125,48 @@ pub async fn set_policy(app: &App, user: Uuid, policy: &Policy) -> Result<(), Er
         storage::users::set_policy(&app.db, user, &wanted).await?;
         let detail = json!({ "mfa": wanted.mfa, "administrator": wanted.administrator });
         record(app, Event::new(Kind::UserChanged).user(user).detail(detail)).await?;
+    }
+    Ok(())
+}
+
+/// Replaces what is said of a person beside their name. Whether it was something else before.
+pub async fn set_profile(app: &App, user: Uuid, profile: &profile::Profile) -> Result<bool, Error> {
+    profile.check().map_err(Error::Invalid)?;
+    let Some(row) = storage::profiles::get(&app.db, user).await? else {
+        return Err(Error::Invalid(format!("there is no user {user}")));
+    };
+    let (name, now) = (row.name.as_deref(), app.clock.now());
+    let changed = storage::profiles::set(&app.db, user, name, &profile.stored(), now).await?;
+    if changed {
+        record(app, Event::new(Kind::UserChanged).user(user)).await?;
+    }
+    Ok(changed)
+}
+
+/// Changes some of what is said of a person, their name included: keys with what they become.
+pub async fn change_profile(
+    app: &App,
+    user: Uuid,
+    changes: &[(String, String)],
+) -> Result<(), Error> {
+    let Some(row) = storage::profiles::get(&app.db, user).await? else {
+        return Err(Error::Invalid(format!("there is no user {user}")));
+    };
+    let (mut name, mut profile) = (row.name, profile::Profile::read(&row.profile));
+    for (key, value) in changes {
+        let changed = if key == "name" {
+            let value = value.trim();
+            name = (!value.is_empty()).then(|| value.to_owned());
+            profile::check_name(value)
+        } else {
+            profile.set(key, value)
+        };
+        changed.map_err(|problem| Error::Invalid(format!("{key} {problem}")))?;
+    }
+    profile.check().map_err(Error::Invalid)?;
+    let (stored, now) = (profile.stored(), app.clock.now());
+    if storage::profiles::set(&app.db, user, name.as_deref(), &stored, now).await? {
+        record(app, Event::new(Kind::UserChanged).user(user)).await?;
     }
     Ok(())
 }

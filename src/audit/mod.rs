@@ -23,6 +23,8 @@ pub enum Kind {
     SignInThrottled,
     /// A person replaced their password.
     PasswordChanged,
+    /// A person changed what they say of themself.
+    ProfileChanged,
     /// A person asked for their account to be removed.
     DeletionRequested,
     /// They signed in before it was: it stays.
@@ -124,6 +126,7 @@ impl Kind {
             Self::SignInFailed => "sign_in.failed",
             Self::SignInThrottled => "sign_in.throttled",
             Self::PasswordChanged => "password.changed",
+            Self::ProfileChanged => "profile.changed",
             Self::DeletionRequested => "deletion.requested",
             Self::DeletionCancelled => "deletion.cancelled",
             Self::AccountDeleted => "account.deleted",

@@ -63,8 +63,10 @@ pub enum Command {
         /// E-mail address or user name.
         login: String,
     },
-    /// Change what is demanded of someone.
-    #[command(after_help = "Example:\n  signet user set alice --mfa always --administrator")]
+    /// Change what is demanded of someone, or what is said of them.
+    #[command(
+        after_help = "Examples:\n  signet user set alice --mfa always --administrator\n  signet user set alice --profile birthdate=1990-02-28 --profile address.locality=Berlin"
+    )]
     Set {
         /// E-mail address or user name.
         login: String,
@@ -74,6 +76,9 @@ pub enum Command {
         /// Whether they run Signet or its clients: a second factor is always demanded of them.
         #[arg(long, num_args = 0..=1, require_equals = true, default_missing_value = "true")]
         administrator: Option<bool>,
+        /// A part of the profile, by its name in OpenID Connect; nothing after = takes it away.
+        #[arg(long, value_name = "KEY=VALUE", value_parser = pair)]
+        profile: Vec<(String, String)>,
     },
     /// Remove the authenticator, recovery codes and passkeys of someone who lost them all, and sign them out.
     #[command(after_help = "Example:\n  signet user reset-factors alice")]
@@ -129,10 +134,11 @@ pub async fn run(config: Config, command: Command) -> anyhow::Result<ExitCode> {
     let app = application(config).await?;
     match command {
         Command::List | Command::Show { .. } => {}
-        Command::Set { login, mfa, administrator } => {
+        Command::Set { login, mfa, administrator, profile } => {
             let user = find(&app.db, &login).await?;
             let policy = Policy { mfa: mfa.map(Demand::mfa), administrator };
             users::set_policy(&app, user.id, &policy).await?;
+            users::change_profile(&app, user.id, &profile).await?;
         }
         Command::ResetFactors { login } => {
             let user = find(&app.db, &login).await?;
@@ -221,7 +227,17 @@ async fn show(db: &PgPool, login: &str) -> anyhow::Result<ExitCode> {
     ] {
         print(format!("{what:<15}  {value}").trim_end());
     }
+    let row = storage::profiles::get(db, user.id).await?;
+    let said = row.map(|row| row.profile.to_string()).filter(|said| said != "{}");
+    if let Some(said) = said {
+        print(&format!("{:<15}  {said}", "profile"));
+    }
     Ok(ExitCode::SUCCESS)
+}
+
+fn pair(text: &str) -> Result<(String, String), String> {
+    let (key, value) = text.split_once('=').ok_or("give it as KEY=VALUE")?;
+    Ok((key.to_owned(), value.to_owned()))
 }
 
 async fn find(db: &PgPool, login: &str) -> anyhow::Result<UserRow> {

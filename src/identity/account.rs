@@ -5,6 +5,7 @@ mod applications;
 mod deletion;
 mod home;
 mod password;
+mod profile;
 mod sessions;
 
 use std::time::Duration;
@@ -48,6 +49,8 @@ use crate::{
 pub const HOME: &str = "/account";
 /// Where one changes one's password.
 const PASSWORD: &str = "/account/password";
+/// What one says of oneself.
+const PROFILE: &str = "/account/profile";
 /// Where one has one's account removed.
 const DELETE: &str = "/account/delete";
 /// Where that is confirmed.
@@ -110,6 +113,7 @@ pub fn routes() -> Router<AppState> {
         .route(HOME, get(home::show))
         .route(PASSWORD, get(password::show).post(password::change))
         .route(attempt::path::PASSWORD, get(password::show_replace).post(password::replace))
+        .route(PROFILE, get(profile::show).post(profile::change))
         .route(DELETE, get(deletion::show).post(deletion::delete))
         .route(LEAVING, get(deletion::leaving))
         .route(STAYING, get(deletion::staying))

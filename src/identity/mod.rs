@@ -19,6 +19,7 @@ pub mod notices;
 pub mod pages;
 pub mod passkeys;
 pub mod passwords;
+pub mod profile;
 pub mod proof;
 pub mod recovery_codes;
 pub mod registration;

@@ -17,9 +17,11 @@ use crate::{
 const REFRESH: &str = "refresh";
 /// Authenticates what pages and cookies carry: CSRF tokens and known browsers.
 const PAGES: &str = "pages";
+/// Derives pairwise subjects. Another one would make everyone a stranger to those clients.
+const PAIRWISE: &str = "pairwise";
 
 /// Every server secret's name, for resealing.
-pub const NAMES: [&str; 2] = [REFRESH, PAGES];
+pub const NAMES: [&str; 3] = [REFRESH, PAGES, PAIRWISE];
 
 /// The server's secrets, open.
 pub struct ServerSecrets {
@@ -27,6 +29,8 @@ pub struct ServerSecrets {
     pub refresh: DerivationKey,
     /// HMAC-SHA-256 over page tokens and device cookies.
     pub pages: aws_lc_rs::hmac::Key,
+    /// HMAC-SHA-256 over sector and person (OpenID Connect Core §8.1).
+    pub pairwise: aws_lc_rs::hmac::Key,
 }
 
 /// The place a server secret is sealed for.
@@ -87,6 +91,7 @@ impl ServerSecrets {
         Ok(Self {
             refresh: DerivationKey::new(&open(REFRESH)?),
             pages: aws_lc_rs::hmac::Key::new(aws_lc_rs::hmac::HMAC_SHA256, &open(PAGES)?),
+            pairwise: aws_lc_rs::hmac::Key::new(aws_lc_rs::hmac::HMAC_SHA256, &open(PAIRWISE)?),
         })
     }
 }

@@ -47,6 +47,8 @@ pub enum Code {
     ConsentRequired,
     /// OpenID Connect Core §3.1.2.6.
     AccountSelectionRequired,
+    /// OpenID Connect Core Error Code `unmet_authentication_requirements` §2.
+    UnmetAuthenticationRequirements,
     /// OpenID Connect Core §3.1.2.6.
     RequestNotSupported,
     /// OpenID Connect Core §3.1.2.6.
@@ -84,6 +86,7 @@ impl Code {
             Self::LoginRequired => "login_required",
             Self::ConsentRequired => "consent_required",
             Self::AccountSelectionRequired => "account_selection_required",
+            Self::UnmetAuthenticationRequirements => "unmet_authentication_requirements",
             Self::RequestNotSupported => "request_not_supported",
             Self::RequestUriNotSupported => "request_uri_not_supported",
             Self::RegistrationNotSupported => "registration_not_supported",

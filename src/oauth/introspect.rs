@@ -9,7 +9,7 @@ use axum::{
 use http::HeaderMap;
 use serde::Serialize;
 
-use super::{Code, Error, client_auth, target::Shape, token};
+use super::{Code, Error, client_auth, subject, target::Shape, token};
 use crate::{
     app::{App, AppState},
     registry::client::Client,
@@ -128,9 +128,13 @@ async fn opaque(
     let Some(row) = row.filter(|row| concerns(client, &row.client_id, &row.audience)) else {
         return Ok(None);
     };
-    if !app.replica.is_enabled(&row.client_id).await? {
+    let issued_to = app.replica.client(&row.client_id).await?;
+    let Some(issued_to) = issued_to.filter(|client| !client.metadata.disabled) else {
         return Ok(None);
-    }
+    };
+    // What a JWT of the same client would say, whoever asks.
+    let person = row.grant_id.and_then(|_| row.subject.parse().ok());
+    let sub = person.map(|person| subject::of(app, &issued_to, person));
     // The row has all scopes of the grant: the token has those that its resources understand.
     let shaped = Shape::of_opaque(app, &row).map(|shape| (shape, row));
     Ok(shaped.map(|(shape, row)| Introspection {
@@ -138,7 +142,7 @@ async fn opaque(
         token_type: Some("Bearer"),
         scope: Some(shape.scopes.join(" ")),
         client_id: Some(row.client_id),
-        sub: Some(row.subject),
+        sub: Some(sub.unwrap_or(row.subject)),
         aud: Some(shape.audience.into()),
         iss: Some(app.config.server.issuer.as_str().to_owned()),
         exp: Some(row.expires_at.unix_timestamp()),
@@ -163,7 +167,7 @@ async fn refresh_token(
         active: true,
         scope: Some(row.scopes.join(" ")),
         client_id: Some(row.client_id),
-        sub: Some(row.user_id.to_string()),
+        sub: Some(subject::of(app, client, row.user_id)),
         iss: Some(app.config.server.issuer.as_str().to_owned()),
         exp: Some(row.expires_at.unix_timestamp()),
         iat: Some(row.rotated_at.unix_timestamp()),

@@ -8,9 +8,11 @@ use crate::{
     identity::proof::Assurance,
     keys::{Document, signing::Algorithm},
     registry::{
+        claim,
         client::{AuthMethod, GrantType},
         client_keys::SigningAlg,
         scope,
+        sector::SubjectType,
     },
 };
 
@@ -38,6 +40,13 @@ pub mod path {
     pub const OAUTH: &str = "/.well-known/oauth-authorization-server";
     /// Discovery §4.
     pub const OPENID: &str = "/.well-known/openid-configuration";
+}
+
+/// The claims of ID tokens, and those about people.
+fn claims_supported() -> Vec<&'static str> {
+    let own =
+        ["sub", "iss", "aud", "exp", "iat", "auth_time", "nonce", "acr", "amr", "sid", "at_hash"];
+    own.into_iter().chain(claim::STANDARD.iter().map(|claim| claim.name)).collect()
 }
 
 /// The metadata of this issuer.
@@ -80,16 +89,14 @@ pub fn document(config: &Config) -> Document {
         "code_challenge_methods_supported": ["S256"],
         // RFC 9207 §3.
         "authorization_response_iss_parameter_supported": true,
-        "subject_types_supported": ["public"],
+        "subject_types_supported": SubjectType::ALL.map(SubjectType::name),
         "id_token_signing_alg_values_supported": Algorithm::ALL.map(Algorithm::name),
+        "userinfo_signing_alg_values_supported": Algorithm::ALL.map(Algorithm::name),
         "prompt_values_supported": ["none", "login", "consent", "select_account"],
         "acr_values_supported": Assurance::ALL.map(Assurance::name),
         "claim_types_supported": ["normal"],
-        "claims_supported": [
-            "sub", "iss", "aud", "exp", "iat", "auth_time", "nonce", "acr", "amr", "sid", "at_hash",
-            "name", "preferred_username", "updated_at", "email", "email_verified",
-        ],
-        "claims_parameter_supported": false,
+        "claims_supported": claims_supported(),
+        "claims_parameter_supported": true,
         "request_parameter_supported": false,
         "request_uri_parameter_supported": false,
     });

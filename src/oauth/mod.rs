@@ -2,6 +2,7 @@
 
 pub mod authorize;
 pub mod bearer;
+pub mod claims;
 pub mod client_auth;
 mod error;
 pub mod introspect;
@@ -10,6 +11,7 @@ pub mod logout;
 pub mod metadata;
 pub mod registration;
 pub mod revoke;
+pub mod subject;
 pub mod target;
 pub mod token;
 pub mod userinfo;

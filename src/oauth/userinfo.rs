@@ -1,47 +1,39 @@
 //! `UserInfo` (OpenID Connect Core §5.3).
 
+use std::sync::Arc;
+
 use axum::{
     Json,
     body::Bytes,
     extract::State,
     response::{IntoResponse, Response},
 };
-use http::{HeaderMap, Method};
-use serde::Serialize;
+use http::{HeaderMap, Method, header};
+use serde_json::{Map, Value};
 use uuid::Uuid;
 
 use super::{
     Code, Error,
     bearer::{self, Refusal},
+    claims, subject,
     target::Shape,
     token,
 };
 use crate::{
     app::{App, AppState},
-    registry::scope,
+    keys::signing::Type,
+    registry::{client::Client, scope},
     storage,
-    tokens::handle::{Access, Handle},
+    tokens::{
+        handle::{Access, Handle},
+        jws,
+    },
 };
-
-/// The claims that the scopes open (Core §5.4). What is not known is absent, not null.
-#[derive(Debug, Default, Serialize)]
-struct UserInfo {
-    sub: String,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    name: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    preferred_username: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    updated_at: Option<i64>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    email: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    email_verified: Option<bool>,
-}
 
 /// What a token opens.
 struct Opened {
-    subject: String,
+    client: Arc<Client>,
+    grant: Option<Uuid>,
     scopes: Vec<String>,
 }
 
@@ -61,20 +53,28 @@ pub async fn userinfo(
     if !has(scope::OPENID) {
         return Err(Error::new(Code::InsufficientScope, "the scope openid is needed").into());
     }
-    let id: Uuid = opened.subject.parse().map_err(|_| bearer::invalid())?;
-    let user = storage::users::get(&app.db, id).await.map_err(Error::from)?;
-    let user = user.filter(|user| user.disabled_at.is_none()).ok_or_else(bearer::invalid)?;
-    let mut claims = UserInfo { sub: opened.subject, ..UserInfo::default() };
-    if opened.scopes.iter().any(|scope| scope == "profile") {
-        claims.name = user.name;
-        claims.preferred_username = user.username;
-        claims.updated_at = Some(user.updated_at.unix_timestamp());
-    }
-    if opened.scopes.iter().any(|scope| scope == "email") {
-        claims.email = Some(user.email);
-        claims.email_verified = Some(user.email_verified);
-    }
-    Ok(token::no_store(Json(claims).into_response()))
+    let grant = opened.grant.ok_or_else(bearer::invalid)?;
+    let person = storage::profiles::of_grant(&app.db, grant).await.map_err(Error::from)?;
+    let person = person.ok_or_else(bearer::invalid)?;
+    // Core §5.4, §5.5.
+    let mut claims = claims::of(&person, |claim| {
+        has(claim.scope) || person.userinfo_claims.iter().any(|name| name == claim.name)
+    });
+    let sub = subject::of(&app, &opened.client, person.id);
+    claims.insert("sub".to_owned(), sub.into());
+    Ok(token::no_store(answer(&app, &opened.client, claims)))
+}
+
+/// As JSON, or as the JWT that the client registered for (Core §5.3.2). That has no `exp` and is for this client alone, so
+/// that it is taken neither for an ID token nor for another client's answer.
+fn answer(app: &App, client: &Client, mut claims: Map<String, Value>) -> Response {
+    let Some(alg) = client.metadata.userinfo_signed_response_alg else {
+        return Json(claims).into_response();
+    };
+    claims.insert("iss".to_owned(), app.config.server.issuer.as_str().into());
+    claims.insert("aud".to_owned(), client.id.as_ref().into());
+    let jwt = jws::sign(&app.keys.signing(alg, app.clock.now()), Type::Id, &claims);
+    ([(header::CONTENT_TYPE, "application/jwt")], jwt).into_response()
 }
 
 /// What a live token opens, if it is meant for Signet itself.
@@ -84,22 +84,28 @@ async fn open(app: &App, text: &str) -> storage::Result<Option<Opened>> {
         let digest = handle.digest();
         let row = storage::opaque_tokens::find(&app.db, handle.id, digest.bytes(), now).await?;
         let Some(row) = row else { return Ok(None) };
-        if !app.replica.is_enabled(&row.client_id).await? {
-            return Ok(None);
-        }
-        let shape = Shape::of_opaque(app, &row);
-        return Ok(shape.map(|shape| Opened { subject: row.subject, scopes: shape.scopes }));
+        let client = enabled(app, &row.client_id).await?;
+        let opened = client.zip(Shape::of_opaque(app, &row));
+        return Ok(opened.map(|(client, shape)| Opened {
+            client,
+            grant: row.grant_id,
+            scopes: shape.scopes,
+        }));
     }
     let issuer = app.config.server.issuer.as_str();
     let Some(claims) = app.verified.verify(&app.keys, issuer, text, now) else {
         return Ok(None);
     };
-    if app.replica.is_revoked(&claims.jti).await?
-        || !app.replica.is_enabled(&claims.client_id).await?
-    {
+    if app.replica.is_revoked(&claims.jti).await? {
         return Ok(None);
     }
     // A token with the scope openid is always meant for Signet too.
     let scopes = claims.scope.split(' ').map(str::to_owned).collect();
-    Ok(Some(Opened { subject: claims.sub.clone(), scopes }))
+    let client = enabled(app, &claims.client_id).await?;
+    Ok(client.map(|client| Opened { client, grant: claims.jti.grant(), scopes }))
+}
+
+async fn enabled(app: &App, client_id: &str) -> storage::Result<Option<Arc<Client>>> {
+    let client = app.replica.client(client_id).await?;
+    Ok(client.filter(|client| !client.metadata.disabled))
 }

@@ -10,6 +10,7 @@ use super::{
     client_keys::{ClientKeys, SigningAlg},
     redirect_uri::{Matched, Registered},
     scope,
+    sector::{self, SubjectType},
     session_metadata::SessionMetadata,
 };
 use crate::{
@@ -148,6 +149,15 @@ pub struct Metadata {
     /// which was made for another server that claims our endpoints is good here (docs/decisions/0017).
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub unsafe_endpoint_audience: bool,
+    /// How it knows people (OpenID Connect Core §8).
+    #[serde(default, skip_serializing_if = "SubjectType::is_public")]
+    pub subject_type: SubjectType,
+    /// Names its sector, where its redirect URIs do not (OpenID Connect Core §8.1).
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub sector_identifier_uri: Option<String>,
+    /// What `UserInfo` answers are signed with; they are plain JSON without it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub userinfo_signed_response_alg: Option<Algorithm>,
     /// What its ID tokens are signed with (OpenID Connect Registration §2).
     #[serde(default = "rs256")]
     pub id_token_signed_response_alg: Algorithm,
@@ -181,6 +191,7 @@ pub struct Client {
     pub metadata: Metadata,
     secrets: Vec<Digest>,
     keys: ClientKeys,
+    sector: Option<String>,
 }
 
 impl Client {
@@ -194,7 +205,11 @@ impl Client {
         // They were checked when they were stored.
         let keys = metadata.jwks.as_ref().map(ClientKeys::fetched).and_then(Result::ok);
         let keys = keys.unwrap_or_default();
-        Ok(Self { id: row.client_id.into(), metadata, secrets, keys })
+        // Without a sector, which does not pass validation, it is one by itself.
+        let pairwise = !metadata.subject_type.is_public();
+        let sector =
+            pairwise.then(|| sector::of(&metadata).unwrap_or_else(|_| row.client_id.clone()));
+        Ok(Self { id: row.client_id.into(), metadata, secrets, keys, sector })
     }
 
     /// Whether it cannot keep a secret (RFC 6749 §2.1).
@@ -213,6 +228,12 @@ impl Client {
     #[must_use]
     pub fn keys(&self) -> &ClientKeys {
         &self.keys
+    }
+
+    /// The sector in which its people have subjects of their own; none if they have the same as everywhere.
+    #[must_use]
+    pub fn sector(&self) -> Option<&str> {
+        self.sector.as_deref()
     }
 
     /// Whether it may use this grant type.
@@ -268,6 +289,9 @@ impl Client {
         }
         validate_keys(metadata)?;
         metadata.sessions.validate(&metadata.redirect_uris)?;
+        if !metadata.subject_type.is_public() || metadata.sector_identifier_uri.is_some() {
+            sector::of(metadata)?;
+        }
         if let Some(bad) = metadata.scopes.iter().find(|scope| !scope::is_token(scope)) {
             return Err(format!("scope {bad:?} has a character that scopes cannot have"));
         }

@@ -6,10 +6,12 @@ pub const OPENID: &str = "openid";
 pub const OFFLINE_ACCESS: &str = "offline_access";
 
 /// The scopes that Signet itself gives meaning to, with how a person is told.
-pub const IDENTITY: [(&str, &str); 4] = [
+pub const IDENTITY: [(&str, &str); 6] = [
     (OPENID, "Know who you are"),
-    ("profile", "See your name and user name"),
+    ("profile", "See your profile: your names, user name, picture, date of birth, and the like"),
     ("email", "See your e-mail address"),
+    ("address", "See your postal address"),
+    ("phone", "See your telephone number"),
     (OFFLINE_ACCESS, "Stay connected while you are away"),
 ];
 

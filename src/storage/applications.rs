@@ -40,6 +40,8 @@ pub struct GrantsRow {
     pub scopes: Vec<String>,
     /// For which resources.
     pub resources: Vec<String>,
+    /// Which claims were asked for by name, wherever they are told.
+    pub claims: Vec<String>,
     /// When the first one was.
     pub since: Timestamp,
     /// When one of them last gave tokens.
@@ -50,13 +52,14 @@ pub struct GrantsRow {
 pub async fn grants(db: &PgPool, user: Uuid, at: Cutoffs) -> Result<Vec<GrantsRow>> {
     Ok(sqlx::query_as!(
         GrantsRow,
-        r#"SELECT client_id, scopes, resources, min(auth_time) AS "since!", max(rotated_at) AS "used_at!"
+        r#"SELECT client_id, scopes, resources, id_token_claims || userinfo_claims AS "claims!",
+                  min(auth_time) AS "since!", max(rotated_at) AS "used_at!"
            FROM grants g
            WHERE user_id = $1 AND revoked_at IS NULL AND expires_at > $2 AND idle_expires_at > $2
              AND (offline OR EXISTS (
                  SELECT FROM sessions s
                  WHERE s.id = g.session_id AND s.ended_at IS NULL AND s.expires_at > $2 AND s.last_seen_at > $3))
-           GROUP BY client_id, scopes, resources
+           GROUP BY client_id, scopes, resources, id_token_claims, userinfo_claims
            ORDER BY client_id, scopes, resources"#,
         user,
         at.now,

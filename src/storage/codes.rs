@@ -33,6 +33,12 @@ pub struct NewCode<'a> {
     pub resources: &'a [String],
     /// OpenID Connect's nonce.
     pub nonce: Option<&'a str>,
+    /// The values of `acr` one of which has to be told, if any: the session's own, or the first.
+    pub essential_acr: Option<&'a [String]>,
+    /// Claims asked for by name, in the ID token.
+    pub id_token_claims: &'a [String],
+    /// Claims asked for by name, at `UserInfo`.
+    pub userinfo_claims: &'a [String],
     /// When it ends.
     pub expires_at: Timestamp,
 }
@@ -67,8 +73,11 @@ pub async fn prepare(
                 WHERE id = (SELECT id FROM session WHERE last_seen_at < $5)
             ), written AS (
                 INSERT INTO codes (id, secret_hash, client_id, user_id, session_id, redirect_uri, redirect_uri_named,
-                                   code_challenge, scopes, resources, nonce, auth_time, amr, acr, expires_at)
-                SELECT $6, $7, $8, user_id, id, $9, $10, $11, $12, $13, $14, auth_time, amr, acr, $15 FROM session
+                                   code_challenge, scopes, resources, nonce, auth_time, amr, acr, expires_at,
+                                   id_token_claims, userinfo_claims)
+                SELECT $6, $7, $8, user_id, id, $9, $10, $11, $12, $13, $14, auth_time, amr,
+                       CASE WHEN acr = ANY ($16::text[]) THEN acr ELSE coalesce(($16::text[])[1], acr) END, $15, $17, $18
+                FROM session
             )
             SELECT id, user_id, auth_time, amr, acr, proofs, email, username, name,
                    EXISTS (SELECT FROM totp t WHERE t.user_id = session.user_id AND t.confirmed_at IS NOT NULL)
@@ -91,6 +100,9 @@ pub async fn prepare(
             code.resources,
             code.nonce,
             code.expires_at,
+            code.essential_acr,
+            code.id_token_claims,
+            code.userinfo_claims,
         )
         .fetch_optional(db)
         .await?)
@@ -174,9 +186,10 @@ pub async fn redeem(
                 RETURNING c.*
             ), granted AS (
                 INSERT INTO grants (id, client_id, user_id, session_id, offline, code_hash, scopes, resources,
-                                    auth_time, amr, acr, refresh_current, rotated_at, idle_expires_at, expires_at)
+                                    auth_time, amr, acr, refresh_current, rotated_at, idle_expires_at, expires_at,
+                                    id_token_claims, userinfo_claims)
                 SELECT id, client_id, user_id, session_id, 'offline_access' = ANY (scopes), secret_hash, scopes,
-                       resources, auth_time, amr, acr, $7, $8, $9, $10
+                       resources, auth_time, amr, acr, $7, $8, $9, $10, id_token_claims, userinfo_claims
                 FROM redeemed
             ), minted AS (
                 INSERT INTO opaque_tokens (id, secret_hash, grant_id, client_id, subject, scopes, audience,
@@ -190,7 +203,7 @@ pub async fn redeem(
                 WHERE o.seconds IS NOT NULL
             )
             SELECT id, user_id, session_id, scopes, coalesce($6, resources) AS "resources!", nonce, auth_time, amr, acr,
-                   false AS "retried!"
+                   id_token_claims, false AS "retried!"
             FROM redeemed"#,
             code.id,
             code.secret_hash,

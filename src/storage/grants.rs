@@ -27,6 +27,8 @@ pub struct Granted {
     pub amr: Vec<String>,
     /// How surely.
     pub acr: String,
+    /// Claims asked for by name, in the ID token.
+    pub id_token_claims: Vec<String>,
     /// Whether the answer was given before.
     pub retried: bool,
 }
@@ -122,7 +124,8 @@ pub async fn rotate(
                 WHERE o.seconds IS NOT NULL
             )
             SELECT id, user_id, session_id, coalesce($5, scopes) AS "scopes!", coalesce($6, resources) AS "resources!",
-                   NULL AS "nonce: String", auth_time, amr, acr, retries + raced > 0 AS "retried!"
+                   NULL AS "nonce: String", auth_time, amr, acr, id_token_claims,
+                   retries + raced > 0 AS "retried!"
             FROM rotated"#,
             token.id,
             token.presented,

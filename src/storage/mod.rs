@@ -26,6 +26,7 @@ pub mod partitions;
 pub mod passkeys;
 pub mod passwords;
 mod pool;
+pub mod profiles;
 pub mod registrations;
 pub mod resources;
 pub mod revocations;

@@ -15,7 +15,7 @@ pub struct OpaqueRow {
     pub grant_id: Option<Uuid>,
     /// Its client.
     pub client_id: String,
-    /// The `sub`.
+    /// The person's id, or the client's for client credentials.
     pub subject: String,
     /// What it allows.
     pub scopes: Vec<String>,

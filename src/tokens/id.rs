@@ -31,6 +31,9 @@ pub struct IdClaims {
     pub sid: String,
     /// Half the hash of the access token issued along with it.
     pub at_hash: String,
+    /// Claims about the person that the request asked for by name (OpenID Connect Core §5.5).
+    #[serde(flatten)]
+    pub more: serde_json::Map<String, serde_json::Value>,
 }
 
 /// `at_hash` (OpenID Connect Core §3.1.3.6) of ID tokens signed with ES256 or RS256, whose hash is SHA-256.

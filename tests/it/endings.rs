@@ -62,6 +62,9 @@ async fn code(db: &PgPool, user: Uuid) -> (Uuid, Uuid) {
         scopes: &[],
         resources: &[],
         nonce: None,
+        essential_acr: None,
+        id_token_claims: &[],
+        userinfo_claims: &[],
         expires_at: START + Duration::MINUTE,
     };
     let prepared = storage::codes::prepare(db, (session, SECRET), &code, cutoffs()).await;

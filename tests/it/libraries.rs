@@ -80,8 +80,9 @@ async fn openidconnect_discovers_signs_in_refreshes_and_reads_userinfo() {
 #[tokio::test]
 async fn openidconnect_registers_itself() {
     use openidconnect::{
-        ClientName, EmptyAdditionalClientMetadata,
+        ClientName,
         core::{CoreClientAuthMethod, CoreClientRegistrationRequest, CoreJwsSigningAlgorithm},
+        registration::EmptyAdditionalClientMetadata,
     };
     let config = "[dynamic_registration]\nmode = \"open\"\n";
     let options = crate::support::Options { config, ..Default::default() };
@@ -101,7 +102,7 @@ async fn openidconnect_registers_itself() {
     assert_eq!(answer.redirect_uris(), &vec![redirect_uri]);
     assert!(answer.client_secret().is_some());
     assert!(answer.registration_access_token().is_some());
-    assert!(answer.client_id_issued_at().expect("read").is_some());
+    assert!(answer.client_id_issued_at().is_some());
     let uri = answer.registration_client_uri().expect("there").to_string();
     assert_eq!(uri, format!("{}/{}", endpoint.as_str(), answer.client_id().as_str()));
     let wrong = RedirectUrl::new("http://app.example".to_owned()).expect("a URL");

@@ -6,6 +6,7 @@ mod architecture;
 mod audit;
 mod authorization_code;
 mod authorize;
+mod claims;
 mod client_assertions;
 mod client_auth;
 mod client_credentials;

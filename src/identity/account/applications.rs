@@ -14,7 +14,11 @@ use crate::{
         pages::{check_post, read_form, see_other},
         session,
     },
-    registry::{redirect_uri::with_query, scope},
+    registry::{
+        claim::{self, Claim},
+        redirect_uri::with_query,
+        scope,
+    },
     storage::{
         self,
         applications::{ConsentRow, GrantsRow},
@@ -87,6 +91,11 @@ fn gather(
     for grant in grants {
         let allowed = all.entry(grant.client_id).or_insert_with(|| new(grant.since));
         allowed.used = allowed.used.max(Some(grant.used_at));
+        let claims = grant.claims.iter().filter_map(|name| claim::find(name));
+        let claims: Vec<String> = claims.map(Claim::consent).collect();
+        if !claims.is_empty() {
+            allowed.scopes.entry(String::new()).or_default().extend(claims);
+        }
         for scope in grant.scopes {
             if scope::is_identity(&scope) {
                 allowed.scopes.entry(String::new()).or_default().insert(scope);
@@ -115,8 +124,12 @@ async fn view(
     let identity = scope::IDENTITY
         .iter()
         .filter(|(name, _)| *name != scope::OFFLINE_ACCESS && own.contains(*name))
-        .map(|(name, words)| view_scope(name, words))
-        .collect();
+        .map(|(name, words)| view_scope(name, words));
+    let claims = claim::STANDARD
+        .iter()
+        .filter(|claim| own.contains(&claim.consent()) && !own.contains(claim.scope));
+    let identity =
+        identity.chain(claims.map(|claim| view_scope(claim.name, claim.words))).collect();
     let resources = allowed.scopes.iter().filter(|(resource, _)| !resource.is_empty());
     let resources = resources.map(|(identifier, scopes)| {
         let known = catalogue.get(identifier).map(|resource| &resource.metadata);
@@ -238,6 +251,7 @@ mod tests {
             client_id: client_id.to_owned(),
             scopes: texts(scopes),
             resources: texts(&["api", "vault"]),
+            claims: texts(&["phone_number"]),
             since: early,
             used_at: late,
         };
@@ -248,9 +262,9 @@ mod tests {
             all[client].scopes[resource].iter().map(String::as_str).collect()
         };
         assert_eq!(all.len(), 2);
-        assert_eq!(scopes("spa", ""), ["openid"]);
+        assert_eq!(scopes("spa", ""), ["claim:phone_number", "openid"]);
         assert_eq!(scopes("spa", "api"), ["read"]);
-        assert_eq!(scopes("web", ""), ["email"]);
+        assert_eq!(scopes("web", ""), ["claim:phone_number", "email"]);
         assert_eq!(scopes("web", "api"), ["read"]);
         assert!(!all["web"].scopes.contains_key("vault"), "nothing of the vault's was asked for");
         assert_eq!((all["spa"].since, all["spa"].used), (early, Some(late)));

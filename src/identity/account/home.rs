@@ -82,6 +82,7 @@ fn notice(query: Option<&str>) -> Option<&'static str> {
         Some("changed=password") => {
             Some("Your password is changed, and you are signed out everywhere else.")
         }
+        Some("changed=profile") => Some("Your profile is changed."),
         _ => None,
     }
 }

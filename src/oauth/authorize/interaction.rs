@@ -185,7 +185,7 @@ impl Waiting {
             (Owed::SecondFactor, Some(session)) => {
                 return self.strengthen(app, &session, headers, context).await;
             }
-            (_, session) => self.sign_in_page(session).show(app, headers, self.browser),
+            (_, session) => self.sign_in_page(app, session).show(app, headers, self.browser),
         })
     }
 
@@ -210,7 +210,7 @@ impl Waiting {
         let advanced = attempt::strengthen(app, session, &goal, headers, context).await?;
         Ok(match advanced {
             Some(advanced) => with_cookies(see_other(&advanced.to), advanced.cookies),
-            None => self.sign_in_page(None).show(app, headers, self.browser),
+            None => self.sign_in_page(app, None).show(app, headers, self.browser),
         })
     }
 
@@ -260,7 +260,7 @@ impl Waiting {
             return Ok(see_other(&format!("{}?{OTHER}", path(self.row.id))));
         }
         let session = session::current(app, headers).await?;
-        let form = self.sign_in_page(session);
+        let form = self.sign_in_page(app, session);
         let goal = self.goal();
         Ok(match form.submit(app, params, headers, &goal, context).await? {
             Ok(advanced) => with_cookies(see_other(&advanced.to), advanced.cookies),
@@ -316,6 +316,7 @@ impl Waiting {
                 .session(session.id)
                 .detail(json!({
                     "scope": self.request.scopes.join(" "), "resource": self.request.resources,
+                    "claims": self.request.claims.about_person().map(|claim| claim.name).collect::<Vec<_>>(),
                 }))
         };
         match params.get("decision") {

@@ -14,7 +14,7 @@ use crate::{
         browser_state,
         session::{self, Current},
     },
-    oauth::logout::session_state,
+    oauth::{logout::session_state, subject},
     registry::{client::Client, scope},
     storage::{self, codes::NewCode},
     tokens::handle::{Code, Handle},
@@ -46,6 +46,7 @@ pub async fn assess(
         return Ok(Standing { owed: Owed::SignIn, session: None, code });
     };
     let (secret, digest) = (code.digest(), cookie.digest());
+    let essential_acr = request.claims.essential_acr();
     let new = NewCode {
         id: code.id,
         secret_hash: secret.bytes(),
@@ -56,6 +57,9 @@ pub async fn assess(
         scopes: &request.scopes,
         resources: &request.resources,
         nonce: request.nonce.as_deref(),
+        essential_acr: essential_acr.as_deref(),
+        id_token_claims: &request.claims.id_token,
+        userinfo_claims: &request.claims.userinfo,
         expires_at: now + app.config.tokens.code_lifetime.0,
     };
     let found =
@@ -66,7 +70,9 @@ pub async fn assess(
         None => (None, Consents::new()),
     };
     let catalogue = app.replica.resources();
-    let owed = owed(request, client, &catalogue, row.as_ref(), &consents, progress, now);
+    let subject = row.as_ref().map(|row| subject::of(app, client, row.user_id));
+    let session = row.as_ref().zip(subject.as_deref());
+    let owed = owed(request, client, &catalogue, session, &consents, progress, now);
     Ok(Standing { owed, session: row.map(|row| Current { row, digest }), code })
 }
 

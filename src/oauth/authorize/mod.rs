@@ -2,6 +2,7 @@
 //! owes, response.
 
 mod checks;
+mod claims;
 mod endpoint;
 mod interaction;
 mod issue;
@@ -11,6 +12,7 @@ mod request;
 mod respond;
 
 pub use checks::{Failure, Own, check};
+pub use claims::ClaimsRequest;
 pub use endpoint::{get, post};
 pub use interaction::{show, show_step, submit};
 pub use request::{AuthorizationRequest, Prompt, ResponseMode, ReturnAddress};

@@ -10,7 +10,7 @@ use crate::{
     config::Mfa,
     identity::proof::Assurance,
     oauth::Code,
-    registry::{about::Consent, client::Client, scope},
+    registry::{about::Consent, claim, client::Client, scope},
     replica::Catalogue,
     storage::sessions::SessionRow,
 };
@@ -57,20 +57,21 @@ pub struct Progress {
 /// Scopes that a person allowed a client, by resource; the empty resource stands for Signet itself.
 pub type Consents = BTreeMap<String, Vec<String>>;
 
-/// Decides what is owed.
+/// Decides what is owed. The session comes with the subject that its person has at the client.
 #[must_use]
 pub fn owed(
     request: &AuthorizationRequest,
     client: &Client,
     catalogue: &Catalogue,
-    session: Option<&SessionRow>,
+    session: Option<(&SessionRow, &str)>,
     consents: &Consents,
     progress: Progress,
     now: Timestamp,
 ) -> Owed {
-    let Some(session) = session else { return Owed::SignIn };
-    // OpenID Connect Core §3.1.2.2: no answer is about another person than the one of the id_token_hint.
-    if !request.accepts(session.user_id) {
+    let Some((session, subject)) = session else { return Owed::SignIn };
+    // OpenID Connect Core §3.1.2.2, §5.5.1: no answer is about another person than the one of the id_token_hint, or of the
+    // `sub` that was asked for.
+    if !request.accepts(subject) {
         return Owed::SignIn;
     }
     // A sign-in since the request arrived answers every demand for one.
@@ -115,6 +116,7 @@ fn demanded(request: &AuthorizationRequest, client: &Client, session: &SessionRo
 /// for the fact of being signed in at all, and for a token that each resource accepts whatever its scopes.
 #[must_use]
 pub fn needed(request: &AuthorizationRequest, catalogue: &Catalogue) -> Vec<(String, String)> {
+    let asked = |name: &str| request.scopes.iter().any(|scope| scope == name);
     let mut pairs = vec![(String::new(), String::new())];
     pairs.extend(request.resources.iter().map(|identifier| (identifier.clone(), String::new())));
     for name in &request.scopes {
@@ -127,12 +129,19 @@ pub fn needed(request: &AuthorizationRequest, catalogue: &Catalogue) -> Vec<(Str
         });
         pairs.extend(resources.map(|identifier| (identifier.clone(), name.clone())));
     }
+    // Core §5.5: claims that no scope among these opens.
+    let claims = request.claims.about_person().filter(|claim| !asked(claim.scope));
+    pairs.extend(claims.map(|claim| (String::new(), claim.consent())));
     pairs
 }
 
 fn covers(consents: &Consents, needed: &[(String, String)]) -> bool {
     needed.iter().all(|(resource, scope)| {
-        consents.get(resource).is_some_and(|scopes| scopes.contains(scope))
+        let Some(allowed) = consents.get(resource) else { return false };
+        // Who allowed a scope allowed each claim that it opens.
+        let opened = claim::of_consent(scope).filter(|_| resource.is_empty());
+        allowed.contains(scope)
+            || opened.is_some_and(|claim| allowed.iter().any(|name| name == claim.scope))
     })
 }
 
@@ -143,7 +152,10 @@ mod tests {
 
     use super::*;
     use crate::{
-        oauth::authorize::request::{ResponseMode, ReturnAddress},
+        oauth::authorize::{
+            claims::ClaimsRequest,
+            request::{ResponseMode, ReturnAddress},
+        },
         registry::resource::Resource,
         storage::{clients::ClientRow, resources::ResourceRow},
     };
@@ -187,6 +199,7 @@ mod tests {
             acr: None,
             login_hint: None,
             subject_hint: None,
+            claims: ClaimsRequest::default(),
         }
     }
 
@@ -223,6 +236,7 @@ mod tests {
         first_party: bool,
         hinted: Option<Uuid>,
         scopes: &'static [&'static str],
+        claims: &'static [&'static str],
     }
 
     fn case() -> Case {
@@ -236,6 +250,7 @@ mod tests {
             first_party: false,
             hinted: None,
             scopes: &["openid", "read"],
+            claims: &[],
         }
     }
 
@@ -246,13 +261,14 @@ mod tests {
             consented_by: case.consented.then_some(SESSION),
         };
         let mut request = request(case.prompts, case.max_age);
-        request.subject_hint = case.hinted;
+        request.subject_hint = case.hinted.map(|person| person.to_string());
         request.scopes = case.scopes.iter().map(|&name| name.to_owned()).collect();
+        request.claims.userinfo = case.claims.iter().map(|&name| name.to_owned()).collect();
         owed(
             &request,
             &client(case.first_party),
             &catalogue(),
-            Some(&session(case.age)),
+            Some((&session(case.age), &PERSON.to_string())),
             &case.consents,
             progress,
             NOW,
@@ -274,7 +290,30 @@ mod tests {
             consents.remove("https://api");
             consents
         };
+        let with_own = |names: &[&str]| {
+            let mut consents = all();
+            let own = names.iter().map(|&name| name.to_owned());
+            consents.entry(String::new()).or_default().extend(own);
+            consents
+        };
+        let email = || Case { claims: &["email"], ..case() };
         let cases = [
+            (email(), Owed::Consent),
+            (Case { consented: true, ..email() }, Owed::Nothing),
+            (Case { first_party: true, ..email() }, Owed::Nothing),
+            (Case { consents: with_own(&["claim:email"]), ..email() }, Owed::Nothing),
+            (Case { consents: with_own(&["claim:name"]), ..email() }, Owed::Consent),
+            (Case { consents: with_own(&["email"]), ..email() }, Owed::Nothing),
+            (Case { consents: with_own(&["profile"]), ..email() }, Owed::Consent),
+            // One claim of a scope is not all of it.
+            (
+                Case {
+                    consents: with_own(&["claim:email"]),
+                    scopes: &["openid", "email"],
+                    ..email()
+                },
+                Owed::Consent,
+            ),
             (case(), Owed::Nothing),
             (Case { consents: Consents::new(), ..case() }, Owed::Consent),
             (Case { consents: without_api(), ..case() }, Owed::Consent),
@@ -334,7 +373,7 @@ mod tests {
             &request(&[Prompt::Consent], None),
             &client(false),
             &catalogue(),
-            Some(&session(Duration::hours(1))),
+            Some((&session(Duration::hours(1)), &PERSON.to_string())),
             &all(),
             progress,
             NOW,

@@ -14,6 +14,7 @@ use crate::{
         session::{self, Current},
         sign_in_form::SignInForm,
     },
+    oauth::subject,
     registry::scope,
     web::{
         csrf,
@@ -28,10 +29,12 @@ impl Waiting {
         scheme.map_or(Freedom::Usual, |scheme| Freedom::OpenScheme(scheme.to_owned()))
     }
 
-    pub(super) fn sign_in_page(&self, session: Option<Current>) -> SignInForm {
+    pub(super) fn sign_in_page(&self, app: &App, session: Option<Current>) -> SignInForm {
         let hint = self.request.login_hint.as_deref().filter(|_| !self.other).unwrap_or_default();
-        let expected =
-            session.as_ref().is_none_or(|current| self.request.accepts(current.row.user_id));
+        let accepted = |current: &Current| {
+            self.request.accepts(&subject::of(app, &self.client, current.row.user_id))
+        };
+        let expected = session.as_ref().is_none_or(accepted);
         let notice = (!expected).then(|| {
             "This application asks for the account that you used with it before. It is another one than the one that \
              is signed in here."
@@ -46,7 +49,7 @@ impl Waiting {
             client: Some(respond::view(&self.client)),
             page: format!("{}{query}", path(self.row.id)),
             action: format!("{}{query}", self.step("sign-in")),
-            switch: account.is_some() && self.request.subject_hint.is_none(),
+            switch: account.is_some() && !self.request.is_about_someone(),
             identifier: hint.chars().take(320).collect(),
             account: account.map(|current| session::view(&current.row)),
             notice,
@@ -75,7 +78,7 @@ impl Waiting {
                 name: (*name).to_owned(),
                 description: (*words).to_owned(),
             })
-            .collect();
+            .chain(self.claims_asked());
         let resources = self.request.resources.iter().filter_map(|identifier| {
             let resource = catalogue.get(identifier)?;
             let scopes: Vec<ScopeView> = resource
@@ -94,7 +97,7 @@ impl Waiting {
         let page = Consent::new(
             respond::view(&self.client),
             session::view(&session.row),
-            identity,
+            identity.collect(),
             resources.collect(),
             asked(scope::OFFLINE_ACCESS),
             self.request.return_address.redirect_uri.destination(),
@@ -102,6 +105,15 @@ impl Waiting {
             csrf::token(&app.secrets.pages, &session.digest),
         );
         pages::respond(StatusCode::OK, &page, &self.freedom())
+    }
+
+    /// Claims that are asked for by themselves, and that no scope of the request opens anyway.
+    fn claims_asked(&self) -> impl Iterator<Item = ScopeView> {
+        let scopes = &self.request.scopes;
+        let claims = self.request.claims.about_person();
+        claims.filter(|claim| !scopes.iter().any(|scope| scope == claim.scope)).map(|claim| {
+            ScopeView { name: claim.name.to_owned(), description: claim.words.to_owned() }
+        })
     }
 
     pub(super) fn completed(self, app: &App) -> Response {

@@ -1,9 +1,8 @@
 //! A validated authorization request.
 
-use serde::{Deserialize, Serialize};
-use uuid::Uuid;
-
+use super::claims::ClaimsRequest;
 use crate::{identity::proof::Assurance, registry::redirect_uri::Matched};
+use serde::{Deserialize, Serialize};
 
 /// How the response reaches the client.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -62,14 +61,17 @@ pub struct AuthorizationRequest {
     pub prompts: Vec<Prompt>,
     /// The oldest sign-in that will do, in seconds.
     pub max_age: Option<i64>,
-    /// How surely the person has to prove who they are (`acr_values`): the first of the values asked for that is known
+    /// How surely the person has to prove who they are (`acr_values`, `claims`): the first of the values asked for that is known
     /// here. None if none is.
     #[serde(default)]
     pub acr: Option<Assurance>,
     /// Who will probably sign in.
     pub login_hint: Option<String>,
     /// The one person whom the answer may be about: the `sub` of the `id_token_hint`.
-    pub subject_hint: Option<Uuid>,
+    pub subject_hint: Option<String>,
+    /// What is asked for by `claims`.
+    #[serde(default)]
+    pub claims: ClaimsRequest,
 }
 
 impl AuthorizationRequest {
@@ -79,9 +81,17 @@ impl AuthorizationRequest {
         self.prompts.contains(&prompt)
     }
 
-    /// Whether the answer may be about this person.
+    /// Whether the answer may be about the person with this subject at the client.
     #[must_use]
-    pub fn accepts(&self, person: Uuid) -> bool {
-        self.subject_hint.is_none_or(|hinted| hinted == person)
+    pub fn accepts(&self, subject: &str) -> bool {
+        let asked = &self.claims.subjects;
+        self.subject_hint.as_ref().is_none_or(|hinted| hinted == subject)
+            && (asked.is_empty() || asked.iter().any(|asked| asked == subject))
+    }
+
+    /// Whether the answer may be about one person alone.
+    #[must_use]
+    pub fn is_about_someone(&self) -> bool {
+        self.subject_hint.is_some() || !self.claims.subjects.is_empty()
     }
 }

@@ -17,12 +17,13 @@ use crate::{
         client_keys::SigningAlg,
         redirect_uri::Registered,
         scope,
+        sector::SubjectType,
         session_metadata::SessionMetadata,
     },
 };
 
 /// What asks for something that the server does not have. To leave it out silently would be to promise it.
-const NOT_THERE: [&str; 14] = [
+const NOT_THERE: [&str; 13] = [
     "authorization_encrypted_response_alg",
     "authorization_encrypted_response_enc",
     "authorization_signed_response_alg",
@@ -36,7 +37,6 @@ const NOT_THERE: [&str; 14] = [
     "request_object_signing_alg",
     "userinfo_encrypted_response_alg",
     "userinfo_encrypted_response_enc",
-    "userinfo_signed_response_alg",
 ];
 
 /// The same where it is true: a client that demands it relies on it.
@@ -57,7 +57,6 @@ pub fn read(members: &mut Members, policy: &Policy, client_id: &str) -> Result<M
     let grant_types = grant_types(members, policy)?;
     let method = auth_method(members, policy)?;
     let redirect_uris = redirect_uris(members, application_type, &grant_types, policy)?;
-    subject_type(members)?;
     let metadata = Metadata {
         client_name: client_name(members, &redirect_uris, client_id)?,
         token_endpoint_auth_method: method,
@@ -74,7 +73,11 @@ pub fn read(members: &mut Members, policy: &Policy, client_id: &str) -> Result<M
         token_endpoint_auth_signing_alg: assertion_alg(members)?,
         unsafe_endpoint_audience: policy.endpoint_audience && method.is_jwt(),
         about: about(members, application_type, policy)?,
-        id_token_signed_response_alg: id_token_alg(members)?,
+        subject_type: subject_type(members)?,
+        sector_identifier_uri: members.text("sector_identifier_uri")?,
+        userinfo_signed_response_alg: signing_alg(members, "userinfo_signed_response_alg")?,
+        id_token_signed_response_alg: signing_alg(members, "id_token_signed_response_alg")?
+            .unwrap_or(Algorithm::Rs256),
         first_party: false,
         unsafe_without_pkce: policy.without_pkce && method != AuthMethod::None,
         mfa: None,
@@ -212,20 +215,20 @@ fn assertion_alg(members: &mut Members) -> Result<Option<SigningAlg>, Error> {
 }
 
 /// OpenID Connect Core §8.
-fn subject_type(members: &mut Members) -> Result<(), Error> {
-    match members.text("subject_type")?.as_deref() {
-        None | Some("public") => Ok(()),
-        Some(_) => Err(invalid("subject_type must be public")),
-    }
+fn subject_type(members: &mut Members) -> Result<SubjectType, Error> {
+    let Some(name) = members.text("subject_type")? else { return Ok(SubjectType::default()) };
+    SubjectType::ALL
+        .into_iter()
+        .find(|own| own.name() == name)
+        .ok_or_else(|| invalid("subject_type must be public or pairwise"))
 }
 
-fn id_token_alg(members: &mut Members) -> Result<Algorithm, Error> {
-    let Some(name) = members.text("id_token_signed_response_alg")? else {
-        return Ok(Algorithm::Rs256);
-    };
-    Algorithm::ALL.into_iter().find(|own| own.name() == name).ok_or_else(|| {
+fn signing_alg(members: &mut Members, key: &str) -> Result<Option<Algorithm>, Error> {
+    let Some(name) = members.text(key)? else { return Ok(None) };
+    let alg = Algorithm::ALL.into_iter().find(|own| own.name() == name);
+    alg.map(Some).ok_or_else(|| {
         let known = Algorithm::ALL.map(Algorithm::name).join(", ");
-        invalid(format!("id_token_signed_response_alg must be one of {known}"))
+        invalid(format!("{key} must be one of {known}"))
     })
 }
 

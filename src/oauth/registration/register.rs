@@ -98,13 +98,12 @@ pub(super) async fn resolve(
     if let Some(text) = &statement {
         members.overrule(statement::claims(app, text).await?);
     }
-    let sector = members.text("sector_identifier_uri")?;
     let mut metadata = metadata::read(&mut members, &app.registration, client_id)?;
     metadata.about.software_statement = statement;
     if let Some(uri) = &metadata.jwks_uri {
         fetched::check_url(app, "jwks_uri", uri)?;
     }
-    if let Some(uri) = &sector {
+    if let Some(uri) = &metadata.sector_identifier_uri {
         fetched::check_sector(app, uri, &metadata.redirect_uris).await?;
     }
     Ok(metadata)

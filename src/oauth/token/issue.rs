@@ -9,8 +9,8 @@ use crate::{
     audit::{Event, Kind},
     clock::Timestamp,
     keys::signing::{Algorithm, Type},
-    oauth::{Error, target::Shape},
-    registry::{client::Client, resource::TokenFormat, scope},
+    oauth::{Error, claims, subject, target::Shape},
+    registry::{claim::Claim, client::Client, resource::TokenFormat, scope},
     replica::Catalogue,
     storage::{
         self,
@@ -91,18 +91,18 @@ pub async fn for_grant(
         TokenFormat::Opaque => opaque.handle.expose(),
         TokenFormat::Jwt => {
             let authentication = Authentication {
-                subject: granted.user_id.to_string(),
+                subject: subject::of(app, client, granted.user_id),
                 grant: Some(granted.id),
                 person: Some(granted),
             };
             jwt(app, client, &shape, &authentication, now)
         }
     };
-    let id_token = shape
-        .scopes
-        .iter()
-        .any(|name| name == scope::OPENID)
-        .then(|| id_token(app, client, granted, &access_token, now));
+    let id_token = if shape.scopes.iter().any(|name| name == scope::OPENID) {
+        Some(id_token(app, client, granted, &access_token, now).await?)
+    } else {
+        None
+    };
     let event = Event::new(Kind::TokenIssued)
         .user(granted.user_id)
         .client(&client.id)
@@ -131,7 +131,7 @@ pub fn for_client(app: &App, client: &Client, shape: &Shape, now: Timestamp) -> 
     jwt(app, client, shape, &authentication, now)
 }
 
-/// An opaque access token, written now.
+/// An opaque access token, written now. Its subject is the person's id, whatever the client knows them by.
 pub async fn write_opaque(
     app: &App,
     client: &Client,
@@ -182,20 +182,27 @@ fn jwt(
     jws::sign(&app.keys.signing(shape.alg, now), Type::Access, &claims)
 }
 
-/// OpenID Connect Core §2.
-fn id_token(
+/// OpenID Connect Core §2. With a code, claims that scopes open are told by `UserInfo` (§5.4); what is asked for by name is
+/// here (§5.5), and costs a statement of its own.
+async fn id_token(
     app: &App,
     client: &Client,
     granted: &Granted,
     access_token: &str,
     now: Timestamp,
-) -> String {
+) -> storage::Result<String> {
+    let more = if granted.id_token_claims.is_empty() {
+        None
+    } else {
+        storage::profiles::of_grant(&app.db, granted.id).await?
+    };
+    let asked = |claim: &Claim| granted.id_token_claims.iter().any(|name| name == claim.name);
     let alg = client.metadata.id_token_signed_response_alg;
     let iat = now.unix_timestamp();
     let lifetime = app.config.tokens.id_token_lifetime.0.as_secs();
     let claims = IdClaims {
         iss: app.config.server.issuer.as_str().to_owned(),
-        sub: granted.user_id.to_string(),
+        sub: subject::of(app, client, granted.user_id),
         aud: client.id.to_string(),
         exp: iat + i64::try_from(lifetime).unwrap_or(i64::MAX),
         iat,
@@ -208,6 +215,7 @@ fn id_token(
             Algorithm::EdDsa => id::at_hash_ed25519(access_token),
             Algorithm::Es256 | Algorithm::Rs256 => id::at_hash(access_token),
         },
+        more: more.map(|person| claims::of(&person, asked)).unwrap_or_default(),
     };
-    jws::sign(&app.keys.signing(alg, now), Type::Id, &claims)
+    Ok(jws::sign(&app.keys.signing(alg, now), Type::Id, &claims))
 }

@@ -50,7 +50,7 @@ async fn all_that_is_registered_is_answered() {
         "grant_types": ["authorization_code", "refresh_token"], "response_types": ["code"],
         "token_endpoint_auth_method": "private_key_jwt", "token_endpoint_auth_signing_alg": "ES256",
         "jwks_uri": "https://new.example/jwks",
-        "id_token_signed_response_alg": "ES256", "subject_type": "public",
+        "id_token_signed_response_alg": "ES256", "userinfo_signed_response_alg": "EdDSA", "subject_type": "pairwise",
         "scope": "openid email write",
         "default_max_age": 3600, "require_auth_time": true, "default_acr_values": ["aal2", "aal1"],
         "initiate_login_uri": "https://new.example/login",
@@ -144,7 +144,10 @@ async fn what_is_wrong_is_named_by_its_error() {
         json!({ "introspection_signed_response_alg": "RS256" }),
         json!({ "authorization_signed_response_alg": "RS256" }),
         json!({ "require_signed_request_object": true }),
+        json!({ "userinfo_signed_response_alg": "none" }),
+        json!({ "userinfo_encrypted_response_alg": "RSA-OAEP" }),
         json!({ "subject_type": "secret" }),
+        json!({ "subject_type": "pairwise", "redirect_uris": ["https://a.example", "https://b.example"] }),
         json!({ "application_type": "service" }),
         // Keys: one of the two, public, in order.
         json!({ "jwks": { "keys": [] } }),
@@ -245,9 +248,12 @@ async fn the_list_of_a_sector_has_all_redirect_uris() {
             .route("/html", list("<html>")),
     )
     .await;
-    let server = with(&format!("{OPEN}\n{}", site.config())).await;
-    let sector = |path: &str| json!({ "sector_identifier_uri": site.url(path) });
-    registered(&server, sector("/all")).await;
+    let server = with(&format!("{OPEN}\n{}", site.config_allowing("[\"127.0.0.1/32\"]"))).await;
+    let url = |path: &str| site.url(path).replace("localhost", "127.0.0.1");
+    let sector = |path: &str| json!({ "sector_identifier_uri": url(path) });
+    let body = registered(&server, sector("/all")).await;
+    assert_eq!(body["sector_identifier_uri"], url("/all"));
+    assert!(site.connections() > 0);
     for path in ["/other", "/object", "/html", "/nothing"] {
         let answer = error(register(&server, sector(path)).await).await;
         assert_eq!(answer, (400, "invalid_client_metadata".to_owned()), "{path}");

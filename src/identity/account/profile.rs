@@ -1,0 +1,267 @@
+//! `/account/profile`: what one says of oneself, as applications that one allows it learn it (OpenID Connect Core §5.1).
+
+use axum::{body::Bytes, extract::State, response::Response};
+use http::{HeaderMap, StatusCode};
+
+use super::{HOME, PROFILE, present, token};
+use crate::{
+    app::{App, AppState},
+    audit::{Event, Kind},
+    identity::{
+        pages::{check_post, read_form, see_other},
+        profile::{self, Profile},
+        session::Current,
+    },
+    storage,
+    web::{
+        RequestContext,
+        pages::{self, Freedom, page},
+        params::Params,
+        problem::Problem,
+    },
+};
+
+/// A field of the form, by what browsers and their users are told about it.
+struct Field {
+    /// A key of the profile, or `name`.
+    key: &'static str,
+    label: &'static str,
+    /// The type of the input; none for several lines.
+    input: Option<&'static str>,
+    /// What browsers fill in by themselves.
+    autocomplete: &'static str,
+    hint: &'static str,
+    most: usize,
+}
+
+const fn field(key: &'static str, label: &'static str, autocomplete: &'static str) -> Field {
+    Field { key, label, input: Some("text"), autocomplete, hint: "", most: profile::LINE }
+}
+
+impl Field {
+    const fn url(self) -> Self {
+        Self { input: Some("url"), most: profile::URL, ..self }
+    }
+
+    const fn lines(self) -> Self {
+        Self { input: None, most: profile::LINES, ..self }
+    }
+
+    const fn input(self, input: &'static str) -> Self {
+        Self { input: Some(input), ..self }
+    }
+
+    const fn hint(self, hint: &'static str) -> Self {
+        Self { hint, ..self }
+    }
+}
+
+/// The form: what it asks for, in groups.
+const GROUPS: [(&str, &[Field]); 4] = [
+    (
+        "Names",
+        &[
+            field("name", "Name", "name").hint("In full, as you want to be called."),
+            field("given_name", "Given name", "given-name"),
+            field("middle_name", "Middle name", "additional-name"),
+            field("family_name", "Family name", "family-name"),
+            field("nickname", "Nickname", "nickname"),
+        ],
+    ),
+    (
+        "About you",
+        &[
+            field("birthdate", "Date of birth", "bday")
+                .hint("As 1990-02-28. The year alone will do, or 0000-02-28 without it."),
+            field("gender", "Gender", "sex"),
+            field("locale", "Language", "language").hint("As en, or en-GB."),
+            field("zoneinfo", "Time zone", "off").hint("As Europe/Berlin."),
+            field("website", "Website", "url").url(),
+            field("profile", "Profile page", "off").url(),
+            field("picture", "Address of a picture", "photo").url(),
+        ],
+    ),
+    (
+        "Telephone",
+        &[field("phone_number", "Number", "tel")
+            .input("tel")
+            .hint("With the code of the country, as +49 30 1234.")],
+    ),
+    (
+        "Address",
+        &[
+            field("address.street_address", "Street", "street-address").lines(),
+            field("address.postal_code", "Postal code", "postal-code"),
+            field("address.locality", "Town", "address-level2"),
+            field("address.region", "Region", "address-level1"),
+            field("address.country", "Country", "country-name"),
+            field("address.formatted", "In full, as on an envelope", "off").lines(),
+        ],
+    ),
+];
+
+/// A field with what is in it.
+#[derive(Clone, Debug)]
+pub(super) struct FieldView {
+    key: &'static str,
+    label: &'static str,
+    input: Option<&'static str>,
+    autocomplete: &'static str,
+    hint: &'static str,
+    most: usize,
+    value: String,
+    /// What is wrong with it.
+    error: Option<String>,
+}
+
+/// Fields that belong together.
+#[derive(Clone, Debug)]
+pub(super) struct GroupView {
+    title: &'static str,
+    fields: Vec<FieldView>,
+}
+
+page! {
+    /// Shows what one says of oneself, to be changed.
+    AccountProfile("account_profile.html") {
+        /// Where the form goes.
+        action: &'static str,
+        /// The page token.
+        csrf: String,
+        /// What was wrong.
+        error: Option<String>,
+        /// The fields.
+        groups: Vec<GroupView>,
+    }
+}
+
+/// `GET /account/profile`.
+pub(super) async fn show(
+    State(app): State<AppState>,
+    context: RequestContext,
+    headers: HeaderMap,
+) -> Response {
+    let outcome = async {
+        let current = match present(&app, &headers, PROFILE).await? {
+            Ok(current) => current,
+            Err(elsewhere) => return Ok(elsewhere),
+        };
+        let (name, profile) = stored(&app, &current).await?;
+        let groups = groups(|key| {
+            let value = if key == "name" { name.as_deref() } else { profile.get(key) };
+            (value.unwrap_or_default().to_owned(), None)
+        });
+        Ok(respond(&app, &current, groups))
+    };
+    outcome.await.unwrap_or_else(|problem: Problem| problem.respond(&context))
+}
+
+async fn stored(app: &App, current: &Current) -> Result<(Option<String>, Profile), Problem> {
+    let row = storage::profiles::get(&app.db, current.row.user_id).await?;
+    let row = row.ok_or_else(|| Problem::stale(PROFILE))?;
+    Ok((row.name, Profile::read(&row.profile)))
+}
+
+fn groups(mut value: impl FnMut(&'static str) -> (String, Option<String>)) -> Vec<GroupView> {
+    let mut view = |field: &Field| {
+        let (text, error) = value(field.key);
+        FieldView {
+            key: field.key,
+            label: field.label,
+            input: field.input,
+            autocomplete: field.autocomplete,
+            hint: field.hint,
+            most: field.most,
+            value: text,
+            error,
+        }
+    };
+    let group = |(title, fields): &(&'static str, &[Field])| GroupView {
+        title,
+        fields: fields.iter().map(&mut view).collect(),
+    };
+    GROUPS.iter().map(group).collect()
+}
+
+/// What was typed comes back with what is wrong, in the answer to the form itself: it is longer than a cookie can be, and
+/// sending it twice does no more than sending it once.
+fn respond(app: &App, current: &Current, groups: Vec<GroupView>) -> Response {
+    let wrong = groups.iter().flat_map(|group| &group.fields).any(|field| field.error.is_some());
+    let status = if wrong { StatusCode::UNPROCESSABLE_ENTITY } else { StatusCode::OK };
+    let error = wrong.then(|| "Nothing was changed yet. See what is marked below.".to_owned());
+    let page = AccountProfile::new(PROFILE, token(app, current), error, groups);
+    pages::respond(status, &page, &Freedom::Usual)
+}
+
+/// `POST /account/profile`.
+pub(super) async fn change(
+    State(app): State<AppState>,
+    context: RequestContext,
+    headers: HeaderMap,
+    body: Bytes,
+) -> Response {
+    let outcome = async {
+        let params = read_form(&body)?;
+        let current = match present(&app, &headers, PROFILE).await? {
+            Ok(current) => current,
+            Err(elsewhere) => return Ok(elsewhere),
+        };
+        check_post(&app, &headers, &params, &current.digest, PROFILE)?;
+        let (name, mut profile) = stored(&app, &current).await?;
+        let groups = apply(&params, name.is_some(), &mut profile);
+        if groups.iter().flat_map(|group| &group.fields).any(|field| field.error.is_some()) {
+            return Ok(respond(&app, &current, groups));
+        }
+        let row = &current.row;
+        let name = params.get("name").map(str::trim).filter(|name| !name.is_empty());
+        let (said, now) = (profile.stored(), app.clock.now());
+        if storage::profiles::set(&app.db, row.user_id, name, &said, now).await? {
+            let event = Event::new(Kind::ProfileChanged).user(row.user_id).session(row.id);
+            app.audit.record(event, &context.origin).await?;
+        }
+        Ok(see_other(&format!("{HOME}?changed=profile")))
+    };
+    outcome.await.unwrap_or_else(|problem: Problem| problem.respond(&context))
+}
+
+/// Changes a profile by what was typed; the form again, with what is wrong. Whoever has a name keeps one.
+fn apply(params: &Params, named: bool, profile: &mut Profile) -> Vec<GroupView> {
+    groups(|key| {
+        // A field that is not there at all is one that was emptied.
+        let typed = params.get(key).unwrap_or_default();
+        let checked = match key {
+            "name" if typed.trim().is_empty() && named => Err("must not be empty".to_owned()),
+            "name" => profile::check_name(typed.trim()),
+            _ => profile.set(key, typed),
+        };
+        (typed.to_owned(), checked.err())
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_form_has_all_that_people_may_say() {
+        let mut profile = Profile::default();
+        for field in GROUPS.iter().flat_map(|(_, fields)| *fields) {
+            if field.key != "name" {
+                profile.set(field.key, "").unwrap_or_else(|_| panic!("{}", field.key));
+            }
+        }
+        let keys = GROUPS.iter().map(|(_, fields)| fields.len()).sum::<usize>();
+        assert_eq!(keys, 1 + profile::MEMBERS.len() - 2 + profile::ADDRESS_MEMBERS.len());
+    }
+
+    #[test]
+    fn what_is_wrong_is_said_beside_the_field() {
+        let params = Params::parse(b"name=&birthdate=yesterday&nickname=Al").expect("parameters");
+        let mut profile = Profile::default();
+        let groups = apply(&params, true, &mut profile);
+        let wrong = groups.iter().flat_map(|group| &group.fields);
+        let wrong: Vec<&str> = wrong.filter(|f| f.error.is_some()).map(|f| f.key).collect();
+        assert_eq!(wrong, ["name", "birthdate"]);
+        assert_eq!(profile.get("nickname"), Some("Al"));
+    }
+}
