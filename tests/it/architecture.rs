@@ -257,3 +257,13 @@ fn a_password_is_stored_by_what_checks_it_alone() {
         assert!(fine || !text.contains("passwords::replace("), "{}", below.display());
     }
 }
+
+#[test]
+fn sessions_end_where_applications_are_queued_to_be_told() {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("src");
+    for (path, text) in sources() {
+        let below = path.strip_prefix(&root).expect("below src");
+        let fine = below == Path::new("storage/sessions.rs");
+        assert!(fine || !text.contains("UPDATE sessions SET ended_at"), "{}", below.display());
+    }
+}
