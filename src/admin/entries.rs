@@ -88,7 +88,7 @@ const RESOURCE_KEYS: [&str; 6] = [
     "scopes",
 ];
 const SCOPE_KEYS: [&str; 2] = ["name", "description"];
-const CLIENT_KEYS: [&str; 41] = [
+const CLIENT_KEYS: [&str; 45] = [
     "client_id",
     "secret",
     "secret_env",
@@ -123,6 +123,10 @@ const CLIENT_KEYS: [&str; 41] = [
     "unsafe_endpoint_audience",
     "id_token_signed_response_alg",
     "userinfo_signed_response_alg",
+    "id_token_encrypted_response_alg",
+    "id_token_encrypted_response_enc",
+    "userinfo_encrypted_response_alg",
+    "userinfo_encrypted_response_enc",
     "subject_type",
     "sector_identifier_uri",
     "first_party",

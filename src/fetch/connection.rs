@@ -23,6 +23,9 @@ use super::{FetchError, guard::Guard};
 /// The most that the head of an answer may take up, in bytes.
 const HEAD: usize = 32 * 1024;
 
+/// How many addresses of a host are tried.
+const ADDRESSES: usize = 3;
+
 /// Where the addresses of a host are from.
 pub trait Resolve: Send + Sync {
     /// The addresses of `host`.
@@ -75,7 +78,7 @@ impl Connection {
             };
             // Checked here and connected to here: whatever the name leads to a moment later is not asked.
             let addresses = guard.permitted(url, addresses)?;
-            let stream = connect(&addresses).await?;
+            let stream = connect(&addresses, patience).await?;
             if url.scheme() == "http" {
                 return Self::over(stream).await;
             }
@@ -112,13 +115,17 @@ impl Connection {
     }
 }
 
-/// Connects to the first address that answers.
-async fn connect(addresses: &[SocketAddr]) -> Result<TcpStream, FetchError> {
+/// Connects to the first address that answers. Each has its share of the time, so that one that is silent does not keep
+/// the others from being tried.
+async fn connect(addresses: &[SocketAddr], patience: Duration) -> Result<TcpStream, FetchError> {
+    let tried = &addresses[..addresses.len().min(ADDRESSES)];
+    let share = patience / u32::try_from(tried.len()).unwrap_or(1).max(1);
     let mut last = io::Error::from(io::ErrorKind::AddrNotAvailable);
-    for address in addresses {
-        match TcpStream::connect(address).await {
-            Ok(stream) => return Ok(stream),
-            Err(error) => last = error,
+    for address in tried {
+        match tokio::time::timeout(share, TcpStream::connect(address)).await {
+            Ok(Ok(stream)) => return Ok(stream),
+            Ok(Err(error)) => last = error,
+            Err(_) => last = io::ErrorKind::TimedOut.into(),
         }
     }
     Err(FetchError::Connecting(last))

@@ -14,6 +14,7 @@ use crate::{
         scope,
         sector::SubjectType,
     },
+    tokens::jwe::{ContentAlg, KeyAlg},
 };
 
 /// Paths below the issuer.
@@ -92,6 +93,10 @@ pub fn document(config: &Config) -> Document {
         "subject_types_supported": SubjectType::ALL.map(SubjectType::name),
         "id_token_signing_alg_values_supported": Algorithm::ALL.map(Algorithm::name),
         "userinfo_signing_alg_values_supported": Algorithm::ALL.map(Algorithm::name),
+        "id_token_encryption_alg_values_supported": KeyAlg::ALL.map(KeyAlg::name),
+        "id_token_encryption_enc_values_supported": ContentAlg::ALL.map(ContentAlg::name),
+        "userinfo_encryption_alg_values_supported": KeyAlg::ALL.map(KeyAlg::name),
+        "userinfo_encryption_enc_values_supported": ContentAlg::ALL.map(ContentAlg::name),
         "prompt_values_supported": ["none", "login", "consent", "select_account"],
         "acr_values_supported": Assurance::ALL.map(Assurance::name),
         "claim_types_supported": ["normal"],

@@ -4,6 +4,7 @@ pub mod authorize;
 pub mod bearer;
 pub mod claims;
 pub mod client_auth;
+mod encrypt;
 mod error;
 pub mod introspect;
 pub mod jwks;

@@ -15,7 +15,7 @@ use uuid::Uuid;
 use super::{
     Code, Error,
     bearer::{self, Refusal},
-    claims, subject,
+    claims, encrypt, subject,
     target::Shape,
     token,
 };
@@ -62,19 +62,33 @@ pub async fn userinfo(
     });
     let sub = subject::of(&app, &opened.client, person.id);
     claims.insert("sub".to_owned(), sub.into());
-    Ok(token::no_store(answer(&app, &opened.client, claims)))
+    Ok(token::no_store(answer(&app, &opened.client, claims).await?))
 }
 
-/// As JSON, or as the JWT that the client registered for (Core §5.3.2). That has no `exp` and is for this client alone, so
-/// that it is taken neither for an ID token nor for another client's answer.
-fn answer(app: &App, client: &Client, mut claims: Map<String, Value>) -> Response {
-    let Some(alg) = client.metadata.userinfo_signed_response_alg else {
-        return Json(claims).into_response();
+/// As JSON, or as the JWT that the client registered for (Core §5.3.2): signed, encrypted, or signed and then encrypted. It
+/// has no `exp` and is for this client alone, so that it is taken neither for an ID token nor for another client's answer.
+async fn answer(
+    app: &App,
+    client: &Client,
+    mut claims: Map<String, Value>,
+) -> Result<Response, Error> {
+    let metadata = &client.metadata;
+    let signed = metadata.userinfo_signed_response_alg.map(|alg| {
+        claims.insert("iss".to_owned(), app.config.server.issuer.as_str().into());
+        claims.insert("aud".to_owned(), client.id.as_ref().into());
+        jws::sign(&app.keys.signing(alg, app.clock.now()), Type::Id, &claims)
+    });
+    let jwt = match (metadata.userinfo_encrypted_response_alg, signed) {
+        (None, None) => return Ok(Json(claims).into_response()),
+        (None, Some(signed)) => signed,
+        (Some(alg), signed) => {
+            let nested = signed.is_some();
+            let content = signed.unwrap_or_else(|| Value::Object(claims).to_string());
+            let enc = metadata.userinfo_encrypted_response_enc.unwrap_or_default();
+            encrypt::encrypt(app, client, (alg, enc), nested, &content).await?
+        }
     };
-    claims.insert("iss".to_owned(), app.config.server.issuer.as_str().into());
-    claims.insert("aud".to_owned(), client.id.as_ref().into());
-    let jwt = jws::sign(&app.keys.signing(alg, app.clock.now()), Type::Id, &claims);
-    ([(header::CONTENT_TYPE, "application/jwt")], jwt).into_response()
+    Ok(([(header::CONTENT_TYPE, "application/jwt")], jwt).into_response())
 }
 
 /// What a live token opens, if it is meant for Signet itself.

@@ -17,7 +17,10 @@ use crate::{
     config::{Mfa, Tokens},
     keys::signing::Algorithm,
     storage::{self, clients::ClientRow},
-    tokens::digest::Digest,
+    tokens::{
+        digest::Digest,
+        jwe::{ContentAlg, KeyAlg},
+    },
 };
 
 /// How many secrets a client may have at a time: the one in use, and the one that replaces it.
@@ -161,6 +164,18 @@ pub struct Metadata {
     /// What its ID tokens are signed with (OpenID Connect Registration §2).
     #[serde(default = "rs256")]
     pub id_token_signed_response_alg: Algorithm,
+    /// How the key of its encrypted ID tokens reaches it; they are not encrypted without it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub id_token_encrypted_response_alg: Option<KeyAlg>,
+    /// How they are encrypted.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub id_token_encrypted_response_enc: Option<ContentAlg>,
+    /// The same of `UserInfo` answers.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub userinfo_encrypted_response_alg: Option<KeyAlg>,
+    /// The same.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub userinfo_encrypted_response_enc: Option<ContentAlg>,
     /// Belongs to whoever runs Signet: people are not asked for consent.
     #[serde(default)]
     pub first_party: bool,
@@ -289,6 +304,7 @@ impl Client {
         }
         validate_keys(metadata)?;
         metadata.sessions.validate(&metadata.redirect_uris)?;
+        validate_encryption(metadata)?;
         if !metadata.subject_type.is_public() || metadata.sector_identifier_uri.is_some() {
             sector::of(metadata)?;
         }
@@ -317,6 +333,36 @@ impl Client {
         }
         Ok(())
     }
+}
+
+/// What is encrypted for a client needs a key (OpenID Connect Registration §2).
+fn validate_encryption(metadata: &Metadata) -> Result<(), String> {
+    let jwks = metadata.jwks.as_ref().map(ClientKeys::fetched).transpose()?;
+    for (name, alg, enc) in [
+        (
+            "id_token_encrypted_response",
+            metadata.id_token_encrypted_response_alg,
+            metadata.id_token_encrypted_response_enc,
+        ),
+        (
+            "userinfo_encrypted_response",
+            metadata.userinfo_encrypted_response_alg,
+            metadata.userinfo_encrypted_response_enc,
+        ),
+    ] {
+        if alg.is_none() && enc.is_some() {
+            return Err(format!("{name}_enc needs {name}_alg"));
+        }
+        // What is published can be looked at only when it is needed.
+        let key = |alg| {
+            metadata.jwks_uri.is_some()
+                || jwks.as_ref().is_some_and(|keys| keys.for_encryption(alg).is_some())
+        };
+        if let Some(alg) = alg.filter(|alg| !key(*alg)) {
+            return Err(format!("{name}_alg: jwks has no key for {}", alg.name()));
+        }
+    }
+    Ok(())
 }
 
 /// What a client signs with, and how that goes with its method.

@@ -8,6 +8,8 @@ use jsonwebtoken::DecodingKey;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
+use crate::tokens::jwe;
+
 /// The most keys of a client: two generations of each algorithm, and some to spare.
 pub const MOST: usize = 20;
 /// The longest `kid`, in bytes.
@@ -135,16 +137,16 @@ impl fmt::Debug for ClientKey {
     }
 }
 
-/// The keys of a client.
+/// The keys of a client: those that its signatures are checked with, and those that it is encrypted for.
 #[derive(Clone, Debug, Default)]
-pub struct ClientKeys(Vec<ClientKey>);
+pub struct ClientKeys(Vec<ClientKey>, Vec<jwe::PublicKey>);
 
 impl ClientKeys {
     /// Reads a JWK Set that is registered: everything in it must be in order, and one key be of use.
     pub fn registered(jwks: &Value) -> Result<Self, String> {
         let keys = Self::read(jwks, |problem| Err(problem.to_owned()))?;
-        if keys.0.is_empty() {
-            return Err("there is no key that signatures can be checked with".to_owned());
+        if keys.0.is_empty() && keys.1.is_empty() {
+            return Err("there is no key that is of use here".to_owned());
         }
         Ok(keys)
     }
@@ -161,6 +163,7 @@ impl ClientKeys {
             return Err(format!("there are more than {MOST} keys"));
         }
         let mut keys: Vec<ClientKey> = Vec::new();
+        let encryption = list.iter().filter_map(Value::as_object).filter_map(jwe::PublicKey::read);
         for jwk in list {
             match read_key(jwk) {
                 Ok(Some(key)) if key.kid.is_some() && keys.iter().any(|k| k.kid == key.kid) => {
@@ -171,7 +174,13 @@ impl ClientKeys {
                 Err(problem) => refuse(problem)?,
             }
         }
-        Ok(Self(keys))
+        Ok(Self(keys, encryption.collect()))
+    }
+
+    /// The first key that fits for encrypting.
+    #[must_use]
+    pub fn for_encryption(&self, alg: jwe::KeyAlg) -> Option<&jwe::PublicKey> {
+        self.1.iter().find(|key| key.fits(alg))
     }
 
     /// The key that a signature is checked with: the one of that `kid`, and without one the only one that fits (OpenID

@@ -16,6 +16,7 @@ use crate::{
     clock::{Clock, Timestamp},
     fetch::{self, FetchError, Limits},
     registry::client_keys::{ClientKey, ClientKeys, SigningAlg},
+    tokens::jwe::{KeyAlg, PublicKey},
 };
 
 /// How many clients' keys are remembered.
@@ -80,14 +81,36 @@ impl PublishedKeys {
         kid: Option<&str>,
         alg: SigningAlg,
     ) -> Option<ClientKey> {
+        self.look(fetch, clock, client, |keys| keys.choose(kid, alg).cloned()).await
+    }
+
+    /// The key of a client that something is encrypted for, if there is one.
+    pub async fn for_encryption(
+        &self,
+        fetch: &fetch::Client,
+        clock: &Clock,
+        client: (&str, &str),
+        alg: KeyAlg,
+    ) -> Option<PublicKey> {
+        self.look(fetch, clock, client, |keys| keys.for_encryption(alg).cloned()).await
+    }
+
+    /// Looks among the keys that are known, and then among those that can be fetched.
+    async fn look<T>(
+        &self,
+        fetch: &fetch::Client,
+        clock: &Clock,
+        client: (&str, &str),
+        choose: impl Fn(&ClientKeys) -> Option<T>,
+    ) -> Option<T> {
         let (client_id, uri) = client;
         let slot = self.slot(client_id, uri);
-        if let Some(key) = slot.fresh(clock.now()).and_then(|keys| choose(&keys, kid, alg)) {
+        if let Some(key) = slot.fresh(clock.now()).and_then(|keys| choose(&keys)) {
             return Some(key);
         }
         let _alone = slot.fetching.lock().await;
         // Whoever was first may have fetched what is looked for.
-        if let Some(key) = slot.fresh(clock.now()).and_then(|keys| choose(&keys, kid, alg)) {
+        if let Some(key) = slot.fresh(clock.now()).and_then(|keys| choose(&keys)) {
             return Some(key);
         }
         if slot.try_now(clock.now()) {
@@ -98,7 +121,7 @@ impl PublishedKeys {
                 }
             }
         }
-        slot.usable(clock.now()).and_then(|keys| choose(&keys, kid, alg))
+        slot.usable(clock.now()).and_then(|keys| choose(&keys))
     }
 
     /// Forgets a client that changed.
@@ -166,10 +189,6 @@ impl Slot {
             known.fresh_until = Some(now + fresh_for);
         });
     }
-}
-
-fn choose(keys: &ClientKeys, kid: Option<&str>, alg: SigningAlg) -> Option<ClientKey> {
-    keys.choose(kid, alg).cloned()
 }
 
 async fn load(fetch: &fetch::Client, uri: &str) -> Result<(ClientKeys, Duration), KeysError> {

@@ -31,7 +31,10 @@ use crate::{
         client_keys::{ClientKey, SigningAlg},
     },
     storage::{self, Result},
-    tokens::access::TokenId,
+    tokens::{
+        access::TokenId,
+        jwe::{KeyAlg, PublicKey},
+    },
 };
 
 /// What this process remembers.
@@ -114,6 +117,20 @@ impl Replica {
         match &client.metadata.jwks_uri {
             Some(uri) => self.published.find(fetch, clock, (&client.id, uri), kid, alg).await,
             None => client.keys().choose(kid, alg).cloned(),
+        }
+    }
+
+    /// The key that something is encrypted for to a client, if there is one.
+    pub async fn client_encryption_key(
+        &self,
+        fetch: &fetch::Client,
+        clock: &Clock,
+        client: &Client,
+        alg: KeyAlg,
+    ) -> Option<PublicKey> {
+        match &client.metadata.jwks_uri {
+            Some(uri) => self.published.for_encryption(fetch, clock, (&client.id, uri), alg).await,
+            None => client.keys().for_encryption(alg).cloned(),
         }
     }
 

@@ -5,6 +5,7 @@ mod base62;
 pub mod digest;
 pub mod handle;
 pub mod id;
+pub mod jwe;
 pub mod jws;
 pub mod logout;
 pub mod refresh;

@@ -466,9 +466,15 @@ async fn doctor_is_content_beside_a_server_that_is_well_and_names_master_keys_th
     let mut browser = Browser::new(&server.issuer);
     assert_eq!(browser.get("/readyz").await.status, 200);
     let url = database.url.as_str();
+    let file = tempfile::NamedTempFile::new().expect("a file");
+    let client = "[[client]]\nclient_id = \"signs\"\nclient_name = \"Signs\"\ngrant_types = []\n\
+                  token_endpoint_auth_method = \"client_secret_jwt\"";
+    std::fs::write(file.path(), client).expect("written");
+    assert_eq!(run(command(url).arg("apply").arg(file.path())).await.0, 0);
     let (code, report) = doctor(&server, url, MASTER_KEY).await;
     assert_eq!(code, 0, "{report}");
     assert!(!report.contains("FAIL"), "{report}");
+    assert!(report.contains("ok    1 clients' secrets open"), "{report}");
     assert!(report.contains("ok    issuer") && report.contains("keys open"), "{report}");
 
     let entropy = signet::entropy::Entropy::system();

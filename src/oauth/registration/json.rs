@@ -158,7 +158,7 @@ mod tests {
             ("{} {}", "trailing"),
             ("{\"a\": 1e999}", "number"),
             ("{\"a\": NaN}", "expected"),
-            ("{\"a\": \"\\ud800\"}", "surrogate"),
+            ("{\"a\": \"\\ud800\"}", "hex escape"),
             ("{'a': 1}", "key"),
             ("{\"a\": 1,}", "trailing"),
         ] {

@@ -20,23 +20,20 @@ use crate::{
         sector::SubjectType,
         session_metadata::SessionMetadata,
     },
+    tokens::jwe::{ContentAlg, KeyAlg},
 };
 
 /// What asks for something that the server does not have. To leave it out silently would be to promise it.
-const NOT_THERE: [&str; 13] = [
+const NOT_THERE: [&str; 9] = [
     "authorization_encrypted_response_alg",
     "authorization_encrypted_response_enc",
     "authorization_signed_response_alg",
-    "id_token_encrypted_response_alg",
-    "id_token_encrypted_response_enc",
     "introspection_encrypted_response_alg",
     "introspection_encrypted_response_enc",
     "introspection_signed_response_alg",
     "request_object_encryption_alg",
     "request_object_encryption_enc",
     "request_object_signing_alg",
-    "userinfo_encrypted_response_alg",
-    "userinfo_encrypted_response_enc",
 ];
 
 /// The same where it is true: a client that demands it relies on it.
@@ -57,6 +54,8 @@ pub fn read(members: &mut Members, policy: &Policy, client_id: &str) -> Result<M
     let grant_types = grant_types(members, policy)?;
     let method = auth_method(members, policy)?;
     let redirect_uris = redirect_uris(members, application_type, &grant_types, policy)?;
+    let id_token = encryption(members, "id_token")?;
+    let userinfo = encryption(members, "userinfo")?;
     let metadata = Metadata {
         client_name: client_name(members, &redirect_uris, client_id)?,
         token_endpoint_auth_method: method,
@@ -78,6 +77,10 @@ pub fn read(members: &mut Members, policy: &Policy, client_id: &str) -> Result<M
         userinfo_signed_response_alg: signing_alg(members, "userinfo_signed_response_alg")?,
         id_token_signed_response_alg: signing_alg(members, "id_token_signed_response_alg")?
             .unwrap_or(Algorithm::Rs256),
+        id_token_encrypted_response_alg: id_token.0,
+        id_token_encrypted_response_enc: id_token.1,
+        userinfo_encrypted_response_alg: userinfo.0,
+        userinfo_encrypted_response_enc: userinfo.1,
         first_party: false,
         unsafe_without_pkce: policy.without_pkce && method != AuthMethod::None,
         mfa: None,
@@ -232,6 +235,25 @@ fn signing_alg(members: &mut Members, key: &str) -> Result<Option<Algorithm>, Er
     })
 }
 
+/// OpenID Connect Registration §2: `…_encrypted_response_alg`, and `…_enc` which has a default beside it.
+fn encryption(
+    members: &mut Members,
+    what: &str,
+) -> Result<(Option<KeyAlg>, Option<ContentAlg>), Error> {
+    let (alg_key, enc_key) =
+        (format!("{what}_encrypted_response_alg"), format!("{what}_encrypted_response_enc"));
+    let alg = members.text(&alg_key)?.map(|name| {
+        let alg = KeyAlg::ALL.into_iter().find(|own| own.name() == name);
+        alg.ok_or_else(|| invalid(format!("{alg_key} {name} is not supported")))
+    });
+    let enc = members.text(&enc_key)?.map(|name| {
+        let enc = ContentAlg::ALL.into_iter().find(|own| own.name() == name);
+        enc.ok_or_else(|| invalid(format!("{enc_key} {name} is not supported")))
+    });
+    let alg = alg.transpose()?;
+    Ok((alg, enc.transpose()?.or_else(|| alg.map(|_| ContentAlg::default()))))
+}
+
 /// RFC 7591 §2: the server may register other scopes than those that are asked for; the answer has them.
 fn scopes(members: &mut Members, policy: &Policy) -> Result<Vec<String>, Error> {
     let Some(text) = members.text("scope")? else { return Ok(policy.scopes.clone()) };
@@ -302,4 +324,110 @@ fn about(
         registered_by: RegisteredBy::Itself,
         consent: policy.consent,
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+    use serde_json::{Value, json};
+
+    use super::*;
+    use crate::config::DynamicRegistration;
+
+    /// Values that are right for some member, and wrong for the others.
+    fn values() -> Vec<Value> {
+        let mut values = vec![
+            json!(null),
+            json!(true),
+            json!(60),
+            json!(-1.5),
+            json!({ "keys": [{ "kty": "EC" }] }),
+            json!([]),
+            json!([1]),
+            json!(["https://a.example/cb", "com.example.app:/cb"]),
+            json!(["http://127.0.0.1/cb"]),
+            json!(["authorization_code", "refresh_token"]),
+            json!(["code"]),
+        ];
+        for text in [
+            "",
+            "https://a.example/x",
+            "javascript:alert(1)",
+            "openid email",
+            "native",
+            "pairwise",
+            "none",
+            "private_key_jwt",
+            "client_secret_jwt",
+            "ES256",
+            "HS256",
+            "RSA-OAEP-256",
+            "\u{202e}",
+        ] {
+            values.push(text.into());
+        }
+        values
+    }
+
+    const NAMES: [&str; 33] = [
+        "application_type",
+        "backchannel_logout_session_required",
+        "backchannel_logout_uri",
+        "client_name",
+        "client_name#de",
+        "client_uri",
+        "contacts",
+        "default_acr_values",
+        "default_max_age",
+        "first_party",
+        "frontchannel_logout_uri",
+        "grant_types",
+        "id_token_encrypted_response_alg",
+        "id_token_signed_response_alg",
+        "initiate_login_uri",
+        "jwks",
+        "jwks_uri",
+        "logo_uri",
+        "policy_uri",
+        "post_logout_redirect_uris",
+        "registered_by",
+        "request_uris",
+        "require_auth_time",
+        "resources",
+        "response_types",
+        "scope",
+        "sector_identifier_uri",
+        "software_id",
+        "subject_type",
+        "token_endpoint_auth_method",
+        "token_endpoint_auth_signing_alg",
+        "tos_uri#de",
+        "userinfo_signed_response_alg",
+    ];
+
+    proptest! {
+        #[test]
+        fn whatever_is_taken_is_a_client_within_the_policy(
+            chosen in prop::collection::vec((0..NAMES.len(), prop::sample::select(values())), 0..5),
+            redirect_uri in prop::sample::select(vec![json!(["https://a.example/cb"]), json!(["com.example.app:/cb"])]),
+        ) {
+            let mut object = serde_json::Map::new();
+            object.insert("redirect_uris".to_owned(), redirect_uri);
+            for (name, value) in chosen {
+                object.insert(NAMES[name].to_owned(), value);
+            }
+            let policy = Policy::of(&DynamicRegistration::default()).expect("a policy");
+            if let Ok(metadata) = read(&mut Members::new(object), &policy, "client") {
+                prop_assert!(Client::validate("client", &metadata).is_ok());
+                prop_assert_eq!(metadata.about.registered_by, RegisteredBy::Itself);
+                prop_assert!(!metadata.first_party && !metadata.disabled && !metadata.unsafe_without_pkce);
+                prop_assert!(metadata.resources.is_empty() && metadata.introspects.is_empty());
+                prop_assert!(metadata.grant_types.iter().all(|own| policy.grant_types.contains(own)));
+                prop_assert!(metadata.scopes.iter().all(|own| policy.scopes.contains(own)));
+                let stored = serde_json::to_value(&metadata).expect("JSON");
+                let again: Metadata = serde_json::from_value(stored).expect("its own JSON");
+                prop_assert_eq!(again, metadata);
+            }
+        }
+    }
 }

@@ -60,6 +60,9 @@ impl HostPattern {
             Some(rest) => (true, rest),
             None => (false, text),
         };
+        if name.contains('*') {
+            return None;
+        }
         // As URLs write it: in lower case, and in Punycode.
         let host = match Host::parse(name).ok()? {
             Host::Domain(host) => host,

@@ -9,7 +9,7 @@ use crate::{
     audit::{Event, Kind},
     clock::Timestamp,
     keys::signing::{Algorithm, Type},
-    oauth::{Error, claims, subject, target::Shape},
+    oauth::{Error, claims, encrypt, subject, target::Shape},
     registry::{claim::Claim, client::Client, resource::TokenFormat, scope},
     replica::Catalogue,
     storage::{
@@ -190,7 +190,7 @@ async fn id_token(
     granted: &Granted,
     access_token: &str,
     now: Timestamp,
-) -> storage::Result<String> {
+) -> Result<String, Error> {
     let more = if granted.id_token_claims.is_empty() {
         None
     } else {
@@ -217,5 +217,8 @@ async fn id_token(
         },
         more: more.map(|person| claims::of(&person, asked)).unwrap_or_default(),
     };
-    Ok(jws::sign(&app.keys.signing(alg, now), Type::Id, &claims))
+    let signed = jws::sign(&app.keys.signing(alg, now), Type::Id, &claims);
+    let Some(alg) = client.metadata.id_token_encrypted_response_alg else { return Ok(signed) };
+    let enc = client.metadata.id_token_encrypted_response_enc.unwrap_or_default();
+    encrypt::encrypt(app, client, (alg, enc), true, &signed).await
 }
