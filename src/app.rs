@@ -4,7 +4,7 @@ use std::{sync::Arc, time::Duration};
 
 use serde_json::json;
 use sqlx::PgPool;
-use tokio::sync::Notify;
+use tokio::sync::{Notify, Semaphore};
 use uuid::Uuid;
 
 use crate::{
@@ -18,6 +18,11 @@ use crate::{
         device,
         hashing::Hasher,
         mail::{self, MailError, Mailer},
+        strength,
+        watch::{
+            self,
+            places::{self, Places, PlacesError},
+        },
     },
     keys::{KeyRing, MasterKeys, secrets::SecretsError, secrets::ServerSecrets},
     oauth::{
@@ -55,8 +60,12 @@ pub struct App {
     pub hasher: Hasher,
     /// Passwords that the operator has refused.
     pub breached: Breached,
+    /// Places for passwords that are judged while they are typed.
+    pub judging: Arc<Semaphore>,
     /// Security events.
     pub audit: Recorder,
+    /// Where addresses are.
+    pub places: Places,
     /// Messages to people.
     pub mail: Mailer,
     /// What clients that register themselves may be.
@@ -90,6 +99,9 @@ pub enum StartError {
     /// The list of breached passwords.
     #[error("password.breached_file: {0}")]
     Breached(std::io::Error),
+    /// The database of places.
+    #[error("watch.places: {0}")]
+    Places(#[from] PlacesError),
     /// The service that knows breached passwords.
     #[error("password.breached_range_url: {0}")]
     BreachedRange(#[source] fetch::FetchError),
@@ -117,6 +129,7 @@ impl App {
         let now = clock.now();
         let breached = Breached::open(config.password.breached_file.as_deref());
         let breached = breached.map_err(StartError::Breached)?;
+        let places = Places::open(config.watch.places.as_deref())?;
         let mail = Mailer::new(&config.email, demo.is_some())?;
         let registration = Policy::of(&config.dynamic_registration)?;
         let fetch = fetch::Client::new(&config.fetch)?;
@@ -143,7 +156,9 @@ impl App {
             verified: VerifiedTokens::default(),
             hasher,
             breached,
+            judging: strength::places(),
             audit,
+            places,
             mail,
             registration,
             logouts: Notify::new(),
@@ -165,6 +180,7 @@ impl App {
         tokio::spawn(self.audit.clone().summarise());
         let app = Arc::clone(self);
         tokio::spawn(async move { mail::deliver_forever(&app).await });
+        tokio::spawn(places::follow_forever(Arc::clone(self)));
         let app = Arc::clone(self);
         tokio::spawn(async move { logout::deliver_forever(&app).await });
         let app = Arc::clone(self);
@@ -190,8 +206,11 @@ impl App {
         let now = self.clock.now();
         self.replica.sweep(now);
         let changes_end = now - Tokens::LONGEST_ACCESS_TOKEN.0;
-        // Clients that register themselves are counted by the day.
-        let window_start = now - self.config.sign_in.window.0.max(Duration::from_hours(24));
+        // The longest that anything is counted for: clients that register themselves are by the day.
+        let window = watch::WINDOW
+            .max(time::Duration::DAY)
+            .max(self.config.sign_in.window.0.try_into().unwrap_or(watch::WINDOW));
+        let window_start = now - window;
         let done = [
             self.rotate_keys(now).await,
             storage::partitions::maintain(&self.db, now).await.map_err(Into::into),
@@ -201,7 +220,7 @@ impl App {
             swept(storage::ceremonies::sweep(&self.db, now).await),
             swept(storage::client_assertions::sweep(&self.db, now).await),
             swept(storage::devices::sweep(&self.db, now - device::MAX_AGE).await),
-            swept(storage::links::sweep(&self.db, now).await),
+            swept(storage::links::sweep(&self.db, now - mail::LONGEST_WAIT).await),
             swept(storage::sign_ins::sweep(&self.db, now).await),
             registration::sweep(self).await.map_err(Into::into),
             self.expire_sessions(now).await,

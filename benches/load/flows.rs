@@ -13,26 +13,44 @@ use super::{
 const VERIFIER: &str = "dBjftJeZ4CVP-mB92K27uhbUJU1p1r_wW1gFWFOEjXk";
 const CHALLENGE: &str = "E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM";
 
-/// A browser in which a person can sign in: its cookies and the token of the form.
-pub struct Browser {
+/// A browser that no one is signed in with: its cookies and the token of its forms.
+pub struct Form {
     cookies: String,
     csrf: String,
+}
+
+impl Form {
+    /// Opens one.
+    pub async fn open(connection: &mut Connection) -> anyhow::Result<Self> {
+        let answer = connection.exchange(&load::get("/sign-in", "")).await?;
+        let csrf = between(answer.body(), "name=\"csrf\" value=\"", '"').context("no form")?;
+        Ok(Self { cookies: cookies(&answer), csrf: csrf.to_owned() })
+    }
+
+    /// Sends it, filled in like this.
+    #[must_use]
+    pub fn post(&self, path: &str, fields: &[(&str, &str)]) -> Vec<u8> {
+        let header = format!("Cookie: {}\r\n", self.cookies);
+        let mut pairs = vec![("csrf", self.csrf.as_str())];
+        pairs.extend_from_slice(fields);
+        load::post(path, &header, &pairs)
+    }
+}
+
+/// A browser in which a person can sign in.
+pub struct Browser {
+    form: Form,
     email: String,
 }
 
 impl Browser {
     /// Opens the form.
     async fn open(connection: &mut Connection, email: String) -> anyhow::Result<Self> {
-        let answer = connection.exchange(&load::get("/sign-in", "")).await?;
-        let csrf = between(answer.body(), "name=\"csrf\" value=\"", '"').context("no form")?;
-        Ok(Self { cookies: cookies(&answer), csrf: csrf.to_owned(), email })
+        Ok(Self { form: Form::open(connection).await?, email })
     }
 
     fn sign_in(&self) -> Vec<u8> {
-        let Self { cookies, csrf, email } = self;
-        let header = format!("Cookie: {cookies}\r\n");
-        let pairs = [("csrf", csrf.as_str()), ("identifier", email), ("password", PASSWORD)];
-        load::post("/sign-in", &header, &pairs)
+        self.form.post("/sign-in", &[("identifier", &self.email), ("password", PASSWORD)])
     }
 }
 

@@ -10,8 +10,10 @@ mod flows;
 mod load;
 mod machine;
 mod measure;
+mod ranks;
 mod report;
 mod signet;
+mod timing;
 
 use std::{net::SocketAddr, process::Stdio, time::Duration};
 
@@ -95,6 +97,7 @@ async fn run(deployment: &Deployment, only: Option<String>) -> anyhow::Result<()
     notes(&mut report);
 
     bench.server.stop().await?;
+    timing::measure(deployment, &mut report).await?;
     let file = concat!(env!("CARGO_MANIFEST_DIR"), "/benches/RESULTS.md");
     std::fs::write(file, report.document(&machine, began.elapsed())).context(file)?;
     print(&format!("\n{}\nwritten to {file}", report.promises()));
@@ -160,8 +163,9 @@ impl Bench<'_> {
                 self.people(report, tokens).await?;
             }
             "log-ins" => self.log_ins(report).await?,
+            "timing" => timing::measure(self.deployment, report).await?,
             _ => anyhow::bail!(
-                "there is no such part: tokens, introspection, documents, people, log-ins"
+                "there is no such part: tokens, introspection, documents, people, log-ins, timing"
             ),
         }
         Ok(())

@@ -134,7 +134,7 @@ impl Deployment {
     pub async fn start(&self) -> anyhow::Result<Server> {
         let mut times = Vec::new();
         loop {
-            let mut server = self.start_once().await?;
+            let mut server = self.start_with(&[]).await?;
             times.push(server.ready_after);
             if times.len() == STARTS {
                 times.sort_unstable();
@@ -145,7 +145,8 @@ impl Deployment {
         }
     }
 
-    async fn start_once(&self) -> anyhow::Result<Server> {
+    /// Starts one with more of its settings set.
+    pub async fn start_with(&self, settings: &[(&str, &str)]) -> anyhow::Result<Server> {
         let address =
             TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).and_then(|socket| socket.local_addr())?;
         let log = fs::File::create(self.folder.join("signet.log"))?;
@@ -155,6 +156,7 @@ impl Deployment {
             .env("SIGNET_SERVER__ISSUER", format!("http://{address}"))
             .env("SIGNET_SERVER__LISTEN", address.to_string())
             .env("SIGNET_SERVER__MANAGEMENT_LISTEN", "")
+            .envs(settings.iter().copied())
             .stderr(log);
         let began = Instant::now();
         let mut process = command.spawn()?;

@@ -15,6 +15,7 @@ use crate::{
         mail::{self, letters},
         passwords::{self, NewPassword, Person},
         profile, session, text,
+        watch::{self, FactorKind, News},
     },
     storage::{
         self,
@@ -88,7 +89,7 @@ pub async fn invite(app: &App, email: &str) -> Result<(), Error> {
     }
     let detail = json!({ "email": email, "invited": true });
     let link = links::draw(app, Purpose::Register, None, &detail, INVITATION).await?;
-    let letter = letters::invitation(app.mail.product(), &link, INVITATION);
+    let letter = letters::invitation(app.mail.product(), &link);
     mail::send(app, Some(&email), &letter).await?;
     record(app, Event::new(Kind::UserInvited)).await?;
     Ok(())
@@ -178,6 +179,10 @@ pub async fn reset_factors(app: &App, user: Uuid) -> Result<bool, Error> {
         .await?;
     let all = Others { keep: None, own_grants: true };
     session::end_others(app, user, all, &origin()).await?;
+    if removed {
+        let news = News::FactorRemoved(FactorKind::All);
+        watch::tell_of_operator(app, user, &news).await?;
+    }
     Ok(removed)
 }
 

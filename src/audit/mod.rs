@@ -35,6 +35,14 @@ pub enum Kind {
     DataExported,
     /// A person signed in from a browser that they never had signed in from.
     NewDevice,
+    /// A person signed in from a country that they never had signed in from.
+    NewPlace,
+    /// A person signed in too far from where they did last to have come there meanwhile.
+    ImpossibleTravel,
+    /// There were many failed attempts on one account.
+    ManyFailures,
+    /// A person said that something was not them: their sessions ended and their password is worthless.
+    Disowned,
     /// A second factor was set up.
     FactorAdded,
     /// A second factor was removed.
@@ -132,6 +140,10 @@ impl Kind {
             Self::AccountDeleted => "account.deleted",
             Self::DataExported => "data.exported",
             Self::NewDevice => "sign_in.new_device",
+            Self::NewPlace => "sign_in.new_place",
+            Self::ImpossibleTravel => "sign_in.impossible_travel",
+            Self::ManyFailures => "sign_in.many_failures",
+            Self::Disowned => "account.disowned",
             Self::FactorAdded => "factor.added",
             Self::FactorRemoved => "factor.removed",
             Self::PasskeyCloned => "passkey.cloned",

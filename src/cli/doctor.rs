@@ -9,12 +9,13 @@ use crate::{
     clock::{Clock, Timestamp},
     config::{Config, Environment},
     fetch,
+    identity::watch::places::Places,
     keys::{
         KeyRing, MasterKeys,
         secrets::{ServerSecrets, client_secret_place},
     },
     oauth::{metadata::path, registration::Policy},
-    storage,
+    storage::{self, keys::SealedCount},
 };
 
 /// The clock may differ from the database's by this much.
@@ -76,6 +77,13 @@ async fn check(file: Option<&Path>, environment: &Environment, report: &mut Repo
             "make both readable for the user that Signet runs as",
         );
     }
+    if let Some(file) = &config.watch.places {
+        report.outcome(
+            "database of places",
+            Places::open(Some(file)),
+            "watch.places names a MaxMind database (.mmdb) of cities or countries that Signet may read",
+        );
+    }
     report.outcome(
         "what is fetched from others",
         fetch::Client::new(&config.fetch),
@@ -132,11 +140,13 @@ async fn check_database(db: &PgPool, report: &mut Report) -> bool {
 async fn check_keys(config: &Config, db: &PgPool, master: MasterKeys, report: &mut Report) {
     let stored = async {
         let secrets = storage::keys::server_secrets(db).await?;
+        let peoples = storage::keys::sealed_with_others(db, master.current()).await?;
         let rows = storage::keys::signing_keys(db).await?;
-        storage::Result::Ok((rows, secrets, storage::client_secrets::all_sealed(db).await?))
+        let clients = storage::client_secrets::all_sealed(db).await?;
+        storage::Result::Ok((rows, secrets, clients, peoples))
     };
-    let (rows, secrets, clients) = match stored.await {
-        Ok((rows, secrets, _)) if rows.is_empty() && secrets.is_empty() => {
+    let (rows, secrets, clients, peoples) = match stored.await {
+        Ok((rows, secrets, ..)) if rows.is_empty() && secrets.is_empty() => {
             Report::fine("keys and secrets: none yet, the first start makes them");
             return;
         }
@@ -149,6 +159,8 @@ async fn check_keys(config: &Config, db: &PgPool, master: MasterKeys, report: &m
     let sealed = rows.iter().map(|row| &row.sealed).chain(secrets.values());
     let sealed = sealed.chain(clients.iter().map(|(_, sealed)| sealed));
     let stale = sealed.filter(|sealed| sealed.with != master.current()).count();
+    let (former, unknown): (Vec<_>, Vec<_>) =
+        peoples.into_iter().partition(|count| master.has(&count.with));
     let remedy = "give every master key that something is sealed with, the current one first";
     let opened = ServerSecrets::open(&secrets, &master);
     report.outcome(&format!("{} server secrets open", secrets.len()), opened, remedy);
@@ -161,9 +173,24 @@ async fn check_keys(config: &Config, db: &PgPool, master: MasterKeys, report: &m
     let lifetimes = config.keys.lifetimes(&config.tokens);
     let loaded = KeyRing::load(db, master, lifetimes, Clock::System.now()).await;
     report.outcome(&format!("{} signing keys open", rows.len()), loaded, remedy);
-    if stale > 0 {
-        let what = format!("{stale} keys and secrets are sealed under a former master key");
-        report.wrong(&what, "run `signet key reseal`, then drop the former one");
+    for SealedCount { with, authenticators, messages } in unknown {
+        let what = format!(
+            "{authenticators} authenticators and {messages} waiting messages are sealed with master key {with:?}, which \
+             is not among those given"
+        );
+        report.wrong(&what, remedy);
+    }
+    let authenticators: i64 = former.iter().map(|count| count.authenticators).sum();
+    let messages: i64 = former.iter().map(|count| count.messages).sum();
+    for (count, what) in [
+        (i64::try_from(stale).unwrap_or(i64::MAX), "keys and secrets"),
+        (authenticators, "authenticators"),
+        (messages, "waiting messages"),
+    ] {
+        if count > 0 {
+            let what = format!("{count} {what} are sealed under a former master key");
+            report.wrong(&what, "run `signet key reseal`, then drop the former one");
+        }
     }
 }
 

@@ -19,6 +19,7 @@ mod server;
 mod sessions;
 mod sign_in;
 mod tokens;
+mod watch;
 
 use serde::Deserialize;
 
@@ -40,6 +41,7 @@ pub use server::{Issuer, Server, Tls};
 pub use sessions::Sessions;
 pub use sign_in::{Mfa, SignIn};
 pub use tokens::Tokens;
+pub use watch::{Concern, Watch};
 
 /// The whole configuration.
 #[derive(Clone, Debug, Default, Deserialize)]
@@ -61,6 +63,8 @@ pub struct Config {
     pub password: Password,
     /// What people do with their accounts.
     pub account: Account,
+    /// What people are told of.
+    pub watch: Watch,
     /// Where messages to people go.
     pub email: Email,
     /// Who may make an account.
@@ -83,6 +87,7 @@ impl Config {
         self.sign_in.validate()?;
         self.keys.validate()?;
         self.account.validate()?;
+        self.watch.validate()?;
         self.password.validate()?;
         self.email.validate()?;
         self.dynamic_registration.validate()?;

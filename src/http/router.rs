@@ -16,7 +16,7 @@ use crate::{
     dev,
     identity::{
         account, attempt::path as sign_in, email_address, ended, forgot, notices, pages, passkeys,
-        registration, second_factor,
+        registration, second_factor, strength, watch::not_me,
     },
     keys::Document,
     oauth::{
@@ -49,10 +49,12 @@ pub fn router(app: &AppState, metadata: &Document, cors: bool) -> Router {
         .route(sign_in::ENROL, get(second_factor::show_enrol).post(second_factor::enrol))
         .route("/sign-out", get(pages::show_sign_out).post(pages::post_sign_out))
         .merge(account::routes())
+        .route(strength::PATH, post(strength::ask))
         .merge(passkeys::routes())
         .merge(forgot::routes())
         .merge(registration::routes())
         .merge(email_address::routes())
+        .merge(not_me::routes())
         .merge(notices::routes())
         .route("/assets/{name}", get(asset))
         .route("/healthz", get(management::healthz))

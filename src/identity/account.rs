@@ -23,13 +23,16 @@ use serde_json::json;
 use uuid::Uuid;
 
 use super::{
-    attempt, local,
+    attempt,
+    instead::Instead,
+    local,
     notice::Notice,
-    pages::{check_post, read_form, see_other, with_cookies},
+    pages::{read_post, see_other, with_cookies},
     recovery_codes,
     second_factor::{self, Enrol, Refused},
     session::{self, Current},
     totp,
+    watch::{self, FactorKind, News},
 };
 use crate::{
     app::{App, AppState},
@@ -41,6 +44,7 @@ use crate::{
         cookies::Cookie,
         csrf,
         pages::{self, Freedom, UserView, page},
+        params::Params,
         problem::Problem,
     },
 };
@@ -48,7 +52,7 @@ use crate::{
 /// The first page.
 pub const HOME: &str = "/account";
 /// Where one changes one's password.
-const PASSWORD: &str = "/account/password";
+pub const PASSWORD: &str = "/account/password";
 /// What one says of oneself.
 const PROFILE: &str = "/account/profile";
 /// Where one has one's account removed.
@@ -125,34 +129,36 @@ pub fn routes() -> Router<AppState> {
         .route(CODES_FILE, get(codes_file))
 }
 
-/// The session of whoever asks, if they proved who they are a short while ago; the page that asks them to, if not.
-pub async fn recent(
+/// The session of whoever posts the form of a page that protects the account, and what they entered: they proved who they
+/// are a short while ago, and the form comes from that page.
+pub async fn posted(
     app: &App,
     headers: &HeaderMap,
+    body: &[u8],
     page: &str,
-) -> Result<Result<Current, Response>, Problem> {
-    let current = match present(app, headers, page).await? {
-        Ok(current) => current,
-        Err(elsewhere) => return Ok(Err(elsewhere)),
-    };
+) -> Result<(Current, Params), Instead> {
+    let current = recent(app, headers, page).await?;
+    let params = read_post(app, headers, body, &current.digest, page)?;
+    Ok((current, params))
+}
+
+/// The session of whoever asks, if they proved who they are a short while ago; the page that asks them to, if not.
+pub async fn recent(app: &App, headers: &HeaderMap, page: &str) -> Result<Current, Instead> {
+    let current = present(app, headers, page).await?;
     let age = app.clock.now() - current.row.auth_time;
     if age > app.config.sessions.sensitive_age.0 {
-        return Ok(Err(to_sign_in(page)));
+        return Err(to_sign_in(page));
     }
-    Ok(Ok(current))
+    Ok(current)
 }
 
 /// The session of whoever asks; the page that leads to one, if there is none.
-pub async fn present(
-    app: &App,
-    headers: &HeaderMap,
-    page: &str,
-) -> Result<Result<Current, Response>, Problem> {
-    Ok(session::current(app, headers).await?.ok_or_else(|| to_sign_in(page)))
+pub async fn present(app: &App, headers: &HeaderMap, page: &str) -> Result<Current, Instead> {
+    session::current(app, headers).await?.ok_or_else(|| to_sign_in(page))
 }
 
-fn to_sign_in(page: &str) -> Response {
-    see_other(&local::with_next("/sign-in", page))
+fn to_sign_in(page: &str) -> Instead {
+    Instead::elsewhere(see_other(&local::with_next("/sign-in", page)))
 }
 
 fn token(app: &App, current: &Current) -> String {
@@ -166,15 +172,12 @@ async fn show_authenticator(
     headers: HeaderMap,
 ) -> Response {
     let outcome = async {
-        let current = match recent(&app, &headers, AUTHENTICATOR).await? {
-            Ok(current) => current,
-            Err(elsewhere) => return Ok(elsewhere),
-        };
+        let current = recent(&app, &headers, AUTHENTICATOR).await?;
         let notice = Notice::of(&app, &headers, AUTHENTICATOR);
         let page = authenticator_page(&app, &current, &notice).await?;
         Ok(notice.finish(&app, page))
     };
-    outcome.await.unwrap_or_else(|problem: Problem| problem.respond(&context))
+    outcome.await.unwrap_or_else(|instead: Instead| instead.respond(&context))
 }
 
 async fn authenticator_page(
@@ -206,24 +209,19 @@ async fn change_authenticator(
     body: Bytes,
 ) -> Response {
     let outcome = async {
-        let params = read_form(&body)?;
-        let current = match recent(&app, &headers, AUTHENTICATOR).await? {
-            Ok(current) => current,
-            Err(elsewhere) => return Ok(elsewhere),
-        };
-        check_post(&app, &headers, &params, &current.digest, AUTHENTICATOR)?;
+        let (current, params) = posted(&app, &headers, &body, AUTHENTICATOR).await?;
         let user = current.row.user_id;
         if params.get("remove").is_some() {
-            return remove_authenticator(&app, user, &context).await;
+            return Ok(remove_authenticator(&app, user, &context).await?);
         }
         match second_factor::confirm(&app, user, &params, &context).await {
             Ok(codes) => {
                 Ok(with_cookies(see_other(&codes_page("/")), [show_once(&app, user, &codes)]))
             }
-            Err(refused) => refused.lead_back(&app, AUTHENTICATOR, second_factor::WRONG),
+            Err(refused) => Ok(refused.lead_back(&app, AUTHENTICATOR, second_factor::WRONG)?),
         }
     };
-    outcome.await.unwrap_or_else(|problem: Problem| problem.respond(&context))
+    outcome.await.unwrap_or_else(|instead: Instead| instead.respond(&context))
 }
 
 async fn remove_authenticator(
@@ -234,6 +232,7 @@ async fn remove_authenticator(
     if storage::factors::delete_totp(&app.db, user).await? {
         let event = Event::new(Kind::FactorRemoved).user(user).detail(json!({ "factor": "totp" }));
         app.audit.record(event, &context.origin).await?;
+        watch::tell(app, user, &News::FactorRemoved(FactorKind::Authenticator), context).await?;
     }
     Ok(see_other(AUTHENTICATOR))
 }
@@ -278,10 +277,7 @@ async fn show_codes(
     headers: HeaderMap,
 ) -> Response {
     let outcome = async {
-        let current = match recent(&app, &headers, CODES).await? {
-            Ok(current) => current,
-            Err(elsewhere) => return Ok(elsewhere),
-        };
+        let current = recent(&app, &headers, CODES).await?;
         let user = current.row.user_id;
         let codes = shown(&app, &headers, user);
         let standing = storage::factors::standing(&app.db, user).await?;
@@ -298,7 +294,7 @@ async fn show_codes(
         );
         Ok(pages::respond(StatusCode::OK, &page, &Freedom::Usual))
     };
-    outcome.await.unwrap_or_else(|problem: Problem| problem.respond(&context))
+    outcome.await.unwrap_or_else(|instead: Instead| instead.respond(&context))
 }
 
 /// `POST /account/recovery-codes`: makes new ones, or forgets those that are shown.
@@ -309,12 +305,7 @@ async fn change_codes(
     body: Bytes,
 ) -> Response {
     let outcome = async {
-        let params = read_form(&body)?;
-        let current = match recent(&app, &headers, CODES).await? {
-            Ok(current) => current,
-            Err(elsewhere) => return Ok(elsewhere),
-        };
-        check_post(&app, &headers, &params, &current.digest, CODES)?;
+        let (current, params) = posted(&app, &headers, &body, CODES).await?;
         if params.get("saved").is_some() {
             let next = params.get("next").and_then(local::page).unwrap_or("/");
             return Ok(with_cookies(
@@ -326,9 +317,10 @@ async fn change_codes(
         let codes = recovery_codes::renew(&app, user).await?;
         let event = Event::new(Kind::RecoveryCodesRenewed).user(user);
         app.audit.record(event, &context.origin).await?;
+        watch::tell(&app, user, &News::RecoveryCodesRenewed, &context).await?;
         Ok(with_cookies(see_other(CODES), [show_once(&app, user, &codes)]))
     };
-    outcome.await.unwrap_or_else(|problem: Problem| problem.respond(&context))
+    outcome.await.unwrap_or_else(|instead: Instead| instead.respond(&context))
 }
 
 /// `GET /account/recovery-codes.txt`: those that are shown, as a file.
@@ -338,10 +330,7 @@ async fn codes_file(
     headers: HeaderMap,
 ) -> Response {
     let outcome = async {
-        let current = match recent(&app, &headers, CODES).await? {
-            Ok(current) => current,
-            Err(elsewhere) => return Ok(elsewhere),
-        };
+        let current = recent(&app, &headers, CODES).await?;
         let codes = shown(&app, &headers, current.row.user_id);
         if codes.is_empty() {
             return Ok(see_other(CODES));
@@ -359,5 +348,5 @@ async fn codes_file(
         ];
         Ok((headers, text).into_response())
     };
-    outcome.await.unwrap_or_else(|problem: Problem| problem.respond(&context))
+    outcome.await.unwrap_or_else(|instead: Instead| instead.respond(&context))
 }

@@ -15,13 +15,13 @@ use super::{
     proof::{Assurance, Factor, Proofs},
     requirement::{self, Enrolled, Mfa, Step},
     session::{self, Current, SessionHandle},
+    watch,
 };
 use crate::{
     app::App,
     audit::{Event, Kind},
     storage::{
         self,
-        devices::Seen,
         factors::Standing,
         sessions::{NewSession, Password},
         sign_ins::{NewSignIn, SignInRow},
@@ -55,13 +55,22 @@ pub struct Goal {
     pub policies: Vec<Mfa>,
     /// How surely they have to prove who they are at the least.
     pub level: Assurance,
+    /// Whose sign-in it has to be, where someone is to confirm that it is them; anyone's, if no one is named.
+    pub person: Option<Uuid>,
 }
 
 impl Goal {
     /// To a page, with nothing demanded beyond what is usual.
     #[must_use]
     pub fn page(return_to: &str) -> Self {
-        Self { return_to: return_to.to_owned(), policies: Vec::new(), level: Assurance::Aal1 }
+        let return_to = return_to.to_owned();
+        Self { return_to, policies: Vec::new(), level: Assurance::Aal1, person: None }
+    }
+
+    /// Whether it may be the sign-in of this person.
+    #[must_use]
+    pub fn is_for(&self, user: Uuid) -> bool {
+        self.person.is_none_or(|person| person == user)
     }
 }
 
@@ -309,35 +318,12 @@ async fn begin(
     let policy = app.cookies();
     let known = policy.get(headers, Cookie::Device);
     let device = device::with(&app.secrets.pages, known, user_id, &app.entropy);
-    watch(app, user_id, id, &device, context).await?;
+    watch::signed_in(app, user_id, id, &device, context).await?;
     Ok(Some(vec![
         policy.set(Cookie::Session, &handle.expose(), None),
         browser_state::cookie(app, &handle.digest()),
         policy.set(Cookie::Device, &device, Some(device::MAX_AGE)),
     ]))
-}
-
-/// Notes the browser of a sign-in, and puts on record that it is a new one.
-async fn watch(
-    app: &App,
-    user: Uuid,
-    session: Uuid,
-    cookie: &str,
-    context: &RequestContext,
-) -> storage::Result<()> {
-    let devices = device::parse(&app.secrets.pages, cookie);
-    let Some(device) = devices.iter().find(|device| device.user == user) else { return Ok(()) };
-    let seen = Seen {
-        user,
-        device: device.id,
-        address: context.origin.address.map(IpNet::from),
-        user_agent: context.user_agent.as_deref(),
-    };
-    if storage::devices::see(&app.db, &seen, app.clock.now()).await? {
-        let event = Event::new(Kind::NewDevice).user(user).session(session);
-        app.audit.record(event, &context.origin).await?;
-    }
-    Ok(())
 }
 
 /// Writes the session of a handle; whether there is one now.

@@ -12,17 +12,20 @@ use http::{HeaderMap, StatusCode};
 use serde_json::json;
 
 use super::{
-    account::recent,
+    account::{posted, recent},
+    instead::Instead,
     links::{self, Opened, Purpose},
     mail::{self, letters},
+    notice::Notice,
     notices,
-    pages::{Browser, check_post, read_form, see_other},
+    pages::{Browser, read_post, see_other},
     session::{self, Current},
-    text,
+    text, watch,
 };
 use crate::{
     app::{App, AppState},
     audit::{Event, Kind},
+    config::Concern,
     storage::{self, accounts::Confirmed, users::UserRow},
     web::{
         RequestContext, csrf,
@@ -78,26 +81,6 @@ pub fn routes() -> Router<AppState> {
         .route(Purpose::ChangeEmail.page(), get(show_confirm).post(confirm))
 }
 
-fn address_page(
-    app: &App,
-    current: &Current,
-    person: UserRow,
-    typed: &str,
-    error: Option<String>,
-) -> Response {
-    let status = if error.is_some() { StatusCode::UNPROCESSABLE_ENTITY } else { StatusCode::OK };
-    let page = EmailAddress::new(
-        session::view(&current.row),
-        PATH,
-        csrf::token(&app.secrets.pages, &current.digest),
-        error,
-        person.email,
-        person.email_verified,
-        typed.chars().take(320).collect(),
-    );
-    pages::respond(status, &page, &Freedom::Usual)
-}
-
 async fn person(app: &App, current: &Current) -> Result<UserRow, Problem> {
     let person = storage::users::get(&app.db, current.row.user_id).await?;
     person.ok_or_else(|| Problem::stale(PATH))
@@ -111,14 +94,21 @@ async fn show(
 ) -> Response {
     let outcome = async {
         app.mail.require()?;
-        let current = match recent(&app, &headers, PATH).await? {
-            Ok(current) => current,
-            Err(elsewhere) => return Ok(elsewhere),
-        };
+        let current = recent(&app, &headers, PATH).await?;
         let person = person(&app, &current).await?;
-        Ok(address_page(&app, &current, person, "", None))
+        let notice = Notice::of(&app, &headers, PATH);
+        let page = EmailAddress::new(
+            session::view(&current.row),
+            PATH,
+            csrf::token(&app.secrets.pages, &current.digest),
+            notice.error.clone(),
+            person.email,
+            person.email_verified,
+            notice.typed.clone(),
+        );
+        Ok(notice.respond(&app, &page, &Freedom::Usual))
     };
-    outcome.await.unwrap_or_else(|problem: Problem| problem.respond(&context))
+    outcome.await.unwrap_or_else(|instead: Instead| instead.respond(&context))
 }
 
 /// `POST /account/email`: asks for another address, or for a link that proves the one that is there.
@@ -130,31 +120,22 @@ async fn change(
 ) -> Response {
     let outcome = async {
         app.mail.require()?;
-        let params = read_form(&body)?;
-        let current = match recent(&app, &headers, PATH).await? {
-            Ok(current) => current,
-            Err(elsewhere) => return Ok(elsewhere),
-        };
-        check_post(&app, &headers, &params, &current.digest, PATH)?;
+        let (current, params) = posted(&app, &headers, &body, PATH).await?;
         let person = person(&app, &current).await?;
         if params.get("verify").is_some() {
-            return ask_to_verify(&app, &person, &context).await;
+            return Ok(ask_to_verify(&app, &person, &context).await?);
         }
         let typed = params.get("email").unwrap_or_default();
         let email = match mail::check_address(typed) {
-            Ok(email) if email == person.email => {
-                let wrong = "That is your address already.".to_owned();
-                return Ok(address_page(&app, &current, person, typed, Some(wrong)));
-            }
-            Ok(email) => email,
-            Err(wrong) => {
-                let wrong = wrong.to_owned();
-                return Ok(address_page(&app, &current, person, typed, Some(wrong)));
-            }
+            Ok(email) if email == person.email => Err("That is your address already."),
+            other => other,
         };
-        ask_to_change(&app, &person, &email, &context).await
+        match email {
+            Ok(email) => Ok(ask_to_change(&app, &person, &email, &context).await?),
+            Err(wrong) => Ok(Notice::wrong(wrong).typed(typed).lead_back(&app, PATH)),
+        }
     };
-    outcome.await.unwrap_or_else(|problem: Problem| problem.respond(&context))
+    outcome.await.unwrap_or_else(|instead: Instead| instead.respond(&context))
 }
 
 async fn ask_to_verify(
@@ -166,11 +147,13 @@ async fn ask_to_verify(
         return Ok(see_other(PATH));
     }
     let key = text::identifier_key(&person.email);
-    mail::count_request(app, &key, context).await?;
+    if let Some(notice) = mail::count_request(app, &key, context).await? {
+        return Ok(notice.lead_back(app, PATH));
+    }
     let purpose = Purpose::VerifyEmail;
     let detail = json!({ "email": person.email, "email_key": key });
     let link = links::draw(app, purpose, Some(person.id), &detail, purpose.lifetime()).await?;
-    let letter = letters::verify_email(app.mail.product(), &link, purpose.lifetime());
+    let letter = letters::verify_email(app.mail.product(), &link);
     mail::send(app, Some(&person.email), &letter).await?;
     Ok(see_other(notices::VERIFY))
 }
@@ -183,7 +166,9 @@ async fn ask_to_change(
     context: &RequestContext,
 ) -> Result<Response, Problem> {
     let (key, from_key) = (text::identifier_key(email), text::identifier_key(&person.email));
-    mail::count_request(app, &key, context).await?;
+    if let Some(notice) = mail::count_request(app, &key, context).await? {
+        return Ok(notice.typed(email).lead_back(app, PATH));
+    }
     let purpose = Purpose::ChangeEmail;
     // One change at a time.
     let former = [purpose.name().to_owned()];
@@ -195,16 +180,16 @@ async fn ask_to_change(
         "from_key": from_key,
     });
     let draw = || links::draw(app, purpose, Some(person.id), &detail, purpose.lifetime());
-    let (product, lifetime) = (app.mail.product(), purpose.lifetime());
+    let product = app.mail.product();
     if person.email_verified {
-        let letter = letters::confirm_leaving(product, email, &draw().await?, lifetime);
+        let letter = letters::confirm_leaving(product, email, &draw().await?);
         mail::send(app, Some(&person.email), &letter).await?;
     }
     let arriving = draw().await?;
     let owner = storage::users::find(&app.db, &key).await?;
     let letter = match owner {
         Some(owner) if owner.id != person.id => letters::address_in_use(product),
-        _ => letters::confirm_arriving(product, &arriving, lifetime),
+        _ => letters::confirm_arriving(product, &arriving),
     };
     mail::send(app, Some(email), &letter).await?;
     let event = Event::new(Kind::EmailChangeRequested).user(person.id);
@@ -233,7 +218,7 @@ async fn confirm_page(
 }
 
 /// The link of a form that was posted from its page.
-fn posted(
+fn posted_link(
     app: &App,
     purpose: Purpose,
     query: Option<&str>,
@@ -241,9 +226,7 @@ fn posted(
     body: &[u8],
 ) -> Result<Opened, Problem> {
     let opened = Opened::read(purpose, query)?;
-    let params = read_form(body)?;
-    let browser = Browser::of(app, headers);
-    check_post(app, headers, &params, &browser.digest, &opened.path)?;
+    read_post(app, headers, body, &Browser::of(app, headers).digest, &opened.path)?;
     Ok(opened)
 }
 
@@ -267,14 +250,14 @@ async fn verify(
     body: Bytes,
 ) -> Response {
     let outcome = async {
-        let opened = posted(&app, Purpose::VerifyEmail, query.as_deref(), &headers, &body)?;
+        let opened = posted_link(&app, Purpose::VerifyEmail, query.as_deref(), &headers, &body)?;
         let now = app.clock.now();
         let user = storage::accounts::verify_email(&app.db, opened.presented(), now).await?;
         let user = user.ok_or_else(|| links::over(opened.purpose))?;
         app.audit.record(Event::new(Kind::EmailVerified).user(user), &context.origin).await?;
         Ok(see_other(notices::VERIFIED))
     };
-    outcome.await.unwrap_or_else(|problem: Problem| problem.respond(&context))
+    outcome.await.unwrap_or_else(|instead: Instead| instead.respond(&context))
 }
 
 /// `GET /change-email`.
@@ -297,7 +280,7 @@ async fn confirm(
     body: Bytes,
 ) -> Response {
     let outcome = async {
-        let opened = posted(&app, Purpose::ChangeEmail, query.as_deref(), &headers, &body)?;
+        let opened = posted_link(&app, Purpose::ChangeEmail, query.as_deref(), &headers, &body)?;
         let detail = opened.look(&app).await?.detail;
         let now = app.clock.now();
         let done = storage::accounts::confirm_email(&app.db, opened.presented(), now).await;
@@ -311,8 +294,11 @@ async fn confirm(
         };
         app.audit.record(Event::new(Kind::EmailChanged).user(user_id), &context.origin).await?;
         let to = detail["email"].as_str().unwrap_or_default();
-        let letter = letters::email_changed(app.mail.product(), to);
-        mail::send(&app, Some(&from), &letter).await?;
+        if app.config.watch.tells(Concern::EmailChanged) {
+            let facts = watch::facts(&app, &context);
+            let letter = letters::email_changed(app.mail.product(), to, facts);
+            mail::send(&app, Some(&from), &letter).await?;
+        }
         Ok(see_other(notices::CHANGED))
     };
     outcome.await.unwrap_or_else(|problem: Problem| problem.respond(&context))

@@ -8,7 +8,7 @@ use axum::{
     response::Response,
     routing::get,
 };
-use http::{HeaderMap, StatusCode};
+use http::HeaderMap;
 use serde_json::json;
 use uuid::Uuid;
 
@@ -17,19 +17,21 @@ use super::{
     links::{self, Opened, Purpose},
     local,
     mail::{self, letters},
+    notice::Notice,
     notices,
-    pages::{Browser, check_post, read_form, see_other, with_cookies},
+    pages::{Browser, read_post, see_other, with_cookies},
     passwords::{self, Person},
     proof::{Factor, Proofs},
     session, text,
+    watch::{self, News},
 };
 use crate::{
-    app::{App, AppState},
+    app::AppState,
     audit::{Event, Kind},
     storage::{self, accounts::NewPassword},
     web::{
         RequestContext,
-        pages::{self, Freedom, page},
+        pages::{Freedom, page},
         params::Params,
         problem::Problem,
     },
@@ -46,7 +48,7 @@ page! {
         /// The page token.
         csrf: String,
         /// What was wrong.
-        error: Option<&'static str>,
+        error: Option<String>,
     }
 }
 
@@ -71,12 +73,9 @@ pub fn routes() -> Router<AppState> {
         .route(Purpose::ResetPassword.page(), get(show_reset).post(reset))
 }
 
-fn forgot_page(app: &App, query: Option<&str>, browser: Browser, wrong: bool) -> Response {
-    let action = local::next(query).map_or_else(|| PATH.to_owned(), |n| local::with_next(PATH, &n));
-    let error = wrong.then_some("Enter your e-mail or user name.");
-    let status = if wrong { StatusCode::UNPROCESSABLE_ENTITY } else { StatusCode::OK };
-    let page = Forgot::new(action, browser.csrf(app), error);
-    browser.remember(pages::respond(status, &page, &Freedom::Usual))
+/// The page's own address, with the page that it leads to.
+fn own(query: Option<&str>) -> String {
+    local::next(query).map_or_else(|| PATH.to_owned(), |next| local::with_next(PATH, &next))
 }
 
 /// `GET /forgot`.
@@ -86,10 +85,13 @@ async fn show(
     context: RequestContext,
     headers: HeaderMap,
 ) -> Response {
-    match app.mail.require() {
-        Ok(()) => forgot_page(&app, query.as_deref(), Browser::of(&app, &headers), false),
-        Err(problem) => problem.respond(&context),
+    if let Err(problem) = app.mail.require() {
+        return problem.respond(&context);
     }
+    let (action, browser) = (own(query.as_deref()), Browser::of(&app, &headers));
+    let notice = Notice::of(&app, &headers, &action);
+    let page = Forgot::new(action, browser.csrf(&app), notice.error.clone());
+    browser.remember(notice.respond(&app, &page, &Freedom::Usual))
 }
 
 /// `POST /forgot`: the same work and the same answer, be there an account or not.
@@ -102,14 +104,16 @@ async fn request(
 ) -> Response {
     let outcome = async {
         app.mail.require()?;
-        let params = read_form(&body)?;
         let browser = Browser::of(&app, &headers);
-        check_post(&app, &headers, &params, &browser.digest, PATH)?;
+        let params = read_post(&app, &headers, &body, &browser.digest, PATH)?;
         let key = text::identifier_key(params.get("identifier").unwrap_or_default());
         if key.is_empty() {
-            return Ok(forgot_page(&app, query.as_deref(), browser, true));
+            let notice = Notice::wrong("Enter your e-mail or user name.");
+            return Ok(notice.lead_back(&app, &own(query.as_deref())));
         }
-        mail::count_request(&app, &key, &context).await?;
+        if let Some(notice) = mail::count_request(&app, &key, &context).await? {
+            return Ok(notice.lead_back(&app, &own(query.as_deref())));
+        }
         let user = storage::users::find(&app.db, &key).await?;
         let user = user.filter(|user| user.disabled_at.is_none());
         let to = user.as_ref().map(|user| user.email.as_str());
@@ -120,7 +124,7 @@ async fn request(
         });
         let (purpose, id) = (Purpose::ResetPassword, user.as_ref().map(|user| user.id));
         let link = links::draw(&app, purpose, id, &detail, purpose.lifetime()).await?;
-        let letter = letters::reset_password(app.mail.product(), &link, purpose.lifetime());
+        let letter = letters::reset_password(app.mail.product(), &link);
         mail::send(&app, to, &letter).await?;
         let event = Event::new(Kind::PasswordResetRequested).user(id);
         let event =
@@ -129,23 +133,6 @@ async fn request(
         Ok(see_other(notices::FORGOT))
     };
     outcome.await.unwrap_or_else(|problem: Problem| problem.respond(&context))
-}
-
-async fn reset_page(
-    app: &App,
-    opened: &Opened,
-    browser: Browser,
-    error: Option<String>,
-) -> Result<Response, Problem> {
-    let row = opened.look(app).await?;
-    let user = match row.user_id {
-        Some(user) => storage::users::get(&app.db, user).await?,
-        None => None,
-    };
-    let email = user.map(|user| user.email).ok_or_else(|| links::over(opened.purpose))?;
-    let status = if error.is_some() { StatusCode::UNPROCESSABLE_ENTITY } else { StatusCode::OK };
-    let page = NewPasswordPage::new(opened.path.clone(), browser.csrf(app), error, email);
-    Ok(browser.remember(pages::respond(status, &page, &Freedom::Usual)))
 }
 
 /// The password that was chosen, hashed, if it will do.
@@ -158,11 +145,7 @@ async fn new_password(
         Some(user) => storage::users::get(&app.db, user).await?,
         None => None,
     };
-    let person = person.map_or_else(Person::default, |user| Person {
-        email: user.email,
-        username: user.username,
-        name: user.name,
-    });
+    let person = person.map(Person::from).unwrap_or_default();
     let password = params.get("password").unwrap_or_default();
     let password = passwords::accept(app, password, person).await?;
     passwords::hash(app, user, password).await
@@ -177,7 +160,16 @@ async fn show_reset(
 ) -> Response {
     let outcome = async {
         let opened = Opened::read(Purpose::ResetPassword, query.as_deref())?;
-        reset_page(&app, &opened, Browser::of(&app, &headers), None).await
+        let user = match opened.look(&app).await?.user_id {
+            Some(user) => storage::users::get(&app.db, user).await?,
+            None => None,
+        };
+        let email = user.map(|user| user.email).ok_or_else(|| links::over(opened.purpose))?;
+        let browser = Browser::of(&app, &headers);
+        let notice = Notice::of(&app, &headers, &opened.path);
+        let (csrf, error) = (browser.csrf(&app), notice.error.clone());
+        let page = NewPasswordPage::new(opened.path, csrf, error, email);
+        Ok(browser.remember(notice.respond(&app, &page, &Freedom::Script)))
     };
     outcome.await.unwrap_or_else(|problem: Problem| problem.respond(&context))
 }
@@ -192,16 +184,15 @@ async fn reset(
 ) -> Response {
     let outcome = async {
         let opened = Opened::read(Purpose::ResetPassword, query.as_deref())?;
-        let params = read_form(&body)?;
         let browser = Browser::of(&app, &headers);
-        check_post(&app, &headers, &params, &browser.digest, &opened.path)?;
+        let params = read_post(&app, &headers, &body, &browser.digest, &opened.path)?;
         // Before anything dear is done for it.
         let link = opened.look(&app).await?;
         let phc = match new_password(&app, link.user_id, &params).await {
             Ok(phc) => phc,
             Err(refused) => {
-                let wrong = refused.explain()?;
-                return reset_page(&app, &opened, browser, Some(wrong)).await;
+                let notice = Notice::wrong(refused.explain()?);
+                return Ok(notice.lead_back(&app, &opened.path));
             }
         };
         let now = app.clock.now();
@@ -213,9 +204,7 @@ async fn reset(
         let event = Event::new(Kind::PasswordChanged).user(done.user_id);
         let detail = json!({ "by": "link", "email_verified": done.verified });
         app.audit.record(event.detail(detail), &context.origin).await?;
-        let forgot = app.config.server.issuer.join(PATH);
-        let letter = letters::password_changed(app.mail.product(), &forgot);
-        mail::send(&app, Some(&done.email), &letter).await?;
+        watch::tell(&app, done.user_id, &News::PasswordChanged, &context).await?;
         let goal = Goal::page(links::arrive(&link.detail, &browser));
         let proofs = Proofs::default().with(Factor::Password, now.unix_timestamp());
         let advanced =

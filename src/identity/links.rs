@@ -4,12 +4,14 @@
 use std::time::Duration;
 
 use http::StatusCode;
+use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 use uuid::Uuid;
 
 use super::{local, pages::Browser};
 use crate::{
     app::App,
+    clock::Timestamp,
     storage::{
         self,
         links::{LinkRow, NewLink, Presented},
@@ -32,6 +34,8 @@ pub enum Purpose {
     VerifyEmail,
     /// Confirming another address, at it or at the one before.
     ChangeEmail,
+    /// Saying that something was not oneself.
+    NotMe,
 }
 
 impl Purpose {
@@ -43,6 +47,7 @@ impl Purpose {
             Self::Register => "register",
             Self::VerifyEmail => "verify_email",
             Self::ChangeEmail => "change_email",
+            Self::NotMe => "not_me",
         }
     }
 
@@ -54,6 +59,7 @@ impl Purpose {
             Self::Register => "/register/account",
             Self::VerifyEmail => "/verify-email",
             Self::ChangeEmail => "/change-email",
+            Self::NotMe => "/not-me",
         }
     }
 
@@ -63,6 +69,8 @@ impl Purpose {
         match self {
             Self::ResetPassword => Duration::from_hours(1),
             Self::Register | Self::VerifyEmail | Self::ChangeEmail => Duration::from_hours(24),
+            // Not everyone reads mail each day.
+            Self::NotMe => Duration::from_hours(7 * 24),
         }
     }
 
@@ -72,6 +80,7 @@ impl Purpose {
             Self::ResetPassword => ("/forgot", "Get a new link"),
             Self::Register => ("/register", "Get a new link"),
             Self::VerifyEmail | Self::ChangeEmail => ("/account/email", "To your address"),
+            Self::NotMe => ("/forgot", "Set a new password"),
         }
     }
 }
@@ -111,7 +120,32 @@ impl Opened {
     }
 }
 
-/// Draws a link, and returns its URL. Where there is no account, one is drawn all the same that no one gets: the work tells
+/// A link that was drawn, for the message that it is sent in.
+#[derive(Clone)]
+pub struct Drawn {
+    /// Its URL.
+    pub url: String,
+    /// Its time, for the queue of messages.
+    pub term: Term,
+}
+
+/// A link's time, which begins when the mail server has the message.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Term {
+    /// The link's row.
+    pub id: Uuid,
+    /// How long it is good.
+    pub lifetime: Duration,
+}
+
+impl Term {
+    /// Begins it now. A link that was used or taken back stays so.
+    pub async fn begin(&self, app: &App) -> storage::Result<()> {
+        storage::links::extend(&app.db, self.id, app.clock.now() + self.lifetime).await
+    }
+}
+
+/// Draws a link. Where there is no account, one is drawn all the same that no one gets: the work tells
 /// nothing.
 pub async fn draw(
     app: &App,
@@ -119,14 +153,44 @@ pub async fn draw(
     user: Option<Uuid>,
     detail: &Value,
     lifetime: Duration,
-) -> storage::Result<String> {
-    let handle = Handle::<Link>::draw(app.uuid(), &app.entropy);
-    let digest = handle.digest();
-    let link = Presented { id: handle.id, secret_hash: digest.bytes(), purpose: purpose.name() };
+) -> storage::Result<Drawn> {
+    let fresh = Fresh::new(app, purpose);
     let now = app.clock.now();
-    let new = NewLink { link, user_id: user, detail, expires_at: now + lifetime };
-    storage::links::insert(&app.db, &new, now).await?;
-    Ok(app.config.server.issuer.join(&path(purpose, &handle)))
+    storage::links::insert(&app.db, &fresh.row(user, detail, now + lifetime), now).await?;
+    let url = app.config.server.issuer.join(&fresh.path);
+    Ok(Drawn { url, term: Term { id: fresh.id, lifetime } })
+}
+
+/// A link that was drawn and is not stored yet.
+pub struct Fresh {
+    /// What for.
+    pub purpose: Purpose,
+    /// Its address within Signet.
+    pub path: String,
+    id: Uuid,
+    digest: Digest,
+}
+
+impl Fresh {
+    /// Draws one.
+    #[must_use]
+    pub fn new(app: &App, purpose: Purpose) -> Self {
+        let handle = Handle::<Link>::draw(app.uuid(), &app.entropy);
+        Self { purpose, path: path(purpose, &handle), id: handle.id, digest: handle.digest() }
+    }
+
+    /// As storage takes it.
+    #[must_use]
+    pub fn row<'a>(
+        &'a self,
+        user_id: Option<Uuid>,
+        detail: &'a Value,
+        expires_at: Timestamp,
+    ) -> NewLink<'a> {
+        let purpose = self.purpose.name();
+        let link = Presented { id: self.id, secret_hash: self.digest.bytes(), purpose };
+        NewLink { link, user_id, detail, expires_at }
+    }
 }
 
 fn path(purpose: Purpose, handle: &Handle<Link>) -> String {

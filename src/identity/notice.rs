@@ -3,13 +3,22 @@
 
 use std::time::Duration;
 
+use askama::Template;
 use axum::response::Response;
 use base64::{Engine, prelude::BASE64_URL_SAFE_NO_PAD};
 use http::{HeaderMap, HeaderValue, StatusCode, header};
 use serde::{Deserialize, Serialize};
 
 use super::pages::{see_other, with_cookies};
-use crate::{app::App, clock::Timestamp, keys::master::Sealed, web::cookies::Cookie};
+use crate::{
+    app::App,
+    clock::Timestamp,
+    keys::master::Sealed,
+    web::{
+        cookies::Cookie,
+        pages::{self, Freedom},
+    },
+};
 
 /// How long a browser has to show it.
 const AGE: Duration = Duration::from_mins(1);
@@ -17,6 +26,15 @@ const AGE: Duration = Duration::from_mins(1);
 const PLACE: &str = "notice";
 /// As much of what was typed as is filled in again, in characters.
 const TYPED: usize = 320;
+
+/// How long it is until then, in words: `3 minutes`.
+#[must_use]
+pub fn wait(app: &App, until: Timestamp) -> String {
+    let now = app.clock.now().unix_timestamp();
+    let seconds = until.unix_timestamp().saturating_sub(now).max(1).unsigned_abs();
+    let minutes = seconds.div_ceil(60);
+    format!("{minutes} minute{}", if minutes == 1 { "" } else { "s" })
+}
 
 /// What was wrong.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -31,6 +49,8 @@ pub struct Notice {
     until: Option<i64>,
     /// What is filled in again.
     pub typed: String,
+    /// The field that it is about, where a page has several.
+    pub field: String,
 }
 
 impl Notice {
@@ -56,6 +76,13 @@ impl Notice {
         self
     }
 
+    /// About this field.
+    #[must_use]
+    pub fn about(mut self, field: &str) -> Self {
+        field.clone_into(&mut self.field);
+        self
+    }
+
     /// Leads back to a page that shows it.
     #[must_use]
     pub fn lead_back(mut self, app: &App, page: &str) -> Response {
@@ -78,6 +105,13 @@ impl Notice {
             serde_json::from_slice::<Self>(&json).ok().filter(|notice| notice.page == page)
         };
         open().unwrap_or_default()
+    }
+
+    /// Its page's answer.
+    #[must_use]
+    pub fn respond(self, app: &App, page: &impl Template, freedom: &Freedom) -> Response {
+        let response = pages::respond(self.status(), page, freedom);
+        self.finish(app, response)
     }
 
     /// The status of its page.

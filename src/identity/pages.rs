@@ -85,6 +85,19 @@ pub fn check_origin(app: &App, headers: &HeaderMap, back: &str) -> Result<(), Pr
     Err(Problem::stale(back))
 }
 
+/// Reads a form that was posted from its page, shown to whoever holds the secret with this digest.
+pub fn read_post(
+    app: &App,
+    headers: &HeaderMap,
+    body: &[u8],
+    bound_to: &Digest,
+    back: &str,
+) -> Result<Params, Problem> {
+    let params = read_form(body)?;
+    check_post(app, headers, &params, bound_to, back)?;
+    Ok(params)
+}
+
 /// Reads a form, or says what is wrong with it.
 pub fn read_form(body: &[u8]) -> Result<Params, Problem> {
     Params::parse_unique(body).map_err(|error| {
@@ -111,7 +124,7 @@ pub async fn home(
 }
 
 /// The form for Signet's own pages, with the page that it leads to. Whoever is signed in is to prove who they are again.
-fn own_form(next: Option<&str>, session: Option<&Current>) -> SignInForm {
+fn own_form(next: Option<&str>, session: Option<Current>) -> SignInForm {
     let page =
         next.map_or_else(|| "/sign-in".to_owned(), |next| local::with_next("/sign-in", next));
     SignInForm {
@@ -119,7 +132,7 @@ fn own_form(next: Option<&str>, session: Option<&Current>) -> SignInForm {
         action: page.clone(),
         page,
         identifier: String::new(),
-        account: session.map(|current| session::view(&current.row)),
+        account: session,
         notice: None,
         switch: false,
         cancel: false,
@@ -142,7 +155,7 @@ pub async fn show_sign_in(
     };
     match session {
         Ok(session) => {
-            let form = own_form(next.as_deref(), session.as_ref());
+            let form = own_form(next.as_deref(), session);
             form.show(&app, &headers, Browser::of(&app, &headers))
         }
         Err(error) => Problem::from(error).respond(&context),
@@ -158,16 +171,15 @@ pub async fn post_sign_in(
     body: Bytes,
 ) -> Response {
     let outcome = async {
-        let params = read_form(&body)?;
         let browser = Browser::of(&app, &headers);
-        check_post(&app, &headers, &params, &browser.digest, "/sign-in")?;
+        let params = read_post(&app, &headers, &body, &browser.digest, "/sign-in")?;
         let next = local::next(query.as_deref());
         let goal = Goal::page(next.as_deref().unwrap_or("/"));
         let session = match &next {
             Some(_) => session::current(&app, &headers).await?,
             None => None,
         };
-        let form = own_form(next.as_deref(), session.as_ref());
+        let form = own_form(next.as_deref(), session);
         Ok(match form.submit(&app, &params, &headers, &goal, &context).await? {
             Ok(advanced) => with_cookies(see_other(&advanced.to), advanced.cookies),
             Err(page) => page,

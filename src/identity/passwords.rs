@@ -13,7 +13,11 @@ use super::{
     hashing::{HashError, Outcome},
     text,
 };
-use crate::{app::App, storage, web::problem::Problem};
+use crate::{
+    app::App,
+    storage::{self, users::UserRow},
+    web::problem::Problem,
+};
 
 /// The shortest password, in characters.
 pub const SHORTEST: usize = text::SHORTEST_PASSWORD;
@@ -81,36 +85,67 @@ impl Person {
     }
 }
 
+impl From<UserRow> for Person {
+    fn from(row: UserRow) -> Self {
+        Self { email: row.email, username: row.username, name: row.name }
+    }
+}
+
+/// What was found of a text that is to become a password.
+#[derive(Debug)]
+pub struct Judged {
+    /// How hard it is to guess, from 0 to 4 by zxcvbn; 0 for what is refused whatever that says.
+    pub score: u8,
+    /// The password, or why it will not do.
+    pub outcome: Result<NewPassword, Weakness>,
+}
+
+impl From<Weakness> for Judged {
+    fn from(weakness: Weakness) -> Self {
+        Self { score: 0, outcome: Err(weakness) }
+    }
+}
+
 /// Finds a password fit, or says why not. `listed` says whether it is on the operator's list; the 30,000 that are most
 /// common are known without one.
+#[must_use]
 pub fn check(
     text: &str,
     person: &Person,
     issuer_host: &str,
     minimum_score: u8,
     listed: bool,
-) -> Result<NewPassword, Weakness> {
-    check_length(text)?;
-    let password = text::password(text).ok_or(Weakness::Long)?;
+) -> Judged {
+    let password = match composed(text) {
+        Ok(password) => password,
+        Err(weakness) => return weakness.into(),
+    };
     let words = person.words(issuer_host);
     let words: Vec<&str> = words.iter().map(String::as_str).collect();
     let estimate = zxcvbn::zxcvbn(&password, &words);
     if listed || is_common(&estimate, &password) {
-        return Err(Weakness::Breached);
+        return Weakness::Breached.into();
     }
-    if u8::from(estimate.score()) < minimum_score {
+    let score = u8::from(estimate.score());
+    if score < minimum_score {
         let warning = estimate.feedback().and_then(Feedback::warning);
-        return Err(Weakness::Guessable(warning.map(|warning| warning.to_string())));
+        let weakness = Weakness::Guessable(warning.map(|warning| warning.to_string()));
+        return Judged { score, outcome: Err(weakness) };
     }
-    Ok(NewPassword(password))
+    Judged { score, outcome: Ok(NewPassword(password)) }
 }
 
 /// The one rule that needs neither a person nor a list. Characters are counted as they are hashed, composed.
 pub fn check_length(text: &str) -> Result<(), Weakness> {
+    composed(text).map(drop)
+}
+
+/// A text of a fitting length, as it is hashed.
+fn composed(text: &str) -> Result<Zeroizing<String>, Weakness> {
     let password = text::password(text).ok_or(Weakness::Long)?;
     match password.chars().count() {
         ..SHORTEST => Err(Weakness::Short),
-        SHORTEST..=LONGEST => Ok(()),
+        SHORTEST..=LONGEST => Ok(password),
         _ => Err(Weakness::Long),
     }
 }
@@ -163,10 +198,22 @@ impl Refused {
     }
 }
 
-/// Checks a password by the rules that the operator set, beside the threads that answer requests.
+/// Checks a password by the rules that the operator set.
 pub async fn accept(app: &Arc<App>, text: &str, person: Person) -> Result<NewPassword, Refused> {
+    let new = judge(app, text, person).await?.outcome?;
+    // Not while it is typed: a service is told of what was chosen alone.
+    if breached_range::knows(app, &new.0).await {
+        return Err(Weakness::Breached.into());
+    }
+    Ok(new)
+}
+
+/// Judges a password by the rules that the operator set, beside the threads that answer requests.
+pub async fn judge(app: &Arc<App>, text: &str, person: Person) -> Result<Judged, Refused> {
     // Before it is copied: it may be anything.
-    check_length(text)?;
+    if let Err(weakness) = check_length(text) {
+        return Ok(weakness.into());
+    }
     let text = Zeroizing::new(text.to_owned());
     let own = Arc::clone(app);
     let checked = tokio::task::spawn_blocking(move || {
@@ -174,14 +221,10 @@ pub async fn accept(app: &Arc<App>, text: &str, person: Person) -> Result<NewPas
         let listed = own.breached.contains(&composed).map_err(Refused::List)?;
         let host = own.config.server.issuer.host_and_port().map_or("", |(host, _)| host);
         let minimum = own.config.password.minimum_score;
-        Ok(check(&text, &person, host, minimum, listed)?)
+        Ok(check(&text, &person, host, minimum, listed))
     });
     // What cannot be judged will not do.
-    let new = checked.await.unwrap_or(Err(Refused::Weak(Weakness::Guessable(None))))?;
-    if breached_range::knows(app, &new.0).await {
-        return Err(Weakness::Breached.into());
-    }
-    Ok(new)
+    checked.await.unwrap_or_else(|_| Ok(Weakness::Guessable(None).into()))
 }
 
 /// Sets a password that was found fit, unless it is the person's present one or one of those they had lately. Sign-ins
@@ -237,7 +280,7 @@ mod tests {
     }
 
     fn judge(text: &str) -> Result<(), Weakness> {
-        check(text, &alice(), "login.tea-party.example", 3, false).map(drop)
+        check(text, &alice(), "login.tea-party.example", 3, false).outcome.map(drop)
     }
 
     #[test]
@@ -271,11 +314,13 @@ mod tests {
     fn what_everyone_uses_is_refused_however_low_the_score_may_be() {
         for common in ["password", "12345678", "Password", "iloveyou", "baseball"] {
             let checked = check(common, &alice(), "", 0, false);
-            assert_eq!(checked.map(drop), Err(Weakness::Breached), "{common}");
+            assert_eq!(checked.score, 0, "{common}");
+            assert_eq!(checked.outcome.map(drop), Err(Weakness::Breached), "{common}");
         }
         let listed = check("tqzvkjwm vjqk", &alice(), "", 0, true);
-        assert_eq!(listed.map(drop), Err(Weakness::Breached));
-        assert!(check("password and more", &alice(), "", 0, false).is_ok());
+        assert_eq!(listed.score, 0, "whatever zxcvbn says");
+        assert_eq!(listed.outcome.map(drop), Err(Weakness::Breached));
+        assert!(check("password and more", &alice(), "", 0, false).outcome.is_ok());
     }
 
     #[test]

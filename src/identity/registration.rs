@@ -17,8 +17,9 @@ use super::{
     links::{self, Opened, Purpose},
     local,
     mail::{self, letters},
+    notice::Notice,
     notices,
-    pages::{Browser, check_post, read_form, see_other, with_cookies},
+    pages::{Browser, read_post, see_other, with_cookies},
     passwords::{self, Person},
     proof::{Factor, Proofs},
     text,
@@ -30,7 +31,7 @@ use crate::{
     storage::{self, accounts::NewPassword, users::NewUser},
     web::{
         RequestContext,
-        pages::{self, Freedom, page},
+        pages::{Freedom, page},
         params::Params,
         problem::Problem,
     },
@@ -102,19 +103,9 @@ fn closed() -> Problem {
     .back("/sign-in", "To sign-in")
 }
 
-fn register_page(
-    app: &App,
-    query: Option<&str>,
-    browser: Browser,
-    email: &str,
-    error: Option<String>,
-) -> Response {
-    let action = local::next(query).map_or_else(|| PATH.to_owned(), |n| local::with_next(PATH, &n));
-    let status = if error.is_some() { StatusCode::UNPROCESSABLE_ENTITY } else { StatusCode::OK };
-    let email = email.chars().take(320).collect();
-    let domains = app.config.registration.allowed_domains.join(", ");
-    let page = Register::new(action, browser.csrf(app), error, email, domains);
-    browser.remember(pages::respond(status, &page, &Freedom::Usual))
+/// The first page's own address, with the page that it leads to.
+fn own(query: Option<&str>) -> String {
+    local::next(query).map_or_else(|| PATH.to_owned(), |next| local::with_next(PATH, &next))
 }
 
 /// `GET /register`.
@@ -124,10 +115,15 @@ async fn show(
     context: RequestContext,
     headers: HeaderMap,
 ) -> Response {
-    match require_open(&app) {
-        Ok(()) => register_page(&app, query.as_deref(), Browser::of(&app, &headers), "", None),
-        Err(problem) => problem.respond(&context),
+    if let Err(problem) = require_open(&app) {
+        return problem.respond(&context);
     }
+    let (action, browser) = (own(query.as_deref()), Browser::of(&app, &headers));
+    let notice = Notice::of(&app, &headers, &action);
+    let domains = app.config.registration.allowed_domains.join(", ");
+    let (error, typed) = (notice.error.clone(), notice.typed.clone());
+    let page = Register::new(action, browser.csrf(&app), error, typed, domains);
+    browser.remember(notice.respond(&app, &page, &Freedom::Usual))
 }
 
 /// The address that was typed, if it may register.
@@ -150,18 +146,20 @@ async fn request(
 ) -> Response {
     let outcome = async {
         require_open(&app)?;
-        let params = read_form(&body)?;
         let browser = Browser::of(&app, &headers);
-        check_post(&app, &headers, &params, &browser.digest, PATH)?;
+        let params = read_post(&app, &headers, &body, &browser.digest, PATH)?;
         let typed = params.get("email").unwrap_or_default();
         let email = match allowed(&app, typed) {
             Ok(email) => email,
             Err(wrong) => {
-                return Ok(register_page(&app, query.as_deref(), browser, typed, Some(wrong)));
+                let notice = Notice::wrong(wrong).typed(typed);
+                return Ok(notice.lead_back(&app, &own(query.as_deref())));
             }
         };
         let key = text::identifier_key(&email);
-        mail::count_request(&app, &key, &context).await?;
+        if let Some(notice) = mail::count_request(&app, &key, &context).await? {
+            return Ok(notice.typed(typed).lead_back(&app, &own(query.as_deref())));
+        }
         let there = storage::users::find(&app.db, &key).await?.is_some();
         let next = local::next(query.as_deref()).unwrap_or_else(|| "/".to_owned());
         let detail = json!({ "email": email, "next": links::destination(&next, &browser) });
@@ -173,7 +171,7 @@ async fn request(
             let (sign_in, forgot) = (issuer.join("/sign-in"), issuer.join(forgot::PATH));
             letters::already_registered(product, &sign_in, &forgot)
         } else {
-            letters::register(product, &link, purpose.lifetime())
+            letters::register(product, &link)
         };
         mail::send(&app, Some(&email), &letter).await?;
         Ok(see_other(notices::REGISTER))
@@ -182,7 +180,7 @@ async fn request(
 }
 
 /// The link of a request, and what it stands for: while accounts are made at all, or whoever was invited may.
-async fn opened(app: &App, query: Option<&str>) -> Result<(Opened, Value), Problem> {
+pub(super) async fn opened(app: &App, query: Option<&str>) -> Result<(Opened, Value), Problem> {
     let opened = Opened::read(Purpose::Register, query)?;
     let detail = opened.look(app).await?.detail;
     let may = match app.config.registration.mode {
@@ -197,21 +195,6 @@ fn email_of(detail: &Value) -> String {
     detail["email"].as_str().unwrap_or_default().to_owned()
 }
 
-fn account_page(
-    app: &App,
-    opened: &Opened,
-    detail: &Value,
-    browser: Browser,
-    name: &str,
-    error: Option<String>,
-) -> Response {
-    let status = if error.is_some() { StatusCode::UNPROCESSABLE_ENTITY } else { StatusCode::OK };
-    let name = name.chars().take(NAME).collect();
-    let (csrf, email) = (browser.csrf(app), email_of(detail));
-    let page = NewAccount::new(opened.path.clone(), csrf, error, email, name);
-    browser.remember(pages::respond(status, &page, &Freedom::Usual))
-}
-
 /// `GET /register/account`.
 async fn show_account(
     State(app): State<AppState>,
@@ -221,7 +204,12 @@ async fn show_account(
 ) -> Response {
     match opened(&app, query.as_deref()).await {
         Ok((opened, detail)) => {
-            account_page(&app, &opened, &detail, Browser::of(&app, &headers), "", None)
+            let browser = Browser::of(&app, &headers);
+            let notice = Notice::of(&app, &headers, &opened.path);
+            let (csrf, email) = (browser.csrf(&app), email_of(&detail));
+            let (error, name) = (notice.error.clone(), notice.typed.clone());
+            let page = NewAccount::new(opened.path, csrf, error, email, name);
+            browser.remember(notice.respond(&app, &page, &Freedom::Script))
         }
         Err(problem) => problem.respond(&context),
     }
@@ -239,17 +227,23 @@ fn name(params: &Params) -> Result<&str, String> {
     Ok(name)
 }
 
+/// What is known of whoever makes an account, with the name that they typed.
+pub(super) fn person(detail: &Value, params: &Params) -> Person {
+    let name = params.get("name").map(|name| name.trim().chars().take(NAME).collect());
+    Person { email: email_of(detail), username: None, name }
+}
+
 /// The name and the hashed password that were chosen, or what is wrong with them.
 async fn choices<'a>(
     app: &AppState,
     params: &'a Params,
-    email: &str,
+    detail: &Value,
 ) -> Result<Result<(&'a str, String), String>, Problem> {
     let name = match name(params) {
         Ok(name) => name,
         Err(wrong) => return Ok(Err(wrong)),
     };
-    let person = Person { email: email.to_owned(), username: None, name: Some(name.to_owned()) };
+    let person = person(detail, params);
     let password = params.get("password").unwrap_or_default();
     let hashed = match passwords::accept(app, password, person).await {
         Ok(password) => passwords::hash(app, None, password).await,
@@ -271,16 +265,15 @@ async fn make_account(
 ) -> Response {
     let outcome = async {
         let (opened, detail) = opened(&app, query.as_deref()).await?;
-        let params = read_form(&body)?;
         let browser = Browser::of(&app, &headers);
-        check_post(&app, &headers, &params, &browser.digest, &opened.path)?;
+        let params = read_post(&app, &headers, &body, &browser.digest, &opened.path)?;
         let email = email_of(&detail);
-        let (name, phc) = match choices(&app, &params, &email).await? {
+        let (name, phc) = match choices(&app, &params, &detail).await? {
             Ok(choices) => choices,
             Err(wrong) => {
                 let typed = params.get("name").unwrap_or_default();
-                let page = account_page(&app, &opened, &detail, browser, typed, Some(wrong));
-                return Ok(page);
+                let notice = Notice::wrong(wrong).typed(typed);
+                return Ok(notice.lead_back(&app, &opened.path));
             }
         };
         let (id, email_key) = (app.uuid(), text::identifier_key(&email));

@@ -12,14 +12,16 @@ use uuid::Uuid;
 use super::{
     asked::Asked,
     attempt::{Advanced, Attempt, path},
-    notice::Notice,
-    pages::{check_post, read_form, see_other, with_cookies},
+    instead::Instead,
+    notice::{Notice, wait},
+    pages::{read_post, see_other, with_cookies},
     passkeys,
     proof::Factor,
     recovery_codes,
     requirement::Step,
     throttle,
     totp::{self, Enrolment, TotpError},
+    watch::{self, FactorKind, Guessed, News},
 };
 use crate::{
     app::{App, AppState},
@@ -112,12 +114,8 @@ impl Refused {
             Self::Problem(problem) => Err(problem),
             Self::Wrong => Ok(Notice::wrong(wrong).lead_back(app, page)),
             Self::Throttled(until) => {
-                let now = app.clock.now().unix_timestamp();
-                let seconds = until.unix_timestamp().saturating_sub(now).max(1);
-                let minutes = seconds.unsigned_abs().div_ceil(60);
-                let unit = if minutes == 1 { "minute" } else { "minutes" };
-                let words =
-                    format!("There were too many wrong codes. Try again in {minutes} {unit}.");
+                let wait = wait(app, until);
+                let words = format!("There were too many wrong codes. Try again in {wait}.");
                 Ok(Notice::throttled(words, until).lead_back(app, page))
             }
         }
@@ -154,9 +152,11 @@ pub async fn check(
     context: &RequestContext,
 ) -> Result<(), Refused> {
     let counters = throttle::codes(&app.config.sign_in, user);
-    if let Some(until) = throttle::count(app, &counters).await? {
+    let counted = throttle::count(app, &counters).await?;
+    if let Some(until) = counted.until {
         let event = Event::new(Kind::SignInThrottled).user(user).detail(json!({ "what": "code" }));
         app.audit.record(event, &context.origin).await?;
+        watch::failed(app, Some(user), "", Guessed::Code, &counted, context).await?;
         return Err(Refused::Throttled(until));
     }
     let right = match kind {
@@ -167,6 +167,7 @@ pub async fn check(
                 let event =
                     Event::new(Kind::RecoveryCodeUsed).user(user).detail(json!({ "left": left }));
                 app.audit.record(event, &context.origin).await?;
+                watch::tell(app, user, &News::RecoveryCodeUsed(left), context).await?;
                 true
             }
             None => false,
@@ -175,6 +176,7 @@ pub async fn check(
     if !right {
         let event = Event::new(Kind::SignInFailed).user(user).detail(json!({ "what": "code" }));
         app.audit.record(event, &context.origin).await?;
+        watch::failed(app, Some(user), "", Guessed::Code, &counted, context).await?;
         return Err(Refused::Wrong);
     }
     throttle::forgive(app, &counters).await?;
@@ -206,14 +208,17 @@ pub(super) async fn at(
     headers: &HeaderMap,
     context: &RequestContext,
     step: Step,
-) -> Result<Result<(Attempt, storage::factors::Standing), Response>, Problem> {
+) -> Result<(Attempt, storage::factors::Standing), Instead> {
     let Some(attempt) = Attempt::current(app, headers).await? else {
-        return Ok(Err(begin_again()));
+        return Err(Instead::elsewhere(begin_again()));
     };
     match attempt.step(app).await? {
-        Some((current, standing)) if current == step => Ok(Ok((attempt, standing))),
-        Some(_) => Ok(Err(lead_on(attempt.proceed(app, headers, context).await?))),
-        None => Ok(Err(begin_again())),
+        Some((current, standing)) if current == step => Ok((attempt, standing)),
+        Some(_) => {
+            let advanced = attempt.proceed(app, headers, context).await?;
+            Err(Instead::elsewhere(lead_on(advanced)))
+        }
+        None => Err(Instead::elsewhere(begin_again())),
     }
 }
 
@@ -225,17 +230,14 @@ pub async fn show_verify(
     headers: HeaderMap,
 ) -> Response {
     let outcome = async {
-        let (attempt, standing) = match at(&app, &headers, &context, Step::Second).await? {
-            Ok(at) => at,
-            Err(elsewhere) => return Ok(elsewhere),
-        };
+        let (attempt, standing) = at(&app, &headers, &context, Step::Second).await?;
         let name = query.as_deref().and_then(|query| query.strip_prefix("with="));
         let asked = Asked::among(&Asked::ways(&standing), name);
         let notice = Notice::of(&app, &headers, &verify_path(asked));
         let page = verify_page(&app, &attempt, &standing, asked, &notice);
         Ok(notice.finish(&app, page))
     };
-    outcome.await.unwrap_or_else(|problem: Problem| problem.respond(&context))
+    outcome.await.unwrap_or_else(|instead: Instead| instead.respond(&context))
 }
 
 /// The page that asks for this.
@@ -272,12 +274,8 @@ pub async fn verify(
     body: Bytes,
 ) -> Response {
     let outcome = async {
-        let params = read_form(&body)?;
-        let (attempt, standing) = match at(&app, &headers, &context, Step::Second).await? {
-            Ok(at) => at,
-            Err(elsewhere) => return Ok(elsewhere),
-        };
-        check_post(&app, &headers, &params, &attempt.digest, path::VERIFY)?;
+        let (attempt, standing) = at(&app, &headers, &context, Step::Second).await?;
+        let params = read_post(&app, &headers, &body, &attempt.digest, path::VERIFY)?;
         // The page that is shown, from which a passkey may come all the same.
         let asked = Asked::among(&Asked::ways(&standing), params.get("kind"));
         let wrong = match (params.get("passkey"), asked) {
@@ -293,10 +291,10 @@ pub async fn verify(
         };
         match second(&app, attempt.row.user_id, asked, &params, &headers, &context).await {
             Ok(factor) => Ok(lead_on(attempt.prove(&app, factor, &headers, &context).await?)),
-            Err(refused) => refused.lead_back(&app, &verify_path(asked), wrong),
+            Err(refused) => Ok(refused.lead_back(&app, &verify_path(asked), wrong)?),
         }
     };
-    outcome.await.unwrap_or_else(|problem: Problem| problem.respond(&context))
+    outcome.await.unwrap_or_else(|instead: Instead| instead.respond(&context))
 }
 
 /// Checks what was sent as a second factor, and says which one it is.
@@ -333,15 +331,12 @@ pub async fn show_enrol(
     headers: HeaderMap,
 ) -> Response {
     let outcome = async {
-        let (attempt, _) = match at(&app, &headers, &context, Step::Enrol).await? {
-            Ok(at) => at,
-            Err(elsewhere) => return Ok(elsewhere),
-        };
+        let (attempt, _) = at(&app, &headers, &context, Step::Enrol).await?;
         let notice = Notice::of(&app, &headers, path::ENROL);
         let page = enrol_page(&app, &attempt, &notice).await?;
         Ok(notice.finish(&app, page))
     };
-    outcome.await.unwrap_or_else(|problem: Problem| problem.respond(&context))
+    outcome.await.unwrap_or_else(|instead: Instead| instead.respond(&context))
 }
 
 async fn enrol_page(app: &App, attempt: &Attempt, notice: &Notice) -> Result<Response, Problem> {
@@ -364,12 +359,8 @@ pub async fn enrol(
     body: Bytes,
 ) -> Response {
     let outcome = async {
-        let params = read_form(&body)?;
-        let (attempt, _) = match at(&app, &headers, &context, Step::Enrol).await? {
-            Ok(at) => at,
-            Err(elsewhere) => return Ok(elsewhere),
-        };
-        check_post(&app, &headers, &params, &attempt.digest, path::ENROL)?;
+        let (attempt, _) = at(&app, &headers, &context, Step::Enrol).await?;
+        let params = read_post(&app, &headers, &body, &attempt.digest, path::ENROL)?;
         let user = attempt.row.user_id;
         match confirm(&app, user, &params, &context).await {
             Ok(codes) => {
@@ -383,10 +374,10 @@ pub async fn enrol(
                     other => lead_on(other),
                 })
             }
-            Err(refused) => refused.lead_back(&app, path::ENROL, WRONG),
+            Err(refused) => Ok(refused.lead_back(&app, path::ENROL, WRONG)?),
         }
     };
-    outcome.await.unwrap_or_else(|problem: Problem| problem.respond(&context))
+    outcome.await.unwrap_or_else(|instead: Instead| instead.respond(&context))
 }
 
 /// What is said of a code that does not fit while an authenticator is set up.
@@ -403,5 +394,7 @@ pub async fn confirm(
     check(app, user, Code::Enrolling, code, context).await?;
     let event = Event::new(Kind::FactorAdded).user(user).detail(json!({ "factor": "totp" }));
     app.audit.record(event, &context.origin).await?;
-    Ok(recovery_codes::renew(app, user).await?)
+    let codes = recovery_codes::renew(app, user).await?;
+    watch::tell(app, user, &News::FactorAdded(FactorKind::Authenticator), context).await?;
+    Ok(codes)
 }

@@ -11,12 +11,13 @@ use super::{
     hashing::{HashError, Outcome, Place},
     proof::{Factor, Proofs},
     text, throttle,
+    watch::{self, Guessed},
 };
 use crate::{
     app::App,
     audit::{Event, Kind},
     clock::Timestamp,
-    storage::{self, sessions::Password, users::Account},
+    storage::{self, sessions::Password, throttles::Counted, users::Account},
     web::{RequestContext, cookies::Cookie},
 };
 
@@ -65,26 +66,32 @@ pub async fn sign_in(
     let account = storage::users::account(&app.db, &key).await?;
     let known = account.as_ref().and_then(|account| throttle::known(&devices, account.user_id));
     let counters = throttle::counters(&app.config.sign_in, &key, context.origin.address, known);
-    if let Some(until) = throttle::count(app, &counters).await? {
+    let counted = throttle::count(app, &counters).await?;
+    if let Some(until) = counted.until {
         drop(place);
-        let event = with_user(Event::new(Kind::SignInThrottled), account.as_ref());
-        app.audit.record(event, &context.origin).await?;
+        fail(app, Kind::SignInThrottled, account.as_ref(), &key, &counted, context).await?;
         return Err(Refusal::Throttled(until));
     }
 
-    match check(app, place, account.as_ref(), password).await {
+    match check(app, place, account.as_ref(), password, goal).await {
         Ok(Some(account)) => {
             throttle::forgive(app, &counters).await?;
             let now = app.clock.now().unix_timestamp();
             let proofs = Proofs::default().with(Factor::Password, now);
             let password = Some(Password { set_at: account.password_set_at });
             let user = account.user_id;
-            match attempt::start(app, user, proofs, password, goal, headers, context).await? {
-                Some(advanced) => Ok(advanced),
-                None => refuse(app, Some(account), context).await,
+            let advanced =
+                attempt::start(app, user, proofs, password, goal, headers, context).await?;
+            if let Some(advanced) = advanced {
+                return Ok(advanced);
             }
+            fail(app, Kind::SignInFailed, Some(account), &key, &counted, context).await?;
+            Err(Refusal::Wrong)
         }
-        Ok(None) => refuse(app, account.as_ref(), context).await,
+        Ok(None) => {
+            fail(app, Kind::SignInFailed, account.as_ref(), &key, &counted, context).await?;
+            Err(Refusal::Wrong)
+        }
         Err(HashError::Unreadable) => {
             tracing::error!(user = ?account.map(|account| account.user_id), "unreadable password hash");
             Err(Refusal::Wrong)
@@ -97,29 +104,35 @@ pub async fn sign_in(
     }
 }
 
-/// The answer to a wrong password, an unknown account and a disabled one.
-async fn refuse(
+/// Puts an attempt on record that failed or was refused unseen: of an unknown account and a disabled one as well.
+async fn fail(
     app: &App,
+    kind: Kind,
     account: Option<&Account>,
+    typed: &str,
+    counted: &Counted,
     context: &RequestContext,
-) -> Result<Advanced, Refusal> {
-    let event = with_user(Event::new(Kind::SignInFailed), account);
-    app.audit.record(event, &context.origin).await?;
-    Err(Refusal::Wrong)
+) -> storage::Result<()> {
+    app.audit.record(with_user(Event::new(kind), account), &context.origin).await?;
+    let user = account.map(|account| account.user_id);
+    watch::failed(app, user, typed, Guessed::Password, counted, context).await
 }
 
-/// The account, if the password is right and sign-in is allowed. The work is the same in every case.
+/// The account, if the password is right, sign-in is allowed and it is the one that is asked for. The work is the same in
+/// every case.
 async fn check<'a>(
     app: &App,
     place: Place,
     account: Option<&'a Account>,
     password: &str,
+    goal: &Goal,
 ) -> Result<Option<&'a Account>, HashError> {
     let stored = account.and_then(|account| account.password.as_deref());
     // A password that is too long is none: it is checked as an empty one, which no one has.
     let password = text::password(password).unwrap_or_default();
     let outcome = app.hasher.verify(place, password.clone(), stored).await?;
-    let Some(account) = account.filter(|account| !account.disabled) else { return Ok(None) };
+    let may = |account: &&Account| !account.disabled && goal.is_for(account.user_id);
+    let Some(account) = account.filter(may) else { return Ok(None) };
     match outcome {
         Outcome::Wrong => Ok(None),
         Outcome::Right => Ok(Some(account)),

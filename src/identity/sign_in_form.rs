@@ -1,36 +1,34 @@
 //! The sign-in form, and what comes of it. A failed attempt leads back to the form's own page by a redirect, so that
 //! reloading it or going back to it sends nothing again (RFC 9700 §4.12); a short-lived cookie carries what was wrong.
 
-use std::time::Duration;
-
 use axum::response::Response;
-use base64::{Engine, prelude::BASE64_URL_SAFE_NO_PAD};
-use http::{HeaderMap, HeaderValue, StatusCode, header};
-use serde::{Deserialize, Serialize};
+use http::HeaderMap;
 
 use super::{
     attempt::{Advanced, Goal},
     forgot, local,
-    pages::{Browser, see_other, with_cookies},
+    notice::{Notice, wait},
+    pages::Browser,
     passkeys, registration,
     second_factor::Refused,
+    session::{self, Current},
     sign_in::{self, Refusal},
 };
 use crate::{
     app::App,
+    clock::Timestamp,
     web::{
         RequestContext,
-        cookies::Cookie,
-        pages::{self, ClientView, Freedom, SignIn, SignInWays, UserView},
+        pages::{ClientView, Freedom, SignIn, SignInWays},
         params::Params,
         problem::Problem,
     },
 };
 
-/// How long a browser has to show what was wrong.
-const NOTICE_AGE: Duration = Duration::from_mins(1);
-/// As much of what was typed as is filled in again, in characters.
-const IDENTIFIER: usize = 320;
+const INCOMPLETE: &str = "Enter your e-mail or user name, and your password.";
+const WRONG: &str = "That e-mail, user name or password is not right.";
+const WRONG_PASSKEY: &str =
+    "That passkey did not work here. Try again, or sign in with your password.";
 
 /// The sign-in form, apart from where it is shown.
 pub struct SignInForm {
@@ -42,8 +40,8 @@ pub struct SignInForm {
     pub action: String,
     /// What is filled in.
     pub identifier: String,
-    /// Who is to prove themself again.
-    pub account: Option<UserView>,
+    /// Whose session it is that is to be confirmed: no one else's sign-in will do.
+    pub account: Option<Current>,
     /// What else is to be known.
     pub notice: Option<String>,
     /// Whether another account than that will do as well.
@@ -54,39 +52,20 @@ pub struct SignInForm {
     pub freedom: Freedom,
 }
 
-/// What was wrong with the last attempt.
-#[derive(Debug, PartialEq, Eq, Serialize, Deserialize)]
-struct Notice {
-    problem: Mistake,
-    identifier: String,
-}
-
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-enum Mistake {
-    Incomplete,
-    Wrong,
-    Passkey,
-    /// Until this second since 1970.
-    Throttled(i64),
-}
-
 impl SignInForm {
     /// The form, with what was wrong with the last attempt.
     #[must_use]
     pub fn show(mut self, app: &App, headers: &HeaderMap, browser: Browser) -> Response {
-        let csrf = browser.csrf(app);
-        let notice = app.cookies().get(headers, Cookie::Notice).and_then(Notice::read);
-        let Some(Notice { problem, identifier }) = notice else {
-            return browser.remember(self.page(app, csrf, StatusCode::OK, None));
-        };
-        self.identifier = identifier;
-        let now = app.clock.now().unix_timestamp();
-        let mut page = self.page(app, csrf, problem.status(), Some(problem.message(now)));
-        if let Mistake::Throttled(until) = problem {
-            let seconds = HeaderValue::from(until.saturating_sub(now).max(1));
-            page.headers_mut().insert(header::RETRY_AFTER, seconds);
+        let notice = Notice::of(app, headers, &self.page);
+        if notice.error.is_some() {
+            self.identifier.clone_from(&notice.typed);
         }
-        browser.remember(with_cookies(page, [app.cookies().remove(Cookie::Notice)]))
+        let ways = self.ways(app);
+        let Self { client, action, identifier, account, notice: also, freedom, .. } = self;
+        let (csrf, error) = (browser.csrf(app), notice.error.clone());
+        let account = account.map(|current| session::view(&current.row));
+        let page = SignIn::new(client, action, csrf, identifier, error, also, account, ways);
+        browser.remember(notice.respond(app, &page, &freedom.with_script()))
     }
 
     /// Signs in with what was typed or with a passkey, or leads back to the form.
@@ -98,37 +77,31 @@ impl SignInForm {
         goal: &Goal,
         context: &RequestContext,
     ) -> Result<Result<Advanced, Response>, Problem> {
+        let person = self.account.as_ref().map(|current| current.row.user_id);
+        let goal = &Goal { person, ..goal.clone() };
         let identifier = params.get("identifier").unwrap_or_default();
-        if let Some(answer) = params.get("passkey") {
-            let problem = match passkeys::sign_in(app, answer, goal, headers, context).await {
-                Ok(advanced) => return Ok(Ok(advanced)),
-                Err(Refused::Wrong) => Mistake::Passkey,
-                Err(Refused::Throttled(until)) => Mistake::Throttled(until.unix_timestamp()),
-                Err(Refused::Problem(problem)) => return Err(problem),
-            };
-            return Ok(Err(self.again(app, problem, identifier)));
-        }
         let password = params.get("password").unwrap_or_default();
-        if identifier.trim().is_empty() || password.is_empty() {
-            return Ok(Err(self.again(app, Mistake::Incomplete, identifier)));
-        }
-        match sign_in::sign_in(app, identifier, password, goal, headers, context).await {
-            Ok(advanced) => Ok(Ok(advanced)),
-            Err(Refusal::Wrong) => Ok(Err(self.again(app, Mistake::Wrong, identifier))),
-            Err(Refusal::Throttled(until)) => {
-                let problem = Mistake::Throttled(until.unix_timestamp());
-                Ok(Err(self.again(app, problem, identifier)))
+        let notice = if let Some(answer) = params.get("passkey") {
+            match passkeys::sign_in(app, answer, goal, headers, context).await {
+                Ok(advanced) => return Ok(Ok(advanced)),
+                Err(Refused::Wrong) => Notice::wrong(WRONG_PASSKEY),
+                Err(Refused::Throttled(until)) => throttled(app, until),
+                Err(Refused::Problem(problem)) => return Err(problem),
             }
-            Err(Refusal::Busy(seconds)) => Err(Problem::busy(seconds).back(self.page, "Try again")),
-            Err(Refusal::Storage(error)) => Err(error.into()),
-        }
-    }
-
-    fn again(&self, app: &App, problem: Mistake, identifier: &str) -> Response {
-        let identifier = identifier.chars().take(IDENTIFIER).collect();
-        let notice = Notice { problem, identifier }.write();
-        let cookie = app.cookies().set(Cookie::Notice, &notice, Some(NOTICE_AGE));
-        with_cookies(see_other(&self.page), [cookie])
+        } else if identifier.trim().is_empty() || password.is_empty() {
+            Notice::wrong(INCOMPLETE)
+        } else {
+            match sign_in::sign_in(app, identifier, password, goal, headers, context).await {
+                Ok(advanced) => return Ok(Ok(advanced)),
+                Err(Refusal::Wrong) => Notice::wrong(WRONG),
+                Err(Refusal::Throttled(until)) => throttled(app, until),
+                Err(Refusal::Busy(seconds)) => {
+                    return Err(Problem::busy(seconds).back(self.page, "Try again"));
+                }
+                Err(Refusal::Storage(error)) => return Err(error.into()),
+            }
+        };
+        Ok(Err(notice.typed(identifier).lead_back(app, &self.page)))
     }
 
     /// What can be done instead, with the page that this one leads to.
@@ -148,65 +121,12 @@ impl SignInForm {
                 .then(|| to(registration::PATH)),
         }
     }
-
-    fn page(self, app: &App, csrf: String, status: StatusCode, error: Option<String>) -> Response {
-        let ways = self.ways(app);
-        let Self { client, action, identifier, account, notice, freedom, .. } = self;
-        let page = SignIn::new(client, action, csrf, identifier, error, notice, account, ways);
-        pages::respond(status, &page, &freedom.with_script())
-    }
 }
 
-impl Notice {
-    fn write(&self) -> String {
-        BASE64_URL_SAFE_NO_PAD.encode(serde_json::to_vec(self).unwrap_or_default())
-    }
-
-    fn read(text: &str) -> Option<Self> {
-        serde_json::from_slice(&BASE64_URL_SAFE_NO_PAD.decode(text).ok()?).ok()
-    }
-}
-
-impl Mistake {
-    const fn status(self) -> StatusCode {
-        match self {
-            Self::Incomplete | Self::Wrong | Self::Passkey => StatusCode::UNPROCESSABLE_ENTITY,
-            Self::Throttled(_) => StatusCode::TOO_MANY_REQUESTS,
-        }
-    }
-
-    fn message(self, now: i64) -> String {
-        match self {
-            Self::Incomplete => "Enter your e-mail or user name, and your password.".to_owned(),
-            Self::Wrong => "That e-mail, user name or password is not right.".to_owned(),
-            Self::Passkey => {
-                "That passkey did not work here. Try again, or sign in with your password."
-                    .to_owned()
-            }
-            Self::Throttled(until) => {
-                let minutes = until.saturating_sub(now).max(1).unsigned_abs().div_ceil(60);
-                let unit = if minutes == 1 { "minute" } else { "minutes" };
-                format!(
-                    "There were too many attempts. Try again in {minutes} {unit}, or from a browser in which you \
-                     signed in before."
-                )
-            }
-        }
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use proptest::prelude::*;
-
-    use super::*;
-
-    proptest! {
-        #[test]
-        fn what_is_written_is_read_and_nothing_breaks_the_reader(text in "\\PC{0,80}", until: i64) {
-            let _ = Notice::read(&text);
-            let notice = Notice { problem: Mistake::Throttled(until), identifier: text };
-            prop_assert_eq!(Notice::read(&notice.write()), Some(notice));
-        }
-    }
+fn throttled(app: &App, until: Timestamp) -> Notice {
+    let wait = wait(app, until);
+    let words = format!(
+        "There were too many attempts. Try again in {wait}, or from a browser in which you signed in before."
+    );
+    Notice::throttled(words, until)
 }

@@ -7,15 +7,20 @@ use uuid::Uuid;
 use super::device::Device;
 use crate::{
     app::App,
-    clock::Timestamp,
     config::{DynamicRegistration, Email, SignIn},
-    storage::{self, throttles::Counter},
+    storage::{
+        self,
+        throttles::{Counted, Counter},
+    },
     tokens::digest::Digest,
 };
 
 /// Failed attempts from all browsers known for an account together, in multiples of what strangers have. It is a
 /// counter of its own, so that no stranger can use it up.
 const KNOWN_BROWSERS: i32 = 5;
+
+/// Attempts from a /48 of IPv6, in multiples of what a /64 has: some providers share one out among their customers.
+const WIDER: i32 = 10;
 
 /// The counters of an attempt on what was typed, from `address`, in the order in which they are raised: one that is
 /// above its limit keeps those behind it from being raised.
@@ -36,36 +41,40 @@ pub fn counters(
         let own = Counter {
             key: key("device", &[device.user.as_bytes(), device.id.as_bytes()]),
             limit: limits.known_browser_attempts,
+            account: true,
         };
         let all = Counter {
             key: key("devices", &[device.user.as_bytes()]),
             limit: limits.account_attempts.saturating_mul(KNOWN_BROWSERS),
+            account: true,
         };
         return vec![vec![own], vec![all]];
     }
     let typed = Counter {
         key: key("identifier", &[identifier.as_bytes()]),
         limit: limits.account_attempts,
+        account: true,
     };
-    let address = address.map(|address| from(limits, address));
-    vec![std::iter::once(typed).chain(address).collect()]
+    let networks = networks("address", address, limits.address_attempts);
+    vec![std::iter::once(typed).chain(networks).collect()]
 }
 
 /// The counter of the codes of a person's second factor. Whoever gets this far knows the password, so that no stranger
 /// can use it up.
 pub fn codes(limits: &SignIn, user: Uuid) -> Vec<Vec<Counter>> {
-    vec![vec![Counter { key: key("code", &[user.as_bytes()]), limit: limits.code_attempts }]]
+    let key = key("code", &[user.as_bytes()]);
+    vec![vec![Counter { key, limit: limits.code_attempts, account: true }]]
 }
 
 /// The counter of a person's present password, where whoever is signed in is asked for it.
 pub fn password(limits: &SignIn, user: Uuid) -> Vec<Vec<Counter>> {
     let key = key("password", &[user.as_bytes()]);
-    vec![vec![Counter { key, limit: limits.account_attempts }]]
+    vec![vec![Counter { key, limit: limits.account_attempts, account: true }]]
 }
 
 /// The counter of what comes from `address` without a name, such as a passkey.
 pub fn nameless(limits: &SignIn, address: Option<IpAddr>) -> Vec<Vec<Counter>> {
-    address.map(|address| vec![from(limits, address)]).into_iter().collect()
+    vec![networks("address", address, limits.address_attempts)]
 }
 
 /// The counters of messages that are asked for: by whom they are for, be there such a person or not, and by the address of
@@ -74,38 +83,46 @@ pub fn messages(limits: &Email, recipient: &str, address: Option<IpAddr>) -> Vec
     let recipient = Counter {
         key: key("message", &[recipient.as_bytes()]),
         limit: limits.requests_per_recipient,
+        account: false,
     };
-    let address = address.map(|address| Counter {
-        key: key("messages", &[&network(address)]),
-        limit: limits.requests_per_address,
-    });
     // The address first: what it asked too often uses up no one's messages.
-    address.into_iter().map(|counter| vec![counter]).chain([vec![recipient]]).collect()
+    vec![networks("messages", address, limits.requests_per_address), vec![recipient]]
 }
 
 /// The counters of clients that register themselves without a token, within a day: by the address they come from, and all
 /// of them. The address first: what is too much from one uses up no one's place.
-pub fn registrations(limits: &DynamicRegistration, address: Option<IpAddr>) -> Vec<Counter> {
-    let address = address.map(|address| Counter {
-        key: key("registrations", &[&network(address)]),
-        limit: limits.clients_per_address,
-    });
-    let all = Counter { key: key("registrations", &[]), limit: limits.clients_per_day };
-    address.into_iter().chain([all]).collect()
+pub fn registrations(limits: &DynamicRegistration, address: Option<IpAddr>) -> Vec<Vec<Counter>> {
+    let networks = networks("registrations", address, limits.clients_per_address);
+    let all = Counter {
+        key: key("all registrations", &[]),
+        limit: limits.clients_per_day,
+        account: false,
+    };
+    let counters = [networks, vec![all]].into_iter();
+    counters.filter(|counters| !counters.is_empty()).collect()
 }
 
-/// Counts the attempt. If there were too many, until when it is refused.
-pub async fn count(app: &App, counters: &[Vec<Counter>]) -> storage::Result<Option<Timestamp>> {
+/// The counter of letters about failed attempts: one a day, for each person and each thing that is guessed; be there such a
+/// person or not.
+pub fn warnings(what: &str, person: &[u8]) -> Counter {
+    Counter { key: key("warning", &[what.as_bytes(), b"\0", person]), limit: 1, account: false }
+}
+
+/// Counts the attempt: whether there were too many, and what an account's counters stand at.
+pub async fn count(app: &App, counters: &[Vec<Counter>]) -> storage::Result<Counted> {
     let window = app.config.sign_in.window.0;
     let window = time::Duration::try_from(window).unwrap_or(time::Duration::DAY);
     let now = app.clock.now();
-    for counters in counters {
-        let until = storage::throttles::count(&app.db, counters, window, now).await?;
-        if until.is_some() {
-            return Ok(until);
+    let mut all = Counted::default();
+    for counters in counters.iter().filter(|counters| !counters.is_empty()) {
+        let counted = storage::throttles::count(&app.db, counters, window, now).await?;
+        all.account.extend(counted.account);
+        if counted.until.is_some() {
+            all.until = counted.until;
+            break;
         }
     }
-    Ok(None)
+    Ok(all)
 }
 
 /// Gives an attempt back that was no guess.
@@ -119,15 +136,18 @@ pub fn known(devices: &[Device], user: Uuid) -> Option<&Device> {
     devices.iter().find(|device| device.user == user)
 }
 
-fn from(limits: &SignIn, address: IpAddr) -> Counter {
-    Counter { key: key("address", &[&network(address)]), limit: limits.address_attempts }
-}
-
-/// What one subscriber has: an IPv4 address, or a /64 of IPv6.
-fn network(address: IpAddr) -> Vec<u8> {
-    match address.to_canonical() {
-        IpAddr::V4(address) => address.octets().to_vec(),
-        IpAddr::V6(address) => address.octets()[..8].to_vec(),
+/// The counters of what comes from an address: of what one subscriber has, an IPv4 address or a /64 of IPv6; and of the
+/// /48 that whoever asks for one is given (RFC 6177 §2), so that its 65,536 networks are not as many strangers.
+fn networks(kind: &str, address: Option<IpAddr>, limit: i32) -> Vec<Counter> {
+    let counter =
+        |network: &[u8], limit| Counter { key: key(kind, &[network]), limit, account: false };
+    match address.map(|address| address.to_canonical()) {
+        None => Vec::new(),
+        Some(IpAddr::V4(address)) => vec![counter(&address.octets(), limit)],
+        Some(IpAddr::V6(address)) => {
+            let octets = address.octets();
+            vec![counter(&octets[..8], limit), counter(&octets[..6], limit.saturating_mul(WIDER))]
+        }
     }
 }
 
@@ -152,7 +172,10 @@ mod tests {
     #[test]
     fn a_network_of_ipv6_counts_as_one_address() {
         assert_eq!(keys("2001:db8::1", None), keys("2001:db8::ffff:1", None));
-        assert_ne!(keys("2001:db8::1", None), keys("2001:db8:0:1::1", None));
+        let (one, other) = (keys("2001:db8::1", None), keys("2001:db8:0:1::1", None));
+        assert_ne!(one[1], other[1]);
+        assert_eq!(one[2], other[2], "a /48");
+        assert_ne!(one[2], keys("2001:db8:1::1", None)[2]);
         assert_eq!(keys("192.0.2.1", None), keys("::ffff:192.0.2.1", None));
         assert_ne!(keys("192.0.2.1", None), keys("192.0.2.2", None));
     }

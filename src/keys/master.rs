@@ -72,6 +72,12 @@ impl MasterKeys {
         &self.0[0].id
     }
 
+    /// Whether a key of this id is among them.
+    #[must_use]
+    pub fn has(&self, id: &str) -> bool {
+        self.0.iter().any(|key| key.id == id)
+    }
+
     /// Seals `plain` for `place`, the table and row it goes to: it opens nowhere else.
     ///
     /// # Panics

@@ -27,8 +27,6 @@ pub struct NewPassword<'a> {
 pub struct Reset {
     /// Whose it is.
     pub user_id: Uuid,
-    /// Their e-mail.
-    pub email: String,
     /// Whether they had not proven to read mail there before.
     pub verified: bool,
     /// The grants that were revoked.
@@ -49,19 +47,19 @@ pub async fn reset_password(
         let Some(row) = links::consume(&mut transaction, link, now).await? else { return Ok(None) };
         let Some(user) = row.user_id else { return Ok(None) };
         // Whoever has the link reads the mail of that address.
-        let person = sqlx::query!(
+        let verified = sqlx::query_scalar!(
             r#"WITH before AS (SELECT id, email_verified FROM users WHERE id = $1 FOR UPDATE)
              UPDATE users u SET password_expired = false, password_set_at = $3, email_verified = true, updated_at = $3
              FROM before b
              WHERE u.id = b.id AND u.email_key = $2 AND u.disabled_at IS NULL
-             RETURNING u.email, NOT b.email_verified AS "verified!""#,
+             RETURNING NOT b.email_verified AS "verified!""#,
             user,
             row.detail["email_key"].as_str(),
             now,
         )
         .fetch_optional(&mut *transaction)
         .await?;
-        let Some(person) = person else { return Ok(None) };
+        let Some(verified) = verified else { return Ok(None) };
         set_password(&mut transaction, user, password, now).await?;
         end_of_user(&mut transaction, user, None, now).await?;
         // What was proven by the former password is proven no more.
@@ -77,8 +75,7 @@ pub async fn reset_password(
         .await?;
         let grants = revoke_of_user(&mut transaction, user, now, tokens_end).await?;
         transaction.commit().await?;
-        let (email, verified) = (person.email, person.verified);
-        Ok(Some(Reset { user_id: user, email, verified, grants }))
+        Ok(Some(Reset { user_id: user, verified, grants }))
     })
     .await
 }
@@ -216,7 +213,8 @@ async fn set_password(
     sqlx::query!(
         "INSERT INTO credentials (id, user_id, kind, secret, created_at, updated_at)
          VALUES ($1, $2, 'password', $3, $4, $4)
-         ON CONFLICT (user_id, kind) DO UPDATE SET secret = EXCLUDED.secret, updated_at = EXCLUDED.updated_at",
+         ON CONFLICT (user_id, kind) DO UPDATE SET
+             secret = EXCLUDED.secret, updated_at = EXCLUDED.updated_at, revoked_at = NULL",
         password.id,
         user,
         password.phc,

@@ -123,7 +123,7 @@ pub async fn export(db: &PgPool, user: Uuid) -> Result<serde_json::Value> {
                        FROM users WHERE id = $1) r),
                'password', (
                    SELECT to_jsonb(r) FROM (
-                       SELECT created_at, updated_at FROM credentials WHERE user_id = $1 AND kind = 'password') r),
+                       SELECT created_at, updated_at, revoked_at FROM credentials WHERE user_id = $1 AND kind = 'password') r),
                'authenticator', (
                    SELECT to_jsonb(r) FROM (
                        SELECT created_at, confirmed_at FROM totp WHERE user_id = $1) r),
@@ -141,6 +141,9 @@ pub async fn export(db: &PgPool, user: Uuid) -> Result<serde_json::Value> {
                    SELECT coalesce(jsonb_agg(to_jsonb(r) ORDER BY r.first_seen_at), '[]') FROM (
                        SELECT device_id, address, user_agent, first_seen_at, last_seen_at
                        FROM devices WHERE user_id = $1) r),
+               'countries', (
+                   SELECT coalesce(jsonb_agg(to_jsonb(r) ORDER BY r.first_seen_at), '[]') FROM (
+                       SELECT country, first_seen_at, last_seen_at FROM countries WHERE user_id = $1) r),
                'consents', (
                    SELECT coalesce(jsonb_agg(to_jsonb(r) ORDER BY r.client_id, r.resource), '[]') FROM (
                        SELECT client_id, resource, scopes, granted_at FROM consents WHERE user_id = $1) r),

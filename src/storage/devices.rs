@@ -1,4 +1,4 @@
-//! `devices`: browsers that a person signed in from.
+//! `devices` and `countries`: browsers that a person signed in from, and where those were.
 
 use ipnet::IpNet;
 use sqlx::PgPool;
@@ -16,29 +16,58 @@ pub struct Seen<'a> {
     pub device: Uuid,
     /// From where.
     pub address: Option<IpNet>,
+    /// In which country that is (ISO 3166-1), if it is known.
+    pub country: Option<&'a str>,
     /// Its own words about itself.
     pub user_agent: Option<&'a str>,
 }
 
-/// Notes that a person signed in from a browser: whether they never had from this one, but had from others.
-pub async fn see(db: &PgPool, seen: &Seen<'_>, now: Timestamp) -> Result<bool> {
+/// What was known before a sign-in.
+#[derive(Clone, Debug)]
+pub struct Before {
+    /// They had signed in before, but never from this browser.
+    pub new_device: bool,
+    /// It is known of a sign-in before where it was, and none was in this country.
+    pub new_country: bool,
+    /// From where they signed in last.
+    pub address: Option<IpNet>,
+    /// When that was.
+    pub at: Option<Timestamp>,
+}
+
+/// Notes that a person signed in from a browser, and returns what was known before. One statement, since every sign-in
+/// takes it.
+pub async fn see(db: &PgPool, seen: &Seen<'_>, now: Timestamp) -> Result<Before> {
     retry(|| async {
-        Ok(sqlx::query_scalar!(
+        Ok(sqlx::query_as!(
+            Before,
             r#"WITH noted AS (
                 INSERT INTO devices (user_id, device_id, address, user_agent, first_seen_at, last_seen_at)
                 SELECT id, $2, $3, $4, $5, $5 FROM users WHERE id = $1
                 ON CONFLICT (user_id, device_id) DO UPDATE SET
                     address = EXCLUDED.address, user_agent = EXCLUDED.user_agent,
                     last_seen_at = EXCLUDED.last_seen_at
+            ), visited AS (
+                INSERT INTO countries AS c (user_id, country, first_seen_at, last_seen_at)
+                SELECT id, $6, $5, $5 FROM users WHERE id = $1 AND $6::text IS NOT NULL
+                ON CONFLICT (user_id, country) DO UPDATE SET last_seen_at = EXCLUDED.last_seen_at
+                    WHERE c.last_seen_at < EXCLUDED.last_seen_at - interval '1 day'
             )
-            -- Devices as they were before.
+            -- Devices and countries as they were before.
             SELECT EXISTS (SELECT FROM devices WHERE user_id = $1)
-                   AND NOT EXISTS (SELECT FROM devices WHERE user_id = $1 AND device_id = $2) AS "new!""#,
+                   AND NOT EXISTS (SELECT FROM devices WHERE user_id = $1 AND device_id = $2) AS "new_device!",
+                   $6::text IS NOT NULL AND EXISTS (SELECT FROM countries WHERE user_id = $1)
+                   AND NOT EXISTS (SELECT FROM countries WHERE user_id = $1 AND country = $6) AS "new_country!",
+                   last.address AS "address?", last.last_seen_at AS "at?"
+            FROM (SELECT) AS once LEFT JOIN LATERAL (
+                SELECT address, last_seen_at FROM devices WHERE user_id = $1 ORDER BY last_seen_at DESC LIMIT 1
+            ) AS last ON true"#,
             seen.user,
             seen.device,
             seen.address,
             seen.user_agent,
             now,
+            seen.country,
         )
         .fetch_one(db)
         .await?)
@@ -46,9 +75,14 @@ pub async fn see(db: &PgPool, seen: &Seen<'_>, now: Timestamp) -> Result<bool> {
     .await
 }
 
-/// Removes those that were not seen since `before`.
+/// Removes what was not seen since `before`.
 pub async fn sweep(db: &PgPool, before: Timestamp) -> Result<u64> {
-    let done =
-        sqlx::query!("DELETE FROM devices WHERE last_seen_at < $1", before).execute(db).await?;
+    let done = sqlx::query!(
+        "WITH gone AS (DELETE FROM countries WHERE last_seen_at < $1)
+         DELETE FROM devices WHERE last_seen_at < $1",
+        before,
+    )
+    .execute(db)
+    .await?;
     Ok(done.rows_affected())
 }

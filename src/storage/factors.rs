@@ -18,7 +18,7 @@ pub struct Standing {
     pub password_expired: bool,
     /// Their account is to be removed.
     pub leaving: bool,
-    /// They have a password.
+    /// They have a password that is not revoked.
     pub password: bool,
     /// They have a confirmed authenticator.
     pub totp: bool,
@@ -33,7 +33,8 @@ pub async fn standing(db: &PgPool, user: Uuid) -> Result<Option<Standing>> {
     Ok(sqlx::query_as!(
         Standing,
         r#"SELECT mfa, administrator, password_expired, delete_at IS NOT NULL AS "leaving!",
-                  EXISTS (SELECT FROM credentials c WHERE c.user_id = u.id AND c.kind = 'password') AS "password!",
+                  EXISTS (SELECT FROM credentials c
+                          WHERE c.user_id = u.id AND c.kind = 'password' AND c.revoked_at IS NULL) AS "password!",
                   EXISTS (SELECT FROM totp t WHERE t.user_id = u.id AND t.confirmed_at IS NOT NULL) AS "totp!",
                   EXISTS (SELECT FROM passkeys p WHERE p.user_id = u.id) AS "passkeys!",
                   (SELECT count(*) FROM recovery_codes r WHERE r.user_id = u.id AND r.used_at IS NULL) AS "recovery_codes!"

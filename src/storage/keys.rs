@@ -136,3 +136,34 @@ pub async fn reseal_server_secret(db: &PgPool, name: &str, sealed: &Sealed) -> R
     .await?;
     Ok(())
 }
+
+/// How much of what people left here is sealed with a master key.
+#[derive(Debug, PartialEq, Eq)]
+pub struct SealedCount {
+    /// Its id.
+    pub with: String,
+    /// Authenticators.
+    pub authenticators: i64,
+    /// Messages that wait.
+    pub messages: i64,
+}
+
+/// By master key, what is sealed with another one than `current`. Signing keys and secrets are few and read as they are.
+pub async fn sealed_with_others(db: &PgPool, current: &str) -> Result<Vec<SealedCount>> {
+    Ok(sqlx::query_as!(
+        SealedCount,
+        r#"SELECT sealed_with AS "with!",
+               count(*) FILTER (WHERE authenticator) AS "authenticators!",
+               count(*) FILTER (WHERE NOT authenticator) AS "messages!"
+           FROM (
+               SELECT sealed_with, true AS authenticator FROM totp
+               UNION ALL
+               SELECT sealed_with, false FROM messages
+           ) AS sealed
+           WHERE sealed_with <> $1
+           GROUP BY sealed_with ORDER BY sealed_with"#,
+        current,
+    )
+    .fetch_all(db)
+    .await?)
+}

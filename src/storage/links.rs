@@ -42,6 +42,16 @@ pub struct NewLink<'a> {
 
 /// Adds a link.
 pub async fn insert(db: &PgPool, new: &NewLink<'_>, now: Timestamp) -> Result<()> {
+    let mut connection = db.acquire().await?;
+    add(&mut connection, new, now).await
+}
+
+/// Adds a link, as part of a larger change.
+pub(super) async fn add(
+    connection: &mut PgConnection,
+    new: &NewLink<'_>,
+    now: Timestamp,
+) -> Result<()> {
     sqlx::query!(
         "INSERT INTO links (id, secret_hash, purpose, user_id, detail, created_at, expires_at)
          VALUES ($1, $2, $3, $4, $5, $6, $7)",
@@ -53,7 +63,7 @@ pub async fn insert(db: &PgPool, new: &NewLink<'_>, now: Timestamp) -> Result<()
         now,
         new.expires_at,
     )
-    .execute(db)
+    .execute(connection)
     .await?;
     Ok(())
 }
@@ -96,6 +106,19 @@ pub(super) async fn consume(
     .await?)
 }
 
+/// Has a link begin its time anew, so that it ends no earlier than this. One that was used stays used, and one that was
+/// taken back is not there any more.
+pub async fn extend(db: &PgPool, id: Uuid, expires_at: Timestamp) -> Result<()> {
+    sqlx::query!(
+        "UPDATE links SET expires_at = $2 WHERE id = $1 AND used_at IS NULL AND expires_at < $2",
+        id,
+        expires_at,
+    )
+    .execute(db)
+    .await?;
+    Ok(())
+}
+
 /// Takes a person's links for these purposes back.
 pub async fn take_back(db: &PgPool, user: Uuid, purposes: &[String]) -> Result<()> {
     sqlx::query!("DELETE FROM links WHERE user_id = $1 AND purpose = ANY ($2)", user, purposes)
@@ -104,8 +127,8 @@ pub async fn take_back(db: &PgPool, user: Uuid, purposes: &[String]) -> Result<(
     Ok(())
 }
 
-/// Removes those that ended before `now`.
-pub async fn sweep(db: &PgPool, now: Timestamp) -> Result<u64> {
-    let done = sqlx::query!("DELETE FROM links WHERE expires_at < $1", now).execute(db).await?;
+/// Removes those that ended before this.
+pub async fn sweep(db: &PgPool, ended: Timestamp) -> Result<u64> {
+    let done = sqlx::query!("DELETE FROM links WHERE expires_at < $1", ended).execute(db).await?;
     Ok(done.rows_affected())
 }

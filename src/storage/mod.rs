@@ -13,6 +13,7 @@ pub mod codes;
 pub mod consents;
 pub mod deletion;
 pub mod devices;
+pub mod disowning;
 mod error;
 pub mod factors;
 pub mod grants;

@@ -182,7 +182,8 @@ pub async fn delete(db: &PgPool, user: Uuid, id: Uuid) -> Result<Removed> {
         let done = sqlx::query!(
             "DELETE FROM passkeys p
              WHERE p.id = $1 AND p.user_id = $2 AND (
-                 EXISTS (SELECT FROM credentials c WHERE c.user_id = $2 AND c.kind = 'password')
+                 EXISTS (SELECT FROM credentials c
+                         WHERE c.user_id = $2 AND c.kind = 'password' AND c.revoked_at IS NULL)
                  OR EXISTS (SELECT FROM passkeys other
                             WHERE other.user_id = $2 AND other.id <> $1 AND (other.passwordless OR NOT p.passwordless)))",
             id,

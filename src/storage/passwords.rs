@@ -59,7 +59,8 @@ pub async fn replace(db: &PgPool, change: &Change<'_>, now: Timestamp) -> Result
         sqlx::query!(
             "INSERT INTO credentials (id, user_id, kind, secret, created_at, updated_at)
              VALUES ($1, $2, 'password', $3, $4, $4)
-             ON CONFLICT (user_id, kind) DO UPDATE SET secret = EXCLUDED.secret, updated_at = EXCLUDED.updated_at",
+             ON CONFLICT (user_id, kind) DO UPDATE SET
+                 secret = EXCLUDED.secret, updated_at = EXCLUDED.updated_at, revoked_at = NULL",
             change.id,
             change.user,
             change.phc,
@@ -83,7 +84,7 @@ pub async fn replace(db: &PgPool, change: &Change<'_>, now: Timestamp) -> Result
     .await
 }
 
-/// The present password of a person, and the last `history` before it: PHC strings.
+/// The present password of a person, revoked or not, and the last `history` before it: PHC strings.
 pub async fn former(db: &PgPool, user: Uuid, history: i64) -> Result<Vec<String>> {
     Ok(sqlx::query_scalar!(
         r#"(SELECT secret AS "secret!" FROM credentials WHERE user_id = $1 AND kind = 'password')
@@ -96,10 +97,10 @@ pub async fn former(db: &PgPool, user: Uuid, history: i64) -> Result<Vec<String>
     .await?)
 }
 
-/// The present password of a person: a PHC string.
+/// The present password of a person, unless it is revoked: a PHC string.
 pub async fn get(db: &PgPool, user: Uuid) -> Result<Option<String>> {
     Ok(sqlx::query_scalar!(
-        "SELECT secret FROM credentials WHERE user_id = $1 AND kind = 'password'",
+        "SELECT secret FROM credentials WHERE user_id = $1 AND kind = 'password' AND revoked_at IS NULL",
         user,
     )
     .fetch_optional(db)

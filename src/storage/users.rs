@@ -137,7 +137,8 @@ pub async fn account(db: &PgPool, key: &str) -> Result<Option<Account>> {
     Ok(sqlx::query_as!(
         Account,
         r#"SELECT u.id AS user_id, c.secret AS "password?", u.password_set_at, u.disabled_at IS NOT NULL AS "disabled!"
-           FROM users u LEFT JOIN credentials c ON c.user_id = u.id AND c.kind = 'password'
+           FROM users u LEFT JOIN credentials c
+               ON c.user_id = u.id AND c.kind = 'password' AND c.revoked_at IS NULL
            WHERE u.email_key = $1 OR u.username_key = $1"#,
         key,
     )
@@ -166,10 +167,11 @@ pub async fn rehash_password(
     Ok(())
 }
 
-/// Whether a person has a password.
+/// Whether a person has a password that is not revoked.
 pub async fn has_password(db: &PgPool, user: Uuid) -> Result<bool> {
     Ok(sqlx::query_scalar!(
-        r#"SELECT EXISTS (SELECT FROM credentials WHERE user_id = $1 AND kind = 'password') AS "exists!""#,
+        r#"SELECT EXISTS (SELECT FROM credentials WHERE user_id = $1 AND kind = 'password' AND revoked_at IS NULL)
+               AS "exists!""#,
         user,
     )
     .fetch_one(db)
@@ -200,7 +202,7 @@ pub struct Details {
     pub mfa: Option<String>,
     /// Whether they run Signet or its clients.
     pub administrator: bool,
-    /// Whether there is a password.
+    /// Whether there is a password that is not revoked.
     pub password: bool,
     /// Whether it is another's choice.
     pub password_expired: bool,
@@ -219,7 +221,8 @@ pub async fn details(db: &PgPool, user: Uuid) -> Result<Option<Details>> {
     Ok(sqlx::query_as!(
         Details,
         r#"SELECT mfa, administrator, password_expired, delete_at,
-                  EXISTS (SELECT FROM credentials c WHERE c.user_id = u.id AND c.kind = 'password') AS "password!",
+                  EXISTS (SELECT FROM credentials c
+                          WHERE c.user_id = u.id AND c.kind = 'password' AND c.revoked_at IS NULL) AS "password!",
                   EXISTS (SELECT FROM totp t WHERE t.user_id = u.id AND t.confirmed_at IS NOT NULL) AS "totp!",
                   (SELECT count(*) FROM passkeys p WHERE p.user_id = u.id) AS "passkeys!",
                   (SELECT count(*) FROM recovery_codes r WHERE r.user_id = u.id AND r.used_at IS NULL) AS "recovery_codes!"

@@ -38,6 +38,11 @@ pub static PASSKEYS: LazyLock<Asset> = LazyLock::new(|| {
     Asset::named("passkeys", "js", include_bytes!("../../static/passkeys.js"), JAVASCRIPT)
 });
 
+/// Shows how strong a password is that is typed.
+pub static STRENGTH: LazyLock<Asset> = LazyLock::new(|| {
+    Asset::named("strength", "js", include_bytes!("../../static/strength.js"), JAVASCRIPT)
+});
+
 /// Goes on from the page that signs a person out of applications.
 pub static SIGNED_OUT: LazyLock<Asset> = LazyLock::new(|| {
     Asset::named("signed_out", "js", include_bytes!("../../static/signed_out.js"), JAVASCRIPT)
@@ -107,7 +112,16 @@ impl Asset {
 /// The file at `path`, if there is one.
 #[must_use]
 pub fn find(path: &str) -> Option<&'static Asset> {
-    [&*STYLESHEET, &*FORM_POST, &*PASSKEYS, &*SIGNED_OUT, &*CHECK_SESSION, &*PLAYGROUND, &*FAVICON]
-        .into_iter()
-        .find(|asset| asset.url == path)
+    [
+        &*STYLESHEET,
+        &*FORM_POST,
+        &*PASSKEYS,
+        &*STRENGTH,
+        &*SIGNED_OUT,
+        &*CHECK_SESSION,
+        &*PLAYGROUND,
+        &*FAVICON,
+    ]
+    .into_iter()
+    .find(|asset| asset.url == path)
 }

@@ -53,6 +53,14 @@ fn day(at: OffsetDateTime) -> String {
     at.format(format).unwrap_or_default()
 }
 
+/// The minute, in UTC: `1 January 2030, 12:00 UTC`.
+#[must_use]
+pub fn utc(at: OffsetDateTime) -> String {
+    let format =
+        format_description!("[day padding:none] [month repr:long] [year], [hour]:[minute] UTC");
+    at.to_offset(time::UtcOffset::UTC).format(format).unwrap_or_default()
+}
+
 #[cfg(test)]
 mod tests {
     use time::macros::datetime;

@@ -179,9 +179,10 @@ export const claims = (token) => JSON.parse(Buffer.from(token.split(".")[1], "ba
 /** One browser context: a person who has never been here. */
 class Visit {
   problems = [];
+  others = [];
 
   constructor(context, { script, expected }) {
-    Object.assign(this, { context, script, server: stage.server, party: stage.party });
+    Object.assign(this, { context, script, expected, server: stage.server, party: stage.party });
     context.setDefaultTimeout(PAGE_TIMEOUT);
     context.on("weberror", (error) => this.problems.push(String(error.error())));
     context.on("console", (message) => {
@@ -193,6 +194,16 @@ class Visit {
 
   async tab() {
     return this.context.newPage();
+  }
+
+  /** Another browser of the same person, which has nothing of this one but its settings. */
+  async elsewhere() {
+    const context = await stage.browser.newContext({ javaScriptEnabled: this.script });
+    this.others.push(context);
+    const { script, expected } = this;
+    const other = Object.assign(new Visit(context, { script, expected }), { problems: this.problems });
+    other.page = await other.tab();
+    return other;
   }
 
   /** Begins a sign-in at the client. */
@@ -248,33 +259,48 @@ const SWITCHES = [
 ];
 
 const stage = {};
+let start = startServer;
 
-before(async () => {
-  stage.server = await startServer();
+/** Has the tests of a file served by something else than `signet dev`. */
+export function servedBy(other) {
+  start = other;
+}
+
+async function open() {
+  stage.server = await start();
   stage.party = await RelyingParty.start(stage.server);
   const executablePath = process.env.CHROMIUM_BIN ?? "/usr/bin/chromium";
   stage.browser = await chromium.launch({ executablePath, args: SWITCHES });
-});
+}
 
-after(async () => {
+async function close() {
   await stage.browser?.close();
   stage.party?.stop();
   await stage.server?.stop();
-});
+}
+
+/** With the first test of a file, which has said by then what it is served by. */
+function setStage() {
+  if (stage.set) return;
+  stage.set = true;
+  before(open);
+  after(close);
+}
 
 /**
  * A test in a browser context of its own, in which nothing may appear in the console but the answers of a status that
  * is expected.
  */
-export function visit(name, { script = true, expected = [], ...settings }, body) {
-  test(name, { timeout: TEST_TIMEOUT }, async (t) => {
+export function visit(name, { script = true, expected = [], timeout = TEST_TIMEOUT, ...settings }, body) {
+  setStage();
+  test(name, { timeout }, async (t) => {
     const context = await stage.browser.newContext({ javaScriptEnabled: script, ...settings });
     const person = new Visit(context, { script, expected });
     person.page = await person.tab();
     try {
       await body(person, t);
     } finally {
-      await context.close();
+      await Promise.all([context, ...person.others].map((opened) => opened.close()));
     }
     assert.deepEqual(person.problems, [], "the console is empty");
   });

@@ -2,35 +2,7 @@
 
 import assert from "node:assert/strict";
 import { claims, visit } from "./helpers.js";
-
-/**
- * Gives a page an authenticator like that of a phone: it keeps passkeys and looks who is there. What a field suggests, it
- * chooses at once; so there are suggestions only where they are what is tested.
- */
-async function authenticator(person, { suggestions = false, ...more } = {}) {
-  if (!suggestions) {
-    await person.context.addInitScript(() => {
-      PublicKeyCredential.isConditionalMediationAvailable = async () => false;
-    });
-  }
-  const devtools = await person.context.newCDPSession(person.page);
-  await devtools.send("WebAuthn.enable");
-  const { authenticatorId } = await devtools.send("WebAuthn.addVirtualAuthenticator", {
-    options: {
-      protocol: "ctap2",
-      transport: "internal",
-      hasResidentKey: true,
-      hasUserVerification: true,
-      isUserVerified: true,
-      automaticPresenceSimulation: true,
-      ...more,
-    },
-  });
-  return {
-    set: (method, parameters) => devtools.send(`WebAuthn.${method}`, { authenticatorId, ...parameters }),
-    credentials: async () => (await devtools.send("WebAuthn.getCredentials", { authenticatorId })).credentials,
-  };
-}
+import { virtualAuthenticator as authenticator } from "./virtual_authenticator.js";
 
 async function signOut(person) {
   await person.page.goto(`${person.server.issuer}/sign-out`);

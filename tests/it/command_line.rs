@@ -330,3 +330,48 @@ async fn doctor_counts_and_opens_secrets_as_well_as_keys() {
     let report = doctor(&other).await;
     assert!(report.contains("FAIL  2 server secrets open"), "{report}");
 }
+
+#[tokio::test]
+async fn doctor_and_reseal_know_what_people_left() {
+    use crate::support::{Server, database::MASTER_KEY};
+    let server = Server::start().await;
+    let (app, url) = (&server.app, server.database.url.as_str());
+    // What is in them does not matter to either; both are sealed as they are for real.
+    let user = sqlx::query_scalar("SELECT id FROM users LIMIT 1").fetch_one(&server.db).await;
+    let user: uuid::Uuid = user.expect("a person");
+    let place = signet::keys::secrets::totp_place(user);
+    let sealed = app.keys.master().seal(&place, b"a secret of twenty b");
+    let put = signet::storage::factors::put_totp(&server.db, user, &sealed, app.clock.now()).await;
+    assert!(put.expect("stored"));
+    for id in [app.uuid(), app.uuid()] {
+        let sealed = app.keys.master().seal(&signet::keys::secrets::message_place(id), b"{}");
+        let put = signet::storage::messages::insert(&server.db, id, &sealed, app.clock.now()).await;
+        put.expect("stored");
+    }
+    let next = signet::keys::MasterKeys::generate("next", &app.entropy);
+    let both = format!("{},{MASTER_KEY}", *next);
+    let with = async |keys: &str, arguments: &[&str]| {
+        run(command(url).env("SIGNET_MASTER_KEY", keys).args(arguments)).await.1
+    };
+    let report = with(&both, &["doctor"]).await;
+    for line in
+        ["FAIL  1 authenticators are sealed under", "FAIL  2 waiting messages are sealed under"]
+    {
+        assert!(report.contains(line), "{line}: {report}");
+    }
+    let report = with(&next, &["doctor"]).await;
+    let missing = "1 authenticators and 2 waiting messages are sealed with master key \"test\"";
+    assert!(report.contains(missing), "{report}");
+
+    assert_eq!(with(&both, &["key", "reseal"]).await, "8 resealed under next\n");
+    let report = with(&next, &["doctor"]).await;
+    assert!(!report.contains("sealed"), "{report}");
+    let master = signet::keys::MasterKeys::parse(&next).expect("a master key");
+    let row = signet::storage::factors::totp_secrets(&server.db).await.expect("rows");
+    let opened = master.open(&place, &row[0].1).expect("it opens");
+    assert_eq!(*opened, b"a secret of twenty b");
+    for (id, sealed) in signet::storage::messages::all_sealed(&server.db).await.expect("rows") {
+        let opened = master.open(&signet::keys::secrets::message_place(id), &sealed);
+        assert_eq!(*opened.expect("it opens"), b"{}");
+    }
+}

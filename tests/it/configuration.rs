@@ -35,6 +35,7 @@ fn candidates(section: &str, key: &str, shown: &toml::Value) -> Vec<String> {
         ("email", "from", _) => words(&["other@example.com"]),
         ("email", "tls", _) => words(&["implicit"]),
         ("registration", "mode", _) => words(&["open"]),
+        ("watch", "letters", _) => words(&["[]"]),
         ("registration", "allowed_domains", _) => words(&["[\"example.org\"]"]),
         ("dynamic_registration", "mode", _) => words(&["open"]),
         ("dynamic_registration", "software_statement_issuers", _) => {

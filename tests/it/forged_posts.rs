@@ -153,7 +153,8 @@ const OPEN: &str =
 
 #[tokio::test]
 async fn no_message_is_asked_for_by_a_forged_post() {
-    let server = Server::catching(OPEN).await;
+    // Signing in is not what is to send nothing here.
+    let server = Server::catching(&format!("{OPEN}\n[watch]\nletters = []")).await;
     let mut browser = server.browser();
     for (path, field, value) in
         [("/forgot", "identifier", EMAIL), ("/register", "email", "carol@example.org")]
@@ -185,4 +186,11 @@ async fn no_link_is_used_up_by_a_forged_post() {
         assert_refused(&server, &mut browser, &page, &fields).await;
         assert_eq!(browser.get(&link).await.status, 200, "{to}");
     }
+    // In another browser, which she is told of.
+    server.signed_in().await;
+    let link = server.link_to(EMAIL).await;
+    let page = browser.get(&link).await;
+    assert!(page.body.contains("id=\"not-me\""), "{}", page.body);
+    assert_refused(&server, &mut browser, &page, &[]).await;
+    assert!(alice.get("/").await.body.contains("Alice Example"), "still signed in");
 }

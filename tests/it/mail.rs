@@ -279,3 +279,76 @@ async fn development_mode_shows_what_it_caught() {
     let start = Server::start().await;
     assert_eq!(start.browser().get("/dev/mail").await.status, 404, "nowhere else");
 }
+
+/// The link of the next message that the mail server gets.
+async fn link_of(server: &Server, mail_server: &mut MailServer) -> String {
+    let message = mail_server.message().await;
+    let text = message["text"].as_str().expect("a text part");
+    let link = text.split_whitespace().find(|word| word.starts_with(&server.issuer));
+    link.expect("a link").to_owned()
+}
+
+/// Two days in which messages are tried and maintenance is done.
+async fn two_days(server: &Server) {
+    for _ in 0..8 {
+        server.advance(Duration::hours(6));
+        assert_eq!(deliver(server).await, 0);
+        assert!(server.app.maintain().await.is_empty());
+    }
+}
+
+#[tokio::test]
+async fn the_time_of_a_link_begins_when_the_mail_server_has_it() {
+    let port = free_port();
+    let server = start(&config(port, PLAIN)).await;
+    ask(&server, EMAIL).await;
+    two_days(&server).await;
+    let mut mail_server = MailServer::start(port, None).await;
+    server.advance(Duration::hours(6));
+    assert_eq!(deliver(&server).await, 1);
+    let link = link_of(&server, &mut mail_server).await;
+    server.advance(Duration::minutes(59));
+    assert_eq!(deliver(&server).await, 0);
+    let mut browser = server.browser();
+    assert_eq!(browser.get(&link).await.status, 200, "an hour from when it was sent");
+    // Nothing has it last longer, now that it was sent.
+    server.advance(Duration::minutes(2));
+    assert_eq!(deliver(&server).await, 0);
+    assert_eq!(browser.get(&link).await.status, 410);
+    server.advance(Duration::hours(79));
+    assert!(server.app.maintain().await.is_empty());
+    let kept = sqlx::query_scalar("SELECT count(*) FROM links").fetch_one(&server.db).await;
+    assert_eq!(kept.unwrap_or(-1_i64), 0, "in the end it is removed");
+}
+
+#[tokio::test]
+async fn late_mail_revives_no_link_that_was_taken_back_or_used() {
+    let port = free_port();
+    let server = start(&config(port, PLAIN)).await;
+    for _ in 0..3 {
+        ask(&server, EMAIL).await;
+    }
+    // As far as its row tells, one of them was taken back and one was used.
+    let ids = sqlx::query_scalar::<_, uuid::Uuid>("SELECT id FROM links ORDER BY id");
+    let ids = ids.fetch_all(&server.db).await.expect("read");
+    sqlx::query("DELETE FROM links WHERE id = $1")
+        .bind(ids[0])
+        .execute(&server.db)
+        .await
+        .expect("taken back");
+    let used = sqlx::query("UPDATE links SET used_at = $2 WHERE id = $1");
+    used.bind(ids[1]).bind(server.clock.now()).execute(&server.db).await.expect("used");
+    two_days(&server).await;
+    let mut mail_server = MailServer::start(port, None).await;
+    server.advance(Duration::hours(6));
+    assert_eq!(deliver(&server).await, 3);
+    let mut good = 0;
+    for _ in 0..3 {
+        let link = link_of(&server, &mut mail_server).await;
+        match server.browser().get(&link).await.status {
+            200 => good += 1,
+            status => assert_eq!(status, 410),
+        }
+    }
+    assert_eq!(good, 1);
+}

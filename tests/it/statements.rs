@@ -137,3 +137,17 @@ async fn starting_on_a_database_that_is_ready_takes_few_statements() {
     let statements = proxy.since(0);
     assert!(statements.len() <= 25, "{statements:#?}");
 }
+
+#[tokio::test]
+async fn a_password_sign_in_from_a_known_browser_costs_as_few_statements_as_it_did_before_it_was_watched()
+ {
+    let noted = Noted::start().await;
+    let mut browser = noted.server.signed_in().await;
+    browser.cookies.remove("signet_session");
+    let page = browser.get("/sign-in").await;
+    let csrf = page.field("csrf").expect("a page token");
+    let form = [("csrf", csrf.as_str()), ("identifier", EMAIL), ("password", PASSWORD)];
+    let (answer, statements) = noted.statements(browser.post("/sign-in", &form)).await;
+    assert_eq!(answer.status, 303);
+    assert_eq!(statements.len(), 7, "{statements:#?}");
+}

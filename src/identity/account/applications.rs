@@ -11,7 +11,8 @@ use crate::{
     audit::{Event, Kind},
     clock::{self, Timestamp},
     identity::{
-        pages::{check_post, read_form, see_other},
+        instead::Instead,
+        pages::{read_post, see_other},
         session,
     },
     registry::{
@@ -27,7 +28,6 @@ use crate::{
         RequestContext,
         moment::MomentView,
         pages::{self, Freedom, ResourceView, ScopeView, page},
-        problem::Problem,
     },
 };
 
@@ -177,10 +177,7 @@ pub(super) async fn show(
     headers: HeaderMap,
 ) -> Response {
     let outcome = async {
-        let current = match present(&app, &headers, APPLICATIONS).await? {
-            Ok(current) => current,
-            Err(elsewhere) => return Ok(elsewhere),
-        };
+        let current = present(&app, &headers, APPLICATIONS).await?;
         let user = current.row.user_id;
         let now = app.clock.now();
         let consents = storage::applications::consents(&app.db, user).await?;
@@ -196,7 +193,7 @@ pub(super) async fn show(
         let page = AccountApplications::new(APPLICATIONS, csrf, applications);
         Ok(pages::respond(StatusCode::OK, &page, &Freedom::Usual))
     };
-    outcome.await.unwrap_or_else(|problem: Problem| problem.respond(&context))
+    outcome.await.unwrap_or_else(|instead: Instead| instead.respond(&context))
 }
 
 /// `POST /account/applications`: takes back all that one of them was allowed.
@@ -207,12 +204,8 @@ pub(super) async fn change(
     body: Bytes,
 ) -> Response {
     let outcome = async {
-        let params = read_form(&body)?;
-        let current = match present(&app, &headers, APPLICATIONS).await? {
-            Ok(current) => current,
-            Err(elsewhere) => return Ok(elsewhere),
-        };
-        check_post(&app, &headers, &params, &current.digest, APPLICATIONS)?;
+        let current = present(&app, &headers, APPLICATIONS).await?;
+        let params = read_post(&app, &headers, &body, &current.digest, APPLICATIONS)?;
         let user = current.row.user_id;
         let client_id = params.get("revoke").unwrap_or_default();
         let now = app.clock.now();
@@ -228,7 +221,7 @@ pub(super) async fn change(
         }
         Ok(see_other(APPLICATIONS))
     };
-    outcome.await.unwrap_or_else(|problem: Problem| problem.respond(&context))
+    outcome.await.unwrap_or_else(|instead: Instead| instead.respond(&context))
 }
 
 #[cfg(test)]

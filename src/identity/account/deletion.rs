@@ -10,22 +10,22 @@ use http::{HeaderMap, StatusCode, header};
 use serde_json::json;
 use time::format_description::well_known::Rfc3339;
 
-use super::{DELETE, EXPORT, HOME, present, recent, token};
+use super::{DELETE, EXPORT, HOME, posted, present, recent, token};
 use crate::{
-    app::{App, AppState},
+    app::AppState,
     audit::{Event, Kind},
     identity::{
+        instead::Instead,
         local,
-        pages::{check_post, read_form, see_other, with_cookies},
-        session::{self, Current},
-        text,
+        notice::Notice,
+        pages::{see_other, with_cookies},
+        session, text,
     },
     storage,
     web::{
         RequestContext,
         moment::MomentView,
         pages::{self, Freedom, UserView, page},
-        problem::Problem,
     },
 };
 
@@ -39,7 +39,7 @@ page! {
         /// The page token.
         csrf: String,
         /// What was wrong.
-        error: Option<&'static str>,
+        error: Option<String>,
         /// When it would be removed.
         at: MomentView,
         /// Where its data can be had before.
@@ -69,20 +69,14 @@ pub(super) async fn show(
     headers: HeaderMap,
 ) -> Response {
     let outcome = async {
-        Ok(match recent(&app, &headers, DELETE).await? {
-            Ok(current) => ask(&app, &current, None),
-            Err(elsewhere) => elsewhere,
-        })
+        let current = recent(&app, &headers, DELETE).await?;
+        let notice = Notice::of(&app, &headers, DELETE);
+        let at = MomentView::day(app.clock.now() + app.config.account.deletion_grace.0);
+        let (user, csrf) = (session::view(&current.row), token(&app, &current));
+        let page = Delete::new(user, DELETE, csrf, notice.error.clone(), at, EXPORT);
+        Ok(notice.respond(&app, &page, &Freedom::Usual))
     };
-    outcome.await.unwrap_or_else(|problem: Problem| problem.respond(&context))
-}
-
-fn ask(app: &App, current: &Current, error: Option<&'static str>) -> Response {
-    let status = if error.is_some() { StatusCode::UNPROCESSABLE_ENTITY } else { StatusCode::OK };
-    let at = MomentView::day(app.clock.now() + app.config.account.deletion_grace.0);
-    let user = session::view(&current.row);
-    let page = Delete::new(user, DELETE, token(app, current), error, at, EXPORT);
-    pages::respond(status, &page, &Freedom::Usual)
+    outcome.await.unwrap_or_else(|instead: Instead| instead.respond(&context))
 }
 
 /// `POST /account/delete`.
@@ -93,19 +87,11 @@ pub(super) async fn delete(
     body: Bytes,
 ) -> Response {
     let outcome = async {
-        let params = read_form(&body)?;
-        let current = match recent(&app, &headers, DELETE).await? {
-            Ok(current) => current,
-            Err(elsewhere) => return Ok(elsewhere),
-        };
-        check_post(&app, &headers, &params, &current.digest, DELETE)?;
+        let (current, params) = posted(&app, &headers, &body, DELETE).await?;
         let typed = text::identifier_key(params.get("email").unwrap_or_default());
         if typed != text::identifier_key(&current.row.email) {
-            return Ok(ask(
-                &app,
-                &current,
-                Some("That is not the e-mail address of this account."),
-            ));
+            let notice = Notice::wrong("That is not the e-mail address of this account.");
+            return Ok(notice.lead_back(&app, DELETE));
         }
         let user = current.row.user_id;
         let now = app.clock.now();
@@ -117,7 +103,7 @@ pub(super) async fn delete(
         app.audit.record(event, &context.origin).await?;
         Ok(with_cookies(see_other(super::LEAVING), session::forget(&app, &headers)))
     };
-    outcome.await.unwrap_or_else(|problem: Problem| problem.respond(&context))
+    outcome.await.unwrap_or_else(|instead: Instead| instead.respond(&context))
 }
 
 /// `GET /account/leaving`: no one is signed in any more.
@@ -133,15 +119,12 @@ pub(super) async fn staying(
     headers: HeaderMap,
 ) -> Response {
     let outcome = async {
-        let current = match present(&app, &headers, HOME).await? {
-            Ok(current) => current,
-            Err(elsewhere) => return Ok(elsewhere),
-        };
+        let current = present(&app, &headers, HOME).await?;
         let next = local::next(query.as_deref()).unwrap_or_else(|| HOME.to_owned());
         let page = Staying::new(session::view(&current.row), next);
         Ok(pages::respond(StatusCode::OK, &page, &Freedom::Usual))
     };
-    outcome.await.unwrap_or_else(|problem: Problem| problem.respond(&context))
+    outcome.await.unwrap_or_else(|instead: Instead| instead.respond(&context))
 }
 
 /// `GET /account/export`.
@@ -151,10 +134,7 @@ pub(super) async fn export(
     headers: HeaderMap,
 ) -> Response {
     let outcome = async {
-        let current = match recent(&app, &headers, EXPORT).await? {
-            Ok(current) => current,
-            Err(elsewhere) => return Ok(elsewhere),
-        };
+        let current = recent(&app, &headers, EXPORT).await?;
         let user = current.row.user_id;
         // Before it is read, so that it tells of itself too.
         let event = Event::new(Kind::DataExported).user(user).session(current.row.id);
@@ -168,5 +148,5 @@ pub(super) async fn export(
         ];
         Ok((headers, text).into_response())
     };
-    outcome.await.unwrap_or_else(|problem: Problem| problem.respond(&context))
+    outcome.await.unwrap_or_else(|instead: Instead| instead.respond(&context))
 }

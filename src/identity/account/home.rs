@@ -9,12 +9,11 @@ use http::{HeaderMap, StatusCode};
 use super::{HOME, present};
 use crate::{
     app::AppState,
-    identity::session,
+    identity::{instead::Instead, session},
     storage,
     web::{
         RequestContext,
         pages::{self, Freedom, UserView, page},
-        problem::Problem,
     },
 };
 
@@ -50,13 +49,10 @@ pub(super) async fn show(
     headers: HeaderMap,
 ) -> Response {
     let outcome = async {
-        let current = match present(&app, &headers, HOME).await? {
-            Ok(current) => current,
-            Err(elsewhere) => return Ok(elsewhere),
-        };
+        let current = present(&app, &headers, HOME).await?;
         let user = current.row.user_id;
         let Some(standing) = storage::factors::standing(&app.db, user).await? else {
-            return Ok(super::to_sign_in(HOME));
+            return Err(super::to_sign_in(HOME));
         };
         let cutoffs = app.cutoffs(app.clock.now());
         let sessions = storage::sessions::list(&app.db, user, cutoffs).await?;
@@ -73,7 +69,7 @@ pub(super) async fn show(
         );
         Ok(pages::respond(StatusCode::OK, &page, &Freedom::Usual))
     };
-    outcome.await.unwrap_or_else(|problem: Problem| problem.respond(&context))
+    outcome.await.unwrap_or_else(|instead: Instead| instead.respond(&context))
 }
 
 /// What a page that leads here says was done.

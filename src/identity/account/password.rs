@@ -2,26 +2,29 @@
 //! another's choice before one is signed in.
 
 use axum::{body::Bytes, extract::State, response::Response};
-use http::{HeaderMap, StatusCode};
+use http::HeaderMap;
 
-use super::{HOME, PASSWORD, recent, token};
+use super::{HOME, PASSWORD, posted, recent, token};
 use crate::{
     app::{App, AppState},
     audit::{Event, Kind},
     identity::{
-        attempt::{Attempt, path},
+        attempt::path,
         hashing::{HashError, Outcome},
-        pages::{check_post, read_form, see_other},
-        passwords::{self, Person, Refused},
+        instead::Instead,
+        notice::{Notice, wait},
+        pages::{read_post, see_other},
+        passwords::{self, Person},
         requirement::Step,
         second_factor::{at, lead_on, view as person},
         session::{self, Current},
         text, throttle,
+        watch::{self, Guessed, News},
     },
     storage::{self, sessions::Others},
     web::{
         RequestContext, csrf,
-        pages::{self, Freedom, UserView, page},
+        pages::{Freedom, UserView, page},
         params::Params,
         problem::Problem,
     },
@@ -49,34 +52,17 @@ page! {
     }
 }
 
-/// What is wrong with what was typed, with the status of the page that says so.
-struct Mistake {
-    status: StatusCode,
-    words: String,
-    /// Whether it is the present password.
-    wrong: bool,
-}
-
-impl Mistake {
-    fn new(words: impl Into<String>) -> Self {
-        Self { status: StatusCode::UNPROCESSABLE_ENTITY, words: words.into(), wrong: false }
-    }
-}
-
-impl From<Refused> for Result<Mistake, Problem> {
-    fn from(refused: Refused) -> Self {
-        refused.explain().map(Mistake::new)
-    }
-}
+/// The field of the present password.
+const CURRENT: &str = "current";
 
 /// The new password of a form, typed twice.
-fn typed(params: &Params) -> Result<&str, Mistake> {
+fn typed(params: &Params) -> Result<&str, Notice> {
     let new = params.get("new").unwrap_or_default();
     if new.is_empty() {
-        return Err(Mistake::new("Enter a new password."));
+        return Err(Notice::wrong("Enter a new password."));
     }
     if params.get("repeat") != Some(new) {
-        return Err(Mistake::new("The two are not the same. Enter the new password twice."));
+        return Err(Notice::wrong("The two are not the same. Enter the new password twice."));
     }
     Ok(new)
 }
@@ -88,39 +74,28 @@ pub(super) async fn show(
     headers: HeaderMap,
 ) -> Response {
     let outcome = async {
-        let current = match recent(&app, &headers, PASSWORD).await? {
-            Ok(current) => current,
-            Err(elsewhere) => return Ok(elsewhere),
-        };
-        own_page(&app, &current, None).await
+        let current = recent(&app, &headers, PASSWORD).await?;
+        let has = storage::users::has_password(&app.db, current.row.user_id).await?;
+        let (user, csrf) = (session::view(&current.row), token(&app, &current));
+        Ok(respond(&app, &headers, user, PASSWORD, csrf, has))
     };
-    outcome.await.unwrap_or_else(|problem: Problem| problem.respond(&context))
-}
-
-async fn own_page(
-    app: &App,
-    current: &Current,
-    mistake: Option<Mistake>,
-) -> Result<Response, Problem> {
-    let has = storage::users::has_password(&app.db, current.row.user_id).await?;
-    let csrf = token(app, current);
-    Ok(respond(session::view(&current.row), PASSWORD, csrf, mistake, has))
+    outcome.await.unwrap_or_else(|instead: Instead| instead.respond(&context))
 }
 
 fn respond(
+    app: &App,
+    headers: &HeaderMap,
     user: UserView,
     action: &'static str,
     csrf: String,
-    mistake: Option<Mistake>,
     current: bool,
 ) -> Response {
-    let status = mistake.as_ref().map_or(StatusCode::OK, |mistake| mistake.status);
-    let wrong = mistake.as_ref().is_some_and(|mistake| mistake.wrong);
-    let error = mistake.map(|mistake| mistake.words);
+    let notice = Notice::of(app, headers, action);
+    let (error, wrong) = (notice.error.clone(), notice.field == CURRENT);
     let demanded = action == path::PASSWORD;
     let shortest = passwords::SHORTEST;
     let page = NewPassword::new(user, action, csrf, error, wrong, current, demanded, shortest);
-    pages::respond(status, &page, &Freedom::Usual)
+    notice.respond(app, &page, &Freedom::Script)
 }
 
 /// `POST /account/password`.
@@ -131,14 +106,9 @@ pub(super) async fn change(
     body: Bytes,
 ) -> Response {
     let outcome = async {
-        let params = read_form(&body)?;
-        let current = match recent(&app, &headers, PASSWORD).await? {
-            Ok(current) => current,
-            Err(elsewhere) => return Ok(elsewhere),
-        };
-        check_post(&app, &headers, &params, &current.digest, PASSWORD)?;
-        if let Err(mistake) = try_change(&app, &current, &params, &context).await? {
-            return own_page(&app, &current, Some(mistake)).await;
+        let (current, params) = posted(&app, &headers, &body, PASSWORD).await?;
+        if let Err(notice) = try_change(&app, &current, &params, &context).await? {
+            return Ok(notice.lead_back(&app, PASSWORD));
         }
         let user = current.row.user_id;
         // Whoever knew the former password is out: so is what they were given, but for what is to outlive sessions.
@@ -146,7 +116,7 @@ pub(super) async fn change(
         session::end_others(&app, user, others, &context.origin).await?;
         Ok(see_other(&format!("{HOME}?changed=password")))
     };
-    outcome.await.unwrap_or_else(|problem: Problem| problem.respond(&context))
+    outcome.await.unwrap_or_else(|instead: Instead| instead.respond(&context))
 }
 
 async fn try_change(
@@ -154,15 +124,15 @@ async fn try_change(
     current: &Current,
     params: &Params,
     context: &RequestContext,
-) -> Result<Result<(), Mistake>, Problem> {
+) -> Result<Result<(), Notice>, Problem> {
     let new = match typed(params) {
         Ok(new) => new,
-        Err(mistake) => return Ok(Err(mistake)),
+        Err(notice) => return Ok(Err(notice)),
     };
     let row = &current.row;
-    let given = params.get("current").unwrap_or_default();
-    if let Some(mistake) = check_current(app, row.user_id, given, context).await? {
-        return Ok(Err(mistake));
+    let given = params.get(CURRENT).unwrap_or_default();
+    if let Some(notice) = check_current(app, row.user_id, given, context).await? {
+        return Ok(Err(notice));
     }
     let person =
         Person { email: row.email.clone(), username: row.username.clone(), name: row.name.clone() };
@@ -171,10 +141,11 @@ async fn try_change(
         passwords::set(app, row.user_id, new, false, None).await
     };
     if let Err(refused) = set.await {
-        return Result::from(refused).map(Err);
+        return Ok(Err(Notice::wrong(refused.explain()?)));
     }
     let event = Event::new(Kind::PasswordChanged).user(row.user_id).session(row.id);
     app.audit.record(event, &context.origin).await?;
+    watch::tell(app, row.user_id, &News::PasswordChanged, context).await?;
     Ok(Ok(()))
 }
 
@@ -185,7 +156,7 @@ async fn check_current(
     user: uuid::Uuid,
     given: &str,
     context: &RequestContext,
-) -> Result<Option<Mistake>, Problem> {
+) -> Result<Option<Notice>, Problem> {
     let Some(phc) = storage::passwords::get(&app.db, user).await? else { return Ok(None) };
     let busy = |error| match error {
         HashError::Busy(seconds) => Problem::busy(seconds),
@@ -193,13 +164,16 @@ async fn check_current(
     };
     let place = app.hasher.admit().map_err(busy)?;
     let counters = throttle::password(&app.config.sign_in, user);
-    if throttle::count(app, &counters).await?.is_some() {
+    let counted = throttle::count(app, &counters).await?;
+    if let Some(until) = counted.until {
         let event = Event::new(Kind::SignInThrottled)
             .user(user)
             .detail(serde_json::json!({ "what": "password" }));
         app.audit.record(event, &context.origin).await?;
-        let words = "There were too many wrong passwords. Try again later.".to_owned();
-        return Ok(Some(Mistake { status: StatusCode::TOO_MANY_REQUESTS, words, wrong: true }));
+        watch::failed(app, Some(user), "", Guessed::Password, &counted, context).await?;
+        let wait = wait(app, until);
+        let words = format!("There were too many wrong passwords. Try again in {wait}.");
+        return Ok(Some(Notice::throttled(words, until).about(CURRENT)));
     }
     let given = text::password(given).unwrap_or_default();
     match app.hasher.verify(place, given, Some(&phc)).await.map_err(busy)? {
@@ -208,7 +182,8 @@ async fn check_current(
                 .user(user)
                 .detail(serde_json::json!({ "what": "password" }));
             app.audit.record(event, &context.origin).await?;
-            Ok(Some(Mistake { wrong: true, ..Mistake::new("That is not your present password.") }))
+            watch::failed(app, Some(user), "", Guessed::Password, &counted, context).await?;
+            Ok(Some(Notice::wrong("That is not your present password.").about(CURRENT)))
         }
         Outcome::Right | Outcome::RightButCheap => {
             throttle::forgive(app, &counters).await?;
@@ -224,18 +199,11 @@ pub(super) async fn show_replace(
     headers: HeaderMap,
 ) -> Response {
     let outcome = async {
-        let attempt = match at(&app, &headers, &context, Step::ReplacePassword).await? {
-            Ok((attempt, _)) => attempt,
-            Err(elsewhere) => return Ok(elsewhere),
-        };
-        Ok(replace_page(&app, &attempt, None))
+        let (attempt, _) = at(&app, &headers, &context, Step::ReplacePassword).await?;
+        let csrf = csrf::token(&app.secrets.pages, &attempt.digest);
+        Ok(respond(&app, &headers, person(&attempt), path::PASSWORD, csrf, false))
     };
-    outcome.await.unwrap_or_else(|problem: Problem| problem.respond(&context))
-}
-
-fn replace_page(app: &App, attempt: &Attempt, mistake: Option<Mistake>) -> Response {
-    let csrf = csrf::token(&app.secrets.pages, &attempt.digest);
-    respond(person(attempt), path::PASSWORD, csrf, mistake, false)
+    outcome.await.unwrap_or_else(|instead: Instead| instead.respond(&context))
 }
 
 /// `POST /sign-in/password`.
@@ -246,34 +214,27 @@ pub(super) async fn replace(
     body: Bytes,
 ) -> Response {
     let outcome = async {
-        let params = read_form(&body)?;
-        let attempt = match at(&app, &headers, &context, Step::ReplacePassword).await? {
-            Ok((attempt, _)) => attempt,
-            Err(elsewhere) => return Ok(elsewhere),
-        };
-        check_post(&app, &headers, &params, &attempt.digest, path::PASSWORD)?;
+        let (attempt, _) = at(&app, &headers, &context, Step::ReplacePassword).await?;
+        let params = read_post(&app, &headers, &body, &attempt.digest, path::PASSWORD)?;
         let new = match typed(&params) {
             Ok(new) => new,
-            Err(mistake) => return Ok(replace_page(&app, &attempt, Some(mistake))),
+            Err(notice) => return Ok(notice.lead_back(&app, path::PASSWORD)),
         };
         let user = attempt.row.user_id;
         let row = storage::users::get(&app.db, user).await?;
-        let person = row.map_or_else(Person::default, |row| Person {
-            email: row.email,
-            username: row.username,
-            name: row.name,
-        });
+        let person = row.map(Person::from).unwrap_or_default();
         let set = async {
             let new = passwords::accept(&app, new, person).await?;
             passwords::set(&app, user, new, false, Some(attempt.row.id)).await
         };
         if let Err(refused) = set.await {
-            let mistake = Result::from(refused)?;
-            return Ok(replace_page(&app, &attempt, Some(mistake)));
+            let notice = Notice::wrong(refused.explain()?);
+            return Ok(notice.lead_back(&app, path::PASSWORD));
         }
         let event = Event::new(Kind::PasswordChanged).user(user);
         app.audit.record(event, &context.origin).await?;
+        watch::tell(&app, user, &News::PasswordChanged, &context).await?;
         Ok(lead_on(attempt.proceed(&app, &headers, &context).await?))
     };
-    outcome.await.unwrap_or_else(|problem: Problem| problem.respond(&context))
+    outcome.await.unwrap_or_else(|instead: Instead| instead.respond(&context))
 }

@@ -8,6 +8,7 @@ use crate::{
     app::{App, AppState},
     audit::{Event, Kind},
     identity::{
+        instead::Instead,
         pages::{check_post, read_form, see_other},
         profile::{self, Profile},
         session::Current,
@@ -142,10 +143,7 @@ pub(super) async fn show(
     headers: HeaderMap,
 ) -> Response {
     let outcome = async {
-        let current = match present(&app, &headers, PROFILE).await? {
-            Ok(current) => current,
-            Err(elsewhere) => return Ok(elsewhere),
-        };
+        let current = present(&app, &headers, PROFILE).await?;
         let (name, profile) = stored(&app, &current).await?;
         let groups = groups(|key| {
             let value = if key == "name" { name.as_deref() } else { profile.get(key) };
@@ -153,7 +151,7 @@ pub(super) async fn show(
         });
         Ok(respond(&app, &current, groups))
     };
-    outcome.await.unwrap_or_else(|problem: Problem| problem.respond(&context))
+    outcome.await.unwrap_or_else(|instead: Instead| instead.respond(&context))
 }
 
 async fn stored(app: &App, current: &Current) -> Result<(Option<String>, Profile), Problem> {
@@ -202,10 +200,7 @@ pub(super) async fn change(
 ) -> Response {
     let outcome = async {
         let params = read_form(&body)?;
-        let current = match present(&app, &headers, PROFILE).await? {
-            Ok(current) => current,
-            Err(elsewhere) => return Ok(elsewhere),
-        };
+        let current = present(&app, &headers, PROFILE).await?;
         check_post(&app, &headers, &params, &current.digest, PROFILE)?;
         let (name, mut profile) = stored(&app, &current).await?;
         let groups = apply(&params, name.is_some(), &mut profile);
@@ -221,7 +216,7 @@ pub(super) async fn change(
         }
         Ok(see_other(&format!("{HOME}?changed=profile")))
     };
-    outcome.await.unwrap_or_else(|problem: Problem| problem.respond(&context))
+    outcome.await.unwrap_or_else(|instead: Instead| instead.respond(&context))
 }
 
 /// Changes a profile by what was typed; the form again, with what is wrong. Whoever has a name keeps one.

@@ -9,7 +9,8 @@ use crate::{
     app::AppState,
     identity::{
         ended::Ended,
-        pages::{check_post, read_form, see_other, with_cookies},
+        instead::Instead,
+        pages::{read_post, see_other, with_cookies},
         session, user_agent,
     },
     storage::{
@@ -30,6 +31,8 @@ pub(super) struct SessionView {
     id: Uuid,
     browser: String,
     address: String,
+    /// Where that is, if it is known.
+    place: String,
     used: MomentView,
     since: MomentView,
     /// Whether it is the one in which the page is shown.
@@ -55,16 +58,18 @@ pub(super) async fn show(
     headers: HeaderMap,
 ) -> Response {
     let outcome = async {
-        let current = match present(&app, &headers, SESSIONS).await? {
-            Ok(current) => current,
-            Err(elsewhere) => return Ok(elsewhere),
-        };
+        let current = present(&app, &headers, SESSIONS).await?;
         let now = app.clock.now();
         let listed =
             storage::sessions::list(&app.db, current.row.user_id, app.cutoffs(now)).await?;
         let view = |session: ListedSession| SessionView {
             browser: user_agent::describe(session.user_agent.as_deref()),
             address: session.address.map(|net| net.addr().to_string()).unwrap_or_default(),
+            place: session
+                .address
+                .and_then(|net| app.places.find(net.addr()))
+                .and_then(|place| place.words())
+                .unwrap_or_default(),
             used: MomentView::ago(session.last_seen_at, now),
             since: MomentView::day(session.created_at),
             here: session.id == current.row.id,
@@ -76,7 +81,7 @@ pub(super) async fn show(
         let page = AccountSessions::new(SESSIONS, csrf, sessions);
         Ok(pages::respond(StatusCode::OK, &page, &Freedom::Usual))
     };
-    outcome.await.unwrap_or_else(|problem: Problem| problem.respond(&context))
+    outcome.await.unwrap_or_else(|instead: Instead| instead.respond(&context))
 }
 
 /// `POST /account/sessions`: ends the one that is named, or all others.
@@ -87,12 +92,8 @@ pub(super) async fn change(
     body: Bytes,
 ) -> Response {
     let outcome = async {
-        let params = read_form(&body)?;
-        let current = match present(&app, &headers, SESSIONS).await? {
-            Ok(current) => current,
-            Err(elsewhere) => return Ok(elsewhere),
-        };
-        check_post(&app, &headers, &params, &current.digest, SESSIONS)?;
+        let current = present(&app, &headers, SESSIONS).await?;
+        let params = read_post(&app, &headers, &body, &current.digest, SESSIONS)?;
         let user = current.row.user_id;
         if params.get("others").is_some() {
             let others = Others { keep: Some(current.row.id), own_grants: false };
@@ -109,7 +110,8 @@ pub(super) async fn change(
                 "That browser is not signed in",
                 "You may have signed out there meanwhile.",
             )
-            .back(SESSIONS, "Where you are signed in"));
+            .back(SESSIONS, "Where you are signed in")
+            .into());
         };
         session::end_of(&app, user, id, &context).await?;
         if id == current.row.id {
@@ -118,5 +120,5 @@ pub(super) async fn change(
         }
         Ok(see_other(SESSIONS))
     };
-    outcome.await.unwrap_or_else(|problem: Problem| problem.respond(&context))
+    outcome.await.unwrap_or_else(|instead: Instead| instead.respond(&context))
 }

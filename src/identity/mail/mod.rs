@@ -14,9 +14,10 @@ use uuid::Uuid;
 pub use address::check_address;
 pub use letters::Letter;
 pub use limit::count_request;
-pub use queue::{deliver_due, deliver_forever, send};
+pub use queue::{LONGEST_WAIT, deliver_due, deliver_forever, send};
 pub use transport::MailError;
 
+use super::links::Term;
 use crate::{clock::Timestamp, config, web::problem::Problem};
 use transport::Transport;
 
@@ -31,6 +32,9 @@ pub struct Message {
     pub text: String,
     /// As HTML.
     pub html: String,
+    /// The time of the link in it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub link: Option<Term>,
 }
 
 impl std::fmt::Debug for Message {

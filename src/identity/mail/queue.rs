@@ -21,6 +21,9 @@ const PATIENCE_IF_REFUSED: Duration = Duration::from_hours(1);
 const FIRST_DELAY: Duration = Duration::from_secs(30);
 /// … up to this.
 const LONGEST_DELAY: Duration = Duration::from_hours(6);
+/// As long a message may wait until it is sent or given up, with one more delay for a process that comes late. What it
+/// holds is kept until then.
+pub const LONGEST_WAIT: Duration = PATIENCE.saturating_add(LONGEST_DELAY);
 /// As many are taken at once.
 const BATCH: i64 = 4;
 /// How long they are no one else's: longer than handing them over takes.
@@ -31,8 +34,8 @@ const LOOK: Duration = Duration::from_secs(5);
 /// Queues a message. To no one it is the same work, and nothing is sent.
 pub async fn send(app: &App, to: Option<&str>, letter: &Letter) -> storage::Result<()> {
     let (text, html) = letter.render(app.mail.product());
-    let message =
-        Message { to: to.map(str::to_owned), subject: letter.subject.clone(), text, html };
+    let (to, subject) = (to.map(str::to_owned), letter.subject.clone());
+    let message = Message { to, subject, text, html, link: letter.term };
     let id = app.uuid();
     let plain = zeroize::Zeroizing::new(serde_json::to_vec(&message).unwrap_or_default());
     let sealed = app.keys.master().seal(&message_place(id), &plain);
@@ -89,6 +92,10 @@ async fn deliver(app: &App, row: &MessageRow) -> storage::Result<bool> {
         storage::messages::delete(&app.db, row.id).await?;
         return Ok(true);
     };
+    // Before and not after: whoever has the message has a link that is good.
+    if let Some(term) = &message.link {
+        term.begin(app).await?;
+    }
     let Err(error) = app.mail.transport.send(row.id, &message, to, now).await else {
         counter!("signet_messages_sent_total").increment(1);
         storage::messages::delete(&app.db, row.id).await?;

@@ -186,6 +186,7 @@ mod tests {
             subject: subject.to_owned(),
             text: "Hello".to_owned(),
             html: "<p>Hello</p>".to_owned(),
+            link: None,
         };
         let from = "Signet <no-reply@example.com>".parse().expect("a mailbox");
         let at = datetime!(2030-01-01 12:00 UTC);

@@ -5,9 +5,9 @@ use axum::{
     body::Bytes,
     extract::{Path, State},
     response::Response,
-    routing::get,
+    routing::{get, post},
 };
-use http::{HeaderMap, StatusCode};
+use http::HeaderMap;
 use serde_json::json;
 use time::macros::format_description;
 use uuid::Uuid;
@@ -23,10 +23,13 @@ use crate::{
     audit::{Event, Kind},
     clock::Timestamp,
     identity::{
-        account::{codes_page, recent, show_once},
-        pages::{Browser, check_post, read_form, see_other, with_cookies},
+        account::{codes_page, posted, recent, show_once},
+        instead::Instead,
+        notice::Notice,
+        pages::{Browser, see_other, with_cookies},
         recovery_codes,
         session::{self, Current},
+        watch::{self, FactorKind, News},
     },
     storage::{
         self,
@@ -34,7 +37,7 @@ use crate::{
     },
     web::{
         RequestContext, csrf,
-        pages::{self, Freedom, UserView, page},
+        pages::{Freedom, UserView, page},
         params::Params,
         problem::Problem,
     },
@@ -81,9 +84,7 @@ page! {
 
 /// The page.
 pub(super) fn routes() -> Router<AppState> {
-    Router::new()
-        .route(PAGE, get(show).post(add))
-        .route(&format!("{PAGE}/{{id}}"), get(back).post(change))
+    Router::new().route(PAGE, get(show).post(add)).route(&format!("{PAGE}/{{id}}"), post(change))
 }
 
 /// `GET /account/passkeys`.
@@ -93,37 +94,21 @@ async fn show(
     headers: HeaderMap,
 ) -> Response {
     let outcome = async {
-        let current = match recent(&app, &headers, PAGE).await? {
-            Ok(current) => current,
-            Err(elsewhere) => return Ok(elsewhere),
-        };
-        render(&app, &current, StatusCode::OK, None).await
+        let current = recent(&app, &headers, PAGE).await?;
+        let rows = storage::passkeys::list(&app.db, current.row.user_id).await?;
+        let notice = Notice::of(&app, &headers, PAGE);
+        let page = Passkeys::new(
+            session::view(&current.row),
+            PAGE,
+            csrf::token(&app.secrets.pages, &current.digest),
+            notice.error.clone(),
+            rows.iter().map(view).collect(),
+            rows.len() >= usize::from(MOST),
+            MOST,
+        );
+        Ok(notice.respond(&app, &page, &Freedom::Script))
     };
-    outcome.await.unwrap_or_else(|problem: Problem| problem.respond(&context))
-}
-
-/// `GET /account/passkeys/{id}`: where someone reloads the answer to a form.
-async fn back() -> Response {
-    see_other(PAGE)
-}
-
-async fn render(
-    app: &App,
-    current: &Current,
-    status: StatusCode,
-    error: Option<&str>,
-) -> Result<Response, Problem> {
-    let rows = storage::passkeys::list(&app.db, current.row.user_id).await?;
-    let page = Passkeys::new(
-        session::view(&current.row),
-        PAGE,
-        csrf::token(&app.secrets.pages, &current.digest),
-        error.map(str::to_owned),
-        rows.iter().map(view).collect(),
-        rows.len() >= usize::from(MOST),
-        MOST,
-    );
-    Ok(pages::respond(status, &page, &Freedom::Script))
+    outcome.await.unwrap_or_else(|instead: Instead| instead.respond(&context))
 }
 
 fn view(row: &PasskeyRow) -> PasskeyView {
@@ -151,23 +136,18 @@ async fn add(
     body: Bytes,
 ) -> Response {
     let outcome = async {
-        let params = read_form(&body)?;
-        let current = match recent(&app, &headers, PAGE).await? {
-            Ok(current) => current,
-            Err(elsewhere) => return Ok(elsewhere),
-        };
-        check_post(&app, &headers, &params, &current.digest, PAGE)?;
+        let (current, params) = posted(&app, &headers, &body, PAGE).await?;
         let typed = params.get("name").unwrap_or("Passkey");
         let refused = match name(typed) {
             Some(name) => register(&app, &current, name, &params, &headers, &context).await?.err(),
             None => Some(WRONG_NAME),
         };
         match refused {
-            None => first_codes(&app, current.row.user_id).await,
-            error => render(&app, &current, StatusCode::UNPROCESSABLE_ENTITY, error).await,
+            None => Ok(first_codes(&app, current.row.user_id).await?),
+            Some(error) => Ok(Notice::wrong(error).lead_back(&app, PAGE)),
         }
     };
-    outcome.await.unwrap_or_else(|problem: Problem| problem.respond(&context))
+    outcome.await.unwrap_or_else(|instead: Instead| instead.respond(&context))
 }
 
 const WRONG_NAME: &str = "Give it a name of at most 64 characters.";
@@ -225,6 +205,7 @@ async fn register(
         "backed_up": credential.backup_state,
     }));
     app.audit.record(event, &context.origin).await?;
+    watch::tell(app, user, &News::FactorAdded(FactorKind::Passkey), context).await?;
     Ok(Ok(()))
 }
 
@@ -259,12 +240,7 @@ async fn change(
     body: Bytes,
 ) -> Response {
     let outcome = async {
-        let params = read_form(&body)?;
-        let current = match recent(&app, &headers, PAGE).await? {
-            Ok(current) => current,
-            Err(elsewhere) => return Ok(elsewhere),
-        };
-        check_post(&app, &headers, &params, &current.digest, PAGE)?;
+        let (current, params) = posted(&app, &headers, &body, PAGE).await?;
         let Ok(id) = Uuid::try_parse(&id) else { return Ok(see_other(PAGE)) };
         let user = current.row.user_id;
         let error = if params.get("remove").is_some() {
@@ -275,12 +251,12 @@ async fn change(
         } else {
             Some(WRONG_NAME)
         };
-        match error {
-            None => Ok(see_other(PAGE)),
-            error => render(&app, &current, StatusCode::UNPROCESSABLE_ENTITY, error).await,
-        }
+        Ok(match error {
+            None => see_other(PAGE),
+            Some(error) => Notice::wrong(error).lead_back(&app, PAGE),
+        })
     };
-    outcome.await.unwrap_or_else(|problem: Problem| problem.respond(&context))
+    outcome.await.unwrap_or_else(|instead: Instead| instead.respond(&context))
 }
 
 async fn remove(
@@ -295,6 +271,7 @@ async fn remove(
             let detail = json!({ "factor": "passkey", "passkey": id });
             let event = Event::new(Kind::FactorRemoved).user(user).session(current.row.id);
             app.audit.record(event.detail(detail), &context.origin).await?;
+            watch::tell(app, user, &News::FactorRemoved(FactorKind::Passkey), context).await?;
             Ok(None)
         }
         Removed::LastWayIn => Ok(Some(LAST_WAY_IN)),

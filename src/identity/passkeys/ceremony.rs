@@ -19,11 +19,13 @@ use crate::{
         proof::{Factor, Proofs},
         second_factor::Refused,
         throttle,
+        watch::{self, Guessed, News},
     },
     storage::{
         self,
         ceremonies::{CeremonyRow, NewCeremony},
         passkeys::PasskeyRow,
+        throttles::Counted,
     },
     tokens::digest::Digest,
     web::RequestContext,
@@ -145,7 +147,11 @@ pub async fn sign_in(
     let counters = throttle::nameless(&app.config.sign_in, context.origin.address);
     count(app, &counters, None, context).await?;
     let found = check(app, headers, Purpose::Discover, answer).await;
-    let (user, factor) = judge(app, found, None, context).await?;
+    let found = match found {
+        Ok((user, _)) if !goal.is_for(user) => Err((Fault::OtherPerson, None)),
+        other => other,
+    };
+    let (user, factor) = judge(app, found, goal.person, context).await?;
     throttle::forgive(app, &counters).await?;
     let proofs = Proofs::default().with(factor, app.clock.now().unix_timestamp());
     match attempt::start(app, user, proofs, None, goal, headers, context).await? {
@@ -163,11 +169,18 @@ pub async fn prove(
     context: &RequestContext,
 ) -> Result<Factor, Refused> {
     let counters = throttle::codes(&app.config.sign_in, user);
-    count(app, &counters, Some(user), context).await?;
+    let counted = count(app, &counters, Some(user), context).await?;
     let found = check(app, headers, Purpose::Authenticate(user), answer).await;
-    let (_, factor) = judge(app, found, Some(user), context).await?;
-    throttle::forgive(app, &counters).await?;
-    Ok(factor)
+    match judge(app, found, Some(user), context).await {
+        Ok((_, factor)) => {
+            throttle::forgive(app, &counters).await?;
+            Ok(factor)
+        }
+        Err(refused) => {
+            watch::failed(app, Some(user), "", Guessed::Code, &counted, context).await?;
+            Err(refused)
+        }
+    }
 }
 
 /// Counts an answer before it is looked at.
@@ -176,10 +189,12 @@ async fn count(
     counters: &[Vec<storage::throttles::Counter>],
     user: Option<Uuid>,
     context: &RequestContext,
-) -> Result<(), Refused> {
-    let Some(until) = throttle::count(app, counters).await? else { return Ok(()) };
+) -> Result<Counted, Refused> {
+    let counted = throttle::count(app, counters).await?;
+    let Some(until) = counted.until else { return Ok(counted) };
     let event = Event::new(Kind::SignInThrottled).user(user).detail(json!({ "what": "passkey" }));
     app.audit.record(event, &context.origin).await?;
+    watch::failed(app, user, "", Guessed::Code, &counted, context).await?;
     Err(Refused::Throttled(until))
 }
 
@@ -258,5 +273,8 @@ async fn judge<T>(
     let why = fault.to_string();
     let detail = json!({ "what": "passkey", "passkey": passkey, "why": why });
     app.audit.record(Event::new(kind).user(user).detail(detail), &context.origin).await?;
+    if let (Kind::PasskeyCloned, Some(user)) = (kind, user) {
+        watch::tell(app, user, &News::PasskeyCloned, context).await?;
+    }
     Err(Refused::Wrong)
 }

@@ -21,7 +21,7 @@ use crate::{
     identity::{
         account::recent,
         attempt::Attempt,
-        pages::{Browser, check_post, read_form},
+        pages::{Browser, read_post},
     },
     storage::{self, passkeys::PasskeyRow},
     tokens::digest::Digest,
@@ -44,9 +44,8 @@ pub async fn discover(
     body: Bytes,
 ) -> Response {
     let outcome = async {
-        let params = read_form(&body)?;
         let browser = Browser::of(&app, &headers);
-        check_post(&app, &headers, &params, &browser.digest, "/sign-in")?;
+        read_post(&app, &headers, &body, &browser.digest, "/sign-in")?;
         let made = RelyingParty::of(&app.config.server.issuer).discover();
         answer(&app, &browser.digest, Purpose::Discover, made).await
     };
@@ -61,10 +60,9 @@ pub async fn verify(
     body: Bytes,
 ) -> Response {
     let outcome = async {
-        let params = read_form(&body)?;
         let attempt =
             Attempt::current(&app, &headers).await?.ok_or_else(|| Problem::stale("/sign-in"))?;
-        check_post(&app, &headers, &params, &attempt.digest, "/sign-in")?;
+        read_post(&app, &headers, &body, &attempt.digest, "/sign-in")?;
         let user = attempt.row.user_id;
         let known = credentials(&storage::passkeys::list(&app.db, user).await?);
         let made = RelyingParty::of(&app.config.server.issuer).authenticate(known);
@@ -83,9 +81,9 @@ pub async fn register(
     body: Bytes,
 ) -> Response {
     let outcome = async {
-        let params = read_form(&body)?;
-        let current = recent(&app, &headers, PAGE).await?.map_err(|_| Problem::stale(PAGE))?;
-        check_post(&app, &headers, &params, &current.digest, PAGE)?;
+        let current =
+            recent(&app, &headers, PAGE).await.map_err(|instead| instead.for_script(PAGE))?;
+        read_post(&app, &headers, &body, &current.digest, PAGE)?;
         let person = &current.row;
         let known = credentials(&storage::passkeys::list(&app.db, person.user_id).await?);
         let known = known.into_iter().map(|credential| credential.cred_id).collect();

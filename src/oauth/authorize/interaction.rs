@@ -183,7 +183,7 @@ impl Waiting {
             (Owed::SelectAccount, Some(session)) => self.account_page(app, &session),
             (Owed::Consent, Some(session)) => self.consent_page(app, &session),
             (Owed::SecondFactor, Some(session)) => {
-                return self.strengthen(app, &session, headers, context).await;
+                return self.strengthen(app, session, headers, context).await;
             }
             (_, session) => self.sign_in_page(app, session).show(app, headers, self.browser),
         })
@@ -195,6 +195,7 @@ impl Waiting {
             return_to: path(self.row.id),
             policies: self.client.metadata.mfa.into_iter().collect(),
             level: self.request.acr.unwrap_or(Assurance::Aal1),
+            person: None,
         }
     }
 
@@ -202,15 +203,15 @@ impl Waiting {
     async fn strengthen(
         self,
         app: &App,
-        session: &Current,
+        session: Current,
         headers: &HeaderMap,
         context: &RequestContext,
     ) -> Result<Response, Problem> {
         let goal = self.goal();
-        let advanced = attempt::strengthen(app, session, &goal, headers, context).await?;
+        let advanced = attempt::strengthen(app, &session, &goal, headers, context).await?;
         Ok(match advanced {
             Some(advanced) => with_cookies(see_other(&advanced.to), advanced.cookies),
-            None => self.sign_in_page(app, None).show(app, headers, self.browser),
+            None => self.sign_in_page(app, Some(session)).show(app, headers, self.browser),
         })
     }
 

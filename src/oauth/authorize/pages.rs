@@ -51,7 +51,7 @@ impl Waiting {
             action: format!("{}{query}", self.step("sign-in")),
             switch: account.is_some() && !self.request.is_about_someone(),
             identifier: hint.chars().take(320).collect(),
-            account: account.map(|current| session::view(&current.row)),
+            account,
             notice,
             cancel: true,
             freedom: self.freedom(),

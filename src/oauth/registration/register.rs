@@ -125,9 +125,9 @@ pub(super) fn read(headers: &HeaderMap, body: &[u8]) -> Result<Members, Error> {
 async fn count(app: &App, context: &RequestContext) -> Result<(), Refusal> {
     let now = app.clock.now();
     let config = &app.config.dynamic_registration;
-    for counter in throttle::registrations(config, context.origin.address) {
+    for counters in throttle::registrations(config, context.origin.address) {
         let day = time::Duration::DAY;
-        let until = throttles::count(&app.db, &[counter], day, now).await?;
+        let until = throttles::count(&app.db, &counters, day, now).await?.until;
         if let Some(until) = until {
             app.audit.note(Event::new(Kind::RegistrationThrottled), &context.origin).await;
             let seconds = (until - now).whole_seconds().max(1).unsigned_abs();

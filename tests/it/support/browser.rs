@@ -25,6 +25,10 @@ pub struct Browser {
     issuer: String,
     /// By name.
     pub cookies: BTreeMap<String, String>,
+    /// From where a proxy says it comes, if there is one.
+    pub address: Option<String>,
+    /// Its words about itself.
+    pub user_agent: Option<&'static str>,
 }
 
 impl Browser {
@@ -34,7 +38,8 @@ impl Browser {
             .redirect(reqwest::redirect::Policy::none())
             .build()
             .expect("a client");
-        Self { http, issuer: issuer.to_owned(), cookies: BTreeMap::new() }
+        let (issuer, cookies) = (issuer.to_owned(), BTreeMap::new());
+        Self { http, issuer, cookies, address: None, user_agent: None }
     }
 
     /// A GET of a path or URL.
@@ -109,6 +114,12 @@ impl Browser {
             let pairs: Vec<String> =
                 self.cookies.iter().map(|(name, value)| format!("{name}={value}")).collect();
             request = request.header(header::COOKIE, pairs.join("; "));
+        }
+        if let Some(address) = &self.address {
+            request = request.header("x-forwarded-for", address);
+        }
+        if let Some(user_agent) = self.user_agent {
+            request = request.header(header::USER_AGENT, user_agent);
         }
         let answer = request.send().await.expect("an answer");
         for line in answer.headers().get_all(header::SET_COOKIE) {

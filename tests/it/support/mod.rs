@@ -5,6 +5,7 @@ pub mod browser;
 pub mod database;
 pub mod elsewhere;
 pub mod flow;
+pub mod mmdb;
 pub mod party;
 pub mod process;
 pub mod proxy;
