@@ -65,7 +65,7 @@ enum Action {
         id: Option<uuid::Uuid>,
         profile: Profile,
         /// What else is said of them.
-        more: Option<profile::Profile>,
+        more: Option<Box<profile::Profile>>,
         policy: Policy,
         password: Option<SecretText>,
     },
@@ -225,7 +225,7 @@ fn plan_client(
     });
     let name = format!("client {id}");
     let was_disabled = stored.as_ref().is_some_and(|stored| stored.metadata.disabled);
-    let mut metadata = entry.metadata.clone();
+    let mut metadata = Box::new(entry.metadata.clone());
     metadata.disabled = entry.disabled.unwrap_or(was_disabled);
     let new_secret = secret.filter(|_| !known).map(|secret| secret.text);
     let Some(stored) = stored else {
@@ -239,10 +239,10 @@ fn plan_client(
         };
         return Ok(Step { change: Change::Add, what, action });
     };
-    if stored.metadata == metadata && new_secret.is_none() {
+    if stored.metadata == *metadata && new_secret.is_none() {
         return Ok(keep(name));
     }
-    let mut what = differences(&name, &stored.metadata, &metadata);
+    let mut what = differences(&name, &stored.metadata, metadata.as_ref());
     if new_secret.is_some() {
         what.push_str("\n    secret: one more");
     }
@@ -272,7 +272,7 @@ async fn plan_user(db: &PgPool, entry: &UserEntry) -> Result<Step, Error> {
         passwords::check_length(password.expose())
             .map_err(|problem| format!("user {}: {problem}", entry.email))?;
     }
-    let more = entry.profile.clone();
+    let more = entry.profile.clone().map(Box::new);
     if let Some(more) = &more {
         more.check().map_err(|problem| format!("user {}: {problem}", entry.email))?;
     }
@@ -293,7 +293,7 @@ async fn plan_user(db: &PgPool, entry: &UserEntry) -> Result<Step, Error> {
     let wanted = demanded.as_ref().map(|demanded| policy.over(demanded));
     let row = storage::profiles::get(db, stored.id).await?;
     let said = row.map(|row| profile::Profile::read(&row.profile)).unwrap_or_default();
-    let more = more.filter(|more| *more != said);
+    let more = more.filter(|more| **more != said);
     if current == profile && wanted == demanded && password.is_none() && more.is_none() {
         return Ok(keep(name));
     }
@@ -307,7 +307,7 @@ async fn plan_user(db: &PgPool, entry: &UserEntry) -> Result<Step, Error> {
         let _ = write!(what, "\n    {demanded:?} → {wanted:?}");
     }
     if let Some(more) = &more {
-        let _ = write!(what, "{}", differences("", &said, more));
+        let _ = write!(what, "{}", differences("", &said, more.as_ref()));
     }
     if password.is_some() {
         what.push_str("\n    password: one");

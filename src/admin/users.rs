@@ -155,14 +155,14 @@ pub async fn change_profile(
     };
     let (mut name, mut profile) = (row.name, profile::Profile::read(&row.profile));
     for (key, value) in changes {
-        let changed = if key == "name" {
+        let outcome = if key == "name" {
             let value = value.trim();
             name = (!value.is_empty()).then(|| value.to_owned());
             profile::check_name(value)
         } else {
             profile.set(key, value)
         };
-        changed.map_err(|problem| Error::Invalid(format!("{key} {problem}")))?;
+        outcome.map_err(|problem| Error::Invalid(format!("{key} {problem}")))?;
     }
     profile.check().map_err(Error::Invalid)?;
     let (stored, now) = (profile.stored(), app.clock.now());

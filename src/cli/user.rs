@@ -65,7 +65,7 @@ pub enum Command {
     },
     /// Change what is demanded of someone, or what is said of them.
     #[command(
-        after_help = "Examples:\n  signet user set alice --mfa always --administrator\n  signet user set alice --profile birthdate=1990-02-28 --profile address.locality=Berlin"
+        after_help = "Example:\n  signet user set alice --mfa always --administrator\n  signet user set alice --profile birthdate=1990-02-28 --profile address.locality=Berlin"
     )]
     Set {
         /// E-mail address or user name.

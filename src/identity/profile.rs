@@ -8,6 +8,7 @@ use url::Url;
 /// A person's profile. What is not said is absent. `name`, the user name and the e-mail address are kept beside it.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default)]
+#[expect(clippy::struct_field_names, reason = "the names of the claims")]
 pub struct Profile {
     #[serde(skip_serializing_if = "Option::is_none")]
     given_name: Option<String>,
@@ -42,6 +43,7 @@ pub struct Profile {
 /// A postal address (Core §5.1.1).
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default)]
+#[expect(clippy::struct_field_names, reason = "the names of the claims")]
 pub struct Address {
     #[serde(skip_serializing_if = "Option::is_none")]
     formatted: Option<String>,

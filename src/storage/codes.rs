@@ -33,7 +33,7 @@ pub struct NewCode<'a> {
     pub resources: &'a [String],
     /// OpenID Connect's nonce.
     pub nonce: Option<&'a str>,
-    /// The values of `acr` one of which has to be told, if any: the session's own, or the first.
+    /// The values of `acr` one of which has to be told, if any (OpenID Connect Core §5.5.1.1): the session's own, or the first.
     pub essential_acr: Option<&'a [String]>,
     /// Claims asked for by name, in the ID token.
     pub id_token_claims: &'a [String],

@@ -1,18 +1,12 @@
 //! JWE compact serialization (RFC 7516 §3.1, §5) with the algorithms of RFC 7518 §4 and §5 that are offered here, put together
-//! from the primitives of AWS-LC. No compression, no RSA1_5, no passwords (docs/decisions/0018). Whatever is wrong with what
+//! from the primitives of AWS-LC. No compression, no `RSA1_5`, no passwords (docs/decisions/0018). Whatever is wrong with what
 //! is to be decrypted, the answer is the same: none.
 
+mod content;
+
 use aws_lc_rs::{
-    aead::{AES_128_GCM, AES_256_GCM, Aad, Algorithm, Nonce, RandomizedNonceKey},
     agreement::{self, ECDH_P256, ParsedPublicKey, UnparsedPublicKey},
-    cipher::{
-        AES_128, DecryptionContext, PaddedBlockDecryptingKey, PaddedBlockEncryptingKey,
-        UnboundCipherKey,
-    },
-    constant_time::verify_slices_are_equal,
     error::Unspecified,
-    hmac,
-    iv::FixedLength,
     kdf::{SskdfDigestAlgorithmId, get_sskdf_digest_algorithm, sskdf_digest},
     key_wrap::{AES_256, AesKek, KeyWrap},
     rsa::{
@@ -25,12 +19,12 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value, json};
 use zeroize::Zeroizing;
 
+pub use self::content::ContentAlg;
+use self::content::{open, seal};
 use crate::entropy::Entropy;
 
 /// The longest text that is decrypted.
 const LONGEST: usize = 64 * 1024;
-/// The length of every authentication tag here, in bytes.
-const TAG: usize = 16;
 /// The length of a coordinate on P-256, in bytes.
 const COORDINATE: usize = 32;
 
@@ -71,52 +65,6 @@ impl KeyAlg {
             Self::RsaOaep256 => Some(&OAEP_SHA256_MGF1SHA256),
             Self::RsaOaep => Some(&OAEP_SHA1_MGF1SHA1),
             Self::EcdhEs | Self::EcdhEsA256Kw => None,
-        }
-    }
-}
-
-/// How the content is encrypted (RFC 7518 §5.1).
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-pub enum ContentAlg {
-    /// AES-128 in CBC mode with HMAC-SHA-256. The default of OpenID Connect Registration §2.
-    #[default]
-    #[serde(rename = "A128CBC-HS256")]
-    A128CbcHs256,
-    /// AES-128 in GCM mode.
-    #[serde(rename = "A128GCM")]
-    A128Gcm,
-    /// AES-256 in GCM mode.
-    #[serde(rename = "A256GCM")]
-    A256Gcm,
-}
-
-impl ContentAlg {
-    /// All of them.
-    pub const ALL: [Self; 3] = [Self::A128CbcHs256, Self::A128Gcm, Self::A256Gcm];
-
-    /// The registered name.
-    #[must_use]
-    pub const fn name(self) -> &'static str {
-        match self {
-            Self::A128CbcHs256 => "A128CBC-HS256",
-            Self::A128Gcm => "A128GCM",
-            Self::A256Gcm => "A256GCM",
-        }
-    }
-
-    /// The length of its key, in bytes.
-    const fn key_length(self) -> usize {
-        match self {
-            Self::A128Gcm => 16,
-            Self::A128CbcHs256 | Self::A256Gcm => 32,
-        }
-    }
-
-    fn gcm(self) -> Option<&'static Algorithm> {
-        match self {
-            Self::A128CbcHs256 => None,
-            Self::A128Gcm => Some(&AES_128_GCM),
-            Self::A256Gcm => Some(&AES_256_GCM),
         }
     }
 }
@@ -245,7 +193,7 @@ impl PrivateKey {
         Some(Self { kid: kid.to_owned(), key })
     }
 
-    /// Reads a key on P-256, in PKCS#8 or as RFC 5915 has it.
+    /// Reads a key on P-256, in PKCS#8 or SEC 1.
     #[must_use]
     pub fn p256(kid: &str, der: &[u8]) -> Option<Self> {
         let key = agreement::PrivateKey::from_private_key_der(&ECDH_P256, der).ok()?;
@@ -365,7 +313,7 @@ fn agree(
         _ => (alg.name(), 32),
     };
     let public = UnparsedPublicKey::new(&ECDH_P256, public);
-    agreement::agree(private, &public, Unspecified, |secret| {
+    agreement::agree(private, public, Unspecified, |secret| {
         derive(secret, name.as_bytes(), parties, length)
     })
 }
@@ -387,66 +335,6 @@ fn derive(
     let mut key = Zeroizing::new(vec![0; length]);
     sskdf_digest(sha256, secret, &info, &mut key)?;
     Ok(key)
-}
-
-/// Initialization vector, ciphertext, tag.
-type Sealed = (Vec<u8>, Vec<u8>, Vec<u8>);
-
-fn seal(enc: ContentAlg, key: &[u8], aad: &[u8], content: &[u8]) -> Result<Sealed, Unspecified> {
-    let mut text = content.to_vec();
-    if let Some(algorithm) = enc.gcm() {
-        let key = RandomizedNonceKey::new(algorithm, key)?;
-        let nonce = key.seal_in_place_append_tag(Aad::from(aad), &mut text)?;
-        let tag = text.split_off(text.len() - TAG);
-        return Ok((nonce.as_ref().to_vec(), text, tag));
-    }
-    // RFC 7518 §5.2.2.1.
-    let (mac, key) = key.split_at(16);
-    let key = PaddedBlockEncryptingKey::cbc_pkcs7(UnboundCipherKey::new(&AES_128, key)?)?;
-    let context = key.encrypt(&mut text)?;
-    let iv = <&[u8]>::try_from(&context).map_err(|_| Unspecified)?.to_vec();
-    let tag = cbc_tag(mac, aad, &iv, &text);
-    Ok((iv, text, tag))
-}
-
-fn open(
-    enc: ContentAlg,
-    key: &[u8],
-    aad: &[u8],
-    iv: &[u8],
-    text: &[u8],
-    tag: &[u8],
-) -> Option<Vec<u8>> {
-    if tag.len() != TAG {
-        return None;
-    }
-    let mut content = text.to_vec();
-    if let Some(algorithm) = enc.gcm() {
-        let nonce = Nonce::try_assume_unique_for_key(iv).ok()?;
-        content.extend(tag);
-        let key = RandomizedNonceKey::new(algorithm, key).ok()?;
-        let length = key.open_in_place(nonce, Aad::from(aad), &mut content).ok()?.len();
-        content.truncate(length);
-        return Some(content);
-    }
-    // RFC 7518 §5.2.2.2: nothing is decrypted before its tag was found right.
-    let (mac, key) = key.split_at_checked(16)?;
-    verify_slices_are_equal(&cbc_tag(mac, aad, iv, text), tag).ok()?;
-    let context = DecryptionContext::Iv128(FixedLength::try_from(iv).ok()?);
-    let key = UnboundCipherKey::new(&AES_128, key).ok()?;
-    let key = PaddedBlockDecryptingKey::cbc_pkcs7(key).ok()?;
-    let length = key.decrypt(&mut content, context).ok()?.len();
-    content.truncate(length);
-    Some(content)
-}
-
-fn cbc_tag(key: &[u8], aad: &[u8], iv: &[u8], text: &[u8]) -> Vec<u8> {
-    let mut context = hmac::Context::with_key(&hmac::Key::new(hmac::HMAC_SHA256, key));
-    context.update(aad);
-    context.update(iv);
-    context.update(text);
-    context.update(&(aad.len() as u64 * 8).to_be_bytes());
-    context.sign().as_ref()[..TAG].to_vec()
 }
 
 #[cfg(test)]

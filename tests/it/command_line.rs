@@ -325,10 +325,10 @@ async fn doctor_counts_and_opens_secrets_as_well_as_keys() {
         run(command.env("SIGNET_MASTER_KEY", keys).arg("doctor")).await.1
     };
     let report = doctor(&both).await;
-    assert!(report.contains("ok    2 server secrets open"), "{report}");
-    assert!(report.contains("FAIL  5 keys and secrets are sealed under a former"), "{report}");
+    assert!(report.contains("ok    3 server secrets open"), "{report}");
+    assert!(report.contains("FAIL  6 keys and secrets are sealed under a former"), "{report}");
     let report = doctor(&other).await;
-    assert!(report.contains("FAIL  2 server secrets open"), "{report}");
+    assert!(report.contains("FAIL  3 server secrets open"), "{report}");
 }
 
 #[tokio::test]

@@ -332,7 +332,7 @@ async fn everything_is_resealed_under_a_new_master_key() {
     assert!(errors.contains("sealed with master key \"test\""), "{errors}");
     let (code, printed, errors) = with(&both, &["key", "reseal"]).await;
     assert_eq!(code, 0, "{errors}");
-    assert_eq!(printed, "5 resealed under new\n", "three keys and two secrets");
+    assert_eq!(printed, "6 resealed under new\n", "three keys and three secrets");
     assert_eq!(with(&new, &["key", "list"]).await.0, 0);
     let (code, _, errors) = signet(&server, &["key", "list"]).await;
     assert_eq!(code, 1, "the old one is not needed any more");

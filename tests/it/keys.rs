@@ -85,7 +85,7 @@ async fn resealing_moves_everything_to_a_new_master_key() {
         ..Options::default()
     };
     let during = Server::on(std::sync::Arc::clone(&server.database), options).await;
-    assert_eq!(during.app.keys.reseal(&during.db).await.expect("resealed"), 5);
+    assert_eq!(during.app.keys.reseal(&during.db).await.expect("resealed"), 6);
     assert_eq!(during.app.keys.reseal(&during.db).await.expect("nothing left"), 0);
     let options =
         Options { master_key: Some(&new), clock: Some(server.clock.clone()), ..Options::default() };
@@ -108,7 +108,7 @@ async fn a_secret_that_was_moved_to_another_ones_row_does_not_open() {
          FROM server_secrets o WHERE o.name <> s.name",
     );
     let swapped = swapped.execute(&server.db).await.expect("swapped");
-    assert_eq!(swapped.rows_affected(), 2, "refresh and pages");
+    assert_eq!(swapped.rows_affected(), 3, "refresh, pages and pairwise");
     let error = load().await.err().expect("swapped").to_string();
     assert!(error.contains("does not open"), "{error}");
 }
