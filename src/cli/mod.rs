@@ -204,7 +204,9 @@ async fn looking(config: &Config) -> anyhow::Result<PgPool> {
 async fn application(config: Config) -> anyhow::Result<AppState> {
     let master = master_keys(&config)?;
     let db = looking(&config).await?;
-    Ok(App::load(config, Clock::System, Entropy::system(), db, master, None).await?)
+    // Boxed, since every command's future has it in it.
+    let load = App::load(config, Clock::System, Entropy::system(), db, master, None);
+    Ok(Box::pin(load).await?)
 }
 
 /// Sends the log to standard error.
