@@ -25,7 +25,10 @@ use crate::{
         },
     },
     keys::{KeyRing, MasterKeys, secrets::SecretsError, secrets::ServerSecrets},
-    oauth::logout,
+    oauth::{
+        logout,
+        registration::{self, Policy, PolicyError},
+    },
     replica::Replica,
     storage::{self, sessions::Cutoffs},
     tokens::verified::VerifiedTokens,
@@ -65,6 +68,8 @@ pub struct App {
     pub places: Places,
     /// Messages to people.
     pub mail: Mailer,
+    /// What clients that register themselves may be.
+    pub registration: Policy,
     /// Wakes what tells applications of sessions that ended.
     pub logouts: Notify,
     /// What is fetched from addresses that others name.
@@ -103,6 +108,9 @@ pub enum StartError {
     /// E-mail.
     #[error(transparent)]
     Mail(#[from] MailError),
+    /// What clients that register themselves may be.
+    #[error(transparent)]
+    Registration(#[from] PolicyError),
     /// What fetches.
     #[error(transparent)]
     Fetch(#[from] fetch::SetUpError),
@@ -123,6 +131,7 @@ impl App {
         let breached = breached.map_err(StartError::Breached)?;
         let places = Places::open(config.watch.places.as_deref())?;
         let mail = Mailer::new(&config.email, demo.is_some())?;
+        let registration = Policy::of(&config.dynamic_registration)?;
         let fetch = fetch::Client::new(&config.fetch)?;
         if let Some(url) = &config.password.breached_range_url {
             fetch.guard().check_url(url).map_err(StartError::BreachedRange)?;
@@ -151,6 +160,7 @@ impl App {
             audit,
             places,
             mail,
+            registration,
             logouts: Notify::new(),
             fetch,
             demo,
@@ -162,6 +172,9 @@ impl App {
     /// Starts what goes on beside requests: following changes, sending messages, telling applications of logouts, rotating
     /// keys, sweeping.
     pub fn start_background(self: &Arc<Self>) {
+        if self.config.dynamic_registration.is_on() {
+            self.registration.warn();
+        }
         let app = Arc::clone(self);
         tokio::spawn(async move { app.replica.follow_forever(&app.keys, &app.clock).await });
         tokio::spawn(self.audit.clone().summarise());
@@ -193,9 +206,10 @@ impl App {
         let now = self.clock.now();
         self.replica.sweep(now);
         let changes_end = now - Tokens::LONGEST_ACCESS_TOKEN.0;
-        // The longest that anything is counted for.
-        let window =
-            watch::WINDOW.max(self.config.sign_in.window.0.try_into().unwrap_or(watch::WINDOW));
+        // The longest that anything is counted for: clients that register themselves are by the day.
+        let window = watch::WINDOW
+            .max(time::Duration::DAY)
+            .max(self.config.sign_in.window.0.try_into().unwrap_or(watch::WINDOW));
         let window_start = now - window;
         let done = [
             self.rotate_keys(now).await,
@@ -208,6 +222,7 @@ impl App {
             swept(storage::devices::sweep(&self.db, now - device::MAX_AGE).await),
             swept(storage::links::sweep(&self.db, now - mail::LONGEST_WAIT).await),
             swept(storage::sign_ins::sweep(&self.db, now).await),
+            registration::sweep(self).await.map_err(Into::into),
             self.expire_sessions(now).await,
             self.sweep_sessions(now).await,
             self.delete_accounts(now).await,

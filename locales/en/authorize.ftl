@@ -19,6 +19,9 @@ consent-resource = What it may do in { $resource }
 consent-no-scopes = It may act there as you, with nothing allowed in particular.
 consent-offline = It keeps this access when you are not using it, without asking you again.
 consent-next = Either way, you go on to { $host }. Allow only what you expected to be asked.
+consent-policy = What it does with your data
+consent-terms = Its terms of service
+consent-self-registered = This application registered itself. No one here has checked its name or what it says about itself.
 allow = Allow
 deny = Deny
 

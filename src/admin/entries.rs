@@ -88,7 +88,7 @@ const RESOURCE_KEYS: [&str; 6] = [
     "scopes",
 ];
 const SCOPE_KEYS: [&str; 2] = ["name", "description"];
-const CLIENT_KEYS: [&str; 35] = [
+const CLIENT_KEYS: [&str; 45] = [
     "client_id",
     "secret",
     "secret_env",
@@ -107,6 +107,16 @@ const CLIENT_KEYS: [&str; 35] = [
     "introspects",
     "client_uri",
     "logo_uri",
+    "policy_uri",
+    "tos_uri",
+    "contacts",
+    "application_type",
+    "software_id",
+    "software_version",
+    "default_max_age",
+    "require_auth_time",
+    "default_acr_values",
+    "consent",
     "jwks",
     "jwks_uri",
     "token_endpoint_auth_signing_alg",

@@ -3,6 +3,7 @@
 pub mod clients;
 mod entries;
 pub mod manifest;
+pub mod registration_tokens;
 pub mod users;
 
 use crate::{

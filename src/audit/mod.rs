@@ -99,6 +99,22 @@ pub enum Kind {
     ClientDeleted,
     /// An operator added or removed a client's secret.
     ClientSecretChanged,
+    /// A client registered itself.
+    ClientRegistered,
+    /// A client changed its own registration.
+    RegistrationChanged,
+    /// A client removed itself.
+    RegistrationDeleted,
+    /// A client that had registered itself was removed: it was not used, or too old.
+    RegistrationEnded,
+    /// A token with which a client wanted to register or to manage itself was no good.
+    RegistrationRefused,
+    /// Clients registered too often.
+    RegistrationThrottled,
+    /// An operator made an initial access token.
+    RegistrationTokenAdded,
+    /// An operator removed one.
+    RegistrationTokenRemoved,
     /// An operator added or changed a resource.
     ResourceChanged,
     /// An operator added or changed a person.
@@ -156,6 +172,14 @@ impl Kind {
             Self::ClientChanged => "client.changed",
             Self::ClientDeleted => "client.deleted",
             Self::ClientSecretChanged => "client.secret_changed",
+            Self::ClientRegistered => "client.registered",
+            Self::RegistrationChanged => "client.registration_changed",
+            Self::RegistrationDeleted => "client.registration_deleted",
+            Self::RegistrationEnded => "client.registration_ended",
+            Self::RegistrationRefused => "client.registration_refused",
+            Self::RegistrationThrottled => "client.registration_throttled",
+            Self::RegistrationTokenAdded => "registration_token.added",
+            Self::RegistrationTokenRemoved => "registration_token.removed",
             Self::ResourceChanged => "resource.changed",
             Self::UserChanged => "user.changed",
             Self::KeyAdded => "key.added",

@@ -8,7 +8,11 @@ use uuid::Uuid;
 
 use super::{application, looking, print};
 use crate::{
-    admin::clients, config::Config, entropy::Entropy, registry::client::Client, storage,
+    admin::clients,
+    config::Config,
+    entropy::Entropy,
+    registry::{about::RegisteredBy, client::Client},
+    storage,
     tokens::secret::ClientSecret,
 };
 
@@ -108,7 +112,13 @@ async fn list(db: &PgPool) -> anyhow::Result<ExitCode> {
         let client = Client::from_row(row)?;
         let method = client.metadata.token_endpoint_auth_method.name();
         let state = if client.metadata.disabled { "  disabled" } else { "" };
-        print(&format!("{}  {method}  {}{state}", client.id, client.metadata.client_name));
+        let by = match client.metadata.about.registered_by {
+            RegisteredBy::Operator => "",
+            RegisteredBy::Itself => "  registered itself",
+        };
+        // Whoever registers itself chooses its own name.
+        let name = client.metadata.client_name.escape_debug();
+        print(&format!("{}  {method}  {name}{state}{by}", client.id));
     }
     Ok(ExitCode::SUCCESS)
 }
@@ -118,6 +128,14 @@ async fn show(db: &PgPool, client_id: &str) -> anyhow::Result<ExitCode> {
     print(&serde_json::to_string_pretty(&client.metadata)?);
     for secret in storage::client_secrets::list(db, client_id).await? {
         print(&format!("secret {} since {}", secret.id, secret.created_at));
+    }
+    if let Some(origin) = storage::registrations::origin(db, client_id).await? {
+        let by = match origin.permitted_by {
+            Some(token) => format!("with registration token {token}"),
+            None => "without a token".to_owned(),
+        };
+        let (since, changed) = (origin.registered_at, origin.changed_at);
+        print(&format!("registered itself {by} at {since}, last changed at {changed}"));
     }
     Ok(ExitCode::SUCCESS)
 }

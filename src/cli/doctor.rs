@@ -14,7 +14,7 @@ use crate::{
         KeyRing, MasterKeys,
         secrets::{ServerSecrets, client_secret_place},
     },
-    oauth::metadata::path,
+    oauth::{metadata::path, registration::Policy},
     storage::{self, keys::SealedCount},
 };
 
@@ -88,6 +88,11 @@ async fn check(file: Option<&Path>, environment: &Environment, report: &mut Repo
         "what is fetched from others",
         fetch::Client::new(&config.fetch),
         "fetch.ca_certificate is a file with certificates in PEM",
+    );
+    report.outcome(
+        "what clients that register themselves may be",
+        Policy::of(&config.dynamic_registration),
+        "each setting of [dynamic_registration] takes the protocol's own words",
     );
     let master = report.outcome(
         "master key",

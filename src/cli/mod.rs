@@ -5,6 +5,7 @@ mod client;
 mod dev;
 mod doctor;
 mod key;
+mod registration_token;
 mod serve;
 mod user;
 
@@ -63,6 +64,12 @@ enum Command {
     /// List, add and change clients.
     #[command(subcommand, after_help = "Example:\n  signet client add-secret shop-backend")]
     Client(client::Command),
+    /// List, add and remove the tokens by which clients may register themselves.
+    #[command(
+        subcommand,
+        after_help = "Example:\n  signet registration-token add --clients 5 --lifetime 2days"
+    )]
+    RegistrationToken(registration_token::Command),
     /// List, add and rotate signing keys; make and change master keys.
     #[command(subcommand, after_help = "Example:\n  signet key rotate ES256 --now")]
     Key(key::Command),
@@ -113,6 +120,7 @@ async fn run(arguments: Arguments) -> anyhow::Result<ExitCode> {
         Command::Apply(arguments) => apply::run(config, &arguments).await,
         Command::User(command) => user::run(config, command).await,
         Command::Client(command) => client::run(config, command).await,
+        Command::RegistrationToken(command) => registration_token::run(config, command).await,
         Command::Key(command) => key::run(config, command).await,
         Command::Healthcheck => healthcheck(&config).await,
         Command::Doctor => Ok(ExitCode::SUCCESS),
@@ -196,7 +204,9 @@ async fn looking(config: &Config) -> anyhow::Result<PgPool> {
 async fn application(config: Config) -> anyhow::Result<AppState> {
     let master = master_keys(&config)?;
     let db = looking(&config).await?;
-    Ok(App::load(config, Clock::System, Entropy::system(), db, master, None).await?)
+    // Boxed, since every command's future has it in it.
+    let load = App::load(config, Clock::System, Entropy::system(), db, master, None);
+    Ok(Box::pin(load).await?)
 }
 
 /// Sends the log to standard error.

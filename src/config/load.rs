@@ -238,6 +238,12 @@ mod tests {
             ("[watch]\ntravel_distance = 0", "watch.travel_distance"),
             ("[registration]\nmode = \"open\"", "registration.mode"),
             ("[registration]\nallowed_domains = [\"@a.b\"]", "registration.allowed_domains"),
+            ("[dynamic_registration]\nmode = \"on\"", "dynamic_registration.mode"),
+            ("[dynamic_registration]\nclients_per_day = 0", "dynamic_registration.clients_per_day"),
+            (
+                "[dynamic_registration]\nunused_lifetime = \"1s\"",
+                "dynamic_registration.unused_lifetime",
+            ),
         ] {
             let message = problem(text, &Environment::default());
             assert!(message.contains(key), "{text}: {message}");

@@ -6,6 +6,7 @@
 mod account;
 mod database;
 pub mod duration;
+mod dynamic_registration;
 mod email;
 mod fetch;
 mod keys;
@@ -25,6 +26,9 @@ use serde::Deserialize;
 pub use account::Account;
 pub use database::Database;
 pub use duration::Span;
+pub use dynamic_registration::{
+    ConsentRule, DynamicRegistration, DynamicRegistrationMode, StatementIssuer,
+};
 pub use email::{Email, EmailTls};
 pub use fetch::{AllowedHost, Fetch};
 pub use keys::Keys;
@@ -65,6 +69,8 @@ pub struct Config {
     pub email: Email,
     /// Who may make an account.
     pub registration: Registration,
+    /// Which clients may register themselves.
+    pub dynamic_registration: DynamicRegistration,
     /// What is fetched from addresses that others name.
     pub fetch: Fetch,
     /// What is logged.
@@ -84,6 +90,7 @@ impl Config {
         self.watch.validate()?;
         self.password.validate()?;
         self.email.validate()?;
+        self.dynamic_registration.validate()?;
         self.registration.validate(self.email.host.is_some())
     }
 }

@@ -20,15 +20,18 @@ use crate::{
     },
     keys::Document,
     oauth::{
-        Error, authorize, introspect, jwks, logout, metadata::path, revoke, token, userinfo,
-        webfinger,
+        Error, authorize, introspect, jwks, logout, metadata::path, registration as clients,
+        revoke, token, userinfo, webfinger,
     },
     web::{RequestContext, assets, problem::Problem, words::text},
 };
 
 /// The router of the public listener: with `cors`, for requests that browsers say the origin of.
 pub fn router(app: &AppState, metadata: &Document, cors: bool) -> Router {
-    let elsewhere = for_browsers_elsewhere(metadata);
+    let mut elsewhere = for_browsers_elsewhere(metadata);
+    if app.config.dynamic_registration.is_on() {
+        elsewhere = elsewhere.merge(client_registration());
+    }
     let elsewhere = if cors { elsewhere.layer(cross_origin()) } else { elsewhere };
     let mut router = Router::new()
         .merge(elsewhere)
@@ -81,15 +84,17 @@ pub fn is_for_clients(path: &str) -> bool {
         path::OAUTH,
         path::OPENID,
         path::WEBFINGER,
+        path::REGISTRATION,
     ]
     .contains(&path)
+        || path.strip_prefix(path::REGISTRATION).is_some_and(|rest| rest.starts_with('/'))
 }
 
 /// CORS (the Fetch standard). Nothing that it is for looks at cookies, so any origin may.
 fn cross_origin() -> CorsLayer {
     CorsLayer::new()
         .allow_origin(Any)
-        .allow_methods([Method::GET, Method::POST])
+        .allow_methods([Method::GET, Method::POST, Method::PUT, Method::DELETE])
         .allow_headers([header::AUTHORIZATION, header::CONTENT_TYPE])
         .expose_headers([header::WWW_AUTHENTICATE, header::RETRY_AFTER])
         .max_age(std::time::Duration::from_hours(1))
@@ -109,6 +114,15 @@ fn for_browsers_elsewhere(metadata: &Document) -> Router<AppState> {
         .route(path::REVOKE, post(revoke::revoke))
         .route(path::USERINFO, get(userinfo::userinfo).post(userinfo::userinfo))
         // Before the layer, which a fallback that is set later would pass by.
+        .method_not_allowed_fallback(method_not_allowed_for_clients)
+}
+
+/// RFC 7591 §3, RFC 7592 §2.
+fn client_registration() -> Router<AppState> {
+    let one = format!("{}/{{client_id}}", path::REGISTRATION);
+    Router::new()
+        .route(path::REGISTRATION, post(clients::register))
+        .route(&one, get(clients::get).put(clients::put).delete(clients::remove))
         .method_not_allowed_fallback(method_not_allowed_for_clients)
 }
 

@@ -82,7 +82,7 @@ impl Service {
     /// The service of this application. Metrics go to the recorder that is installed by now.
     #[must_use]
     pub fn new(app: &AppState) -> Self {
-        let metadata = metadata::document(&app.config.server.issuer);
+        let metadata = metadata::document(&app.config);
         let router = |cors| TowerToHyperService::new(router::router(app, &metadata, cors));
         let (router, router_for_browsers) = (router(false), router(true));
         let answered = ["2xx", "3xx", "4xx", "5xx"]

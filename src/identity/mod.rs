@@ -32,7 +32,7 @@ pub mod sign_in;
 pub mod sign_in_form;
 pub mod strength;
 pub mod text;
-mod throttle;
+pub(crate) mod throttle;
 pub mod totp;
 mod user_agent;
 pub mod watch;

@@ -7,7 +7,7 @@ use uuid::Uuid;
 use super::device::Device;
 use crate::{
     app::App,
-    config::{Email, SignIn},
+    config::{DynamicRegistration, Email, SignIn},
     storage::{
         self,
         throttles::{Counted, Counter},
@@ -87,6 +87,19 @@ pub fn messages(limits: &Email, recipient: &str, address: Option<IpAddr>) -> Vec
     };
     // The address first: what it asked too often uses up no one's messages.
     vec![networks("messages", address, limits.requests_per_address), vec![recipient]]
+}
+
+/// The counters of clients that register themselves without a token, within a day: by the address they come from, and all
+/// of them. The address first: what is too much from one uses up no one's place.
+pub fn registrations(limits: &DynamicRegistration, address: Option<IpAddr>) -> Vec<Vec<Counter>> {
+    let networks = networks("registrations", address, limits.clients_per_address);
+    let all = Counter {
+        key: key("all registrations", &[]),
+        limit: limits.clients_per_day,
+        account: false,
+    };
+    let counters = [networks, vec![all]].into_iter();
+    counters.filter(|counters| !counters.is_empty()).collect()
 }
 
 /// The counter of letters about failed attempts: one a day, for each person and each thing that is guessed; be there such a

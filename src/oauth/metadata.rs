@@ -4,7 +4,7 @@
 use serde_json::json;
 
 use crate::{
-    config::Issuer,
+    config::Config,
     identity::proof::Assurance,
     keys::{Document, signing::Algorithm},
     registry::{
@@ -29,6 +29,8 @@ pub mod path {
     pub const REVOKE: &str = "/revoke";
     /// OpenID Connect Core §5.3.
     pub const USERINFO: &str = "/userinfo";
+    /// RFC 7591 §3, and below it, by client, RFC 7592 §2.
+    pub const REGISTRATION: &str = "/connect/register";
     /// OpenID Connect RP-Initiated Logout §2.
     pub const END_SESSION: &str = "/logout";
     /// OpenID Connect Session Management §3.2.
@@ -52,14 +54,15 @@ fn claims_supported() -> Vec<&'static str> {
 
 /// The metadata of this issuer.
 #[must_use]
-pub fn document(issuer: &Issuer) -> Document {
+pub fn document(config: &Config) -> Document {
+    let issuer = &config.server.issuer;
     let confidential: Vec<&str> = AuthMethod::ALL
         .into_iter()
         .filter(|method| *method != AuthMethod::None)
         .map(AuthMethod::name)
         .collect();
     let assertions = SigningAlg::ALL.map(SigningAlg::name);
-    let json = json!({
+    let mut json = json!({
         "issuer": issuer.as_str(),
         "authorization_endpoint": issuer.join(path::AUTHORIZE),
         "token_endpoint": issuer.join(path::TOKEN),
@@ -104,5 +107,8 @@ pub fn document(issuer: &Issuer) -> Document {
         "request_parameter_supported": false,
         "request_uri_parameter_supported": false,
     });
+    if config.dynamic_registration.is_on() {
+        json["registration_endpoint"] = issuer.join(path::REGISTRATION).into();
+    }
     Document::new(&json, None)
 }

@@ -10,6 +10,7 @@ pub mod introspect;
 pub mod jwks;
 pub mod logout;
 pub mod metadata;
+pub mod registration;
 pub mod revoke;
 pub mod subject;
 pub mod target;

@@ -6,6 +6,7 @@ use serde::{Deserialize, Serialize};
 use url::Url;
 
 use super::{
+    about::About,
     client_keys::{ClientKeys, SigningAlg},
     redirect_uri::{Matched, Registered},
     scope,
@@ -135,6 +136,9 @@ pub struct Metadata {
     /// Its logo.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub logo_uri: Option<String>,
+    /// What it says of itself, and what it wants of every authorization.
+    #[serde(flatten)]
+    pub about: About,
     /// Its public keys, a JWK Set.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub jwks: Option<serde_json::Value>,
@@ -311,10 +315,17 @@ impl Client {
         if metadata.refresh_retry_window.is_some_and(|seconds| u64::from(seconds) > longest) {
             return Err(format!("refresh_retry_window must be at most {longest} seconds"));
         }
+        metadata.about.validate()?;
         let https = |uri: &String| Url::parse(uri).is_ok_and(|url| url.scheme() == "https");
         let loopback = |uri: &String| uri.starts_with("http:") && Registered::parse(uri).is_ok();
-        if metadata.client_uri.as_ref().is_some_and(|uri| !https(uri) && !loopback(uri)) {
-            return Err("client_uri must be an https URL, or http on loopback".to_owned());
+        for (name, uri) in [
+            ("client_uri", &metadata.client_uri),
+            ("policy_uri", &metadata.about.policy_uri),
+            ("tos_uri", &metadata.about.tos_uri),
+        ] {
+            if uri.as_ref().is_some_and(|uri| !https(uri) && !loopback(uri)) {
+                return Err(format!("{name} must be an https URL, or http on loopback"));
+            }
         }
         // Pages load pictures over https alone, by their Content-Security-Policy.
         if metadata.logo_uri.as_ref().is_some_and(|uri| !https(uri)) {
@@ -425,6 +436,8 @@ mod tests {
             json!({ "refresh_retry_window": 0 }),
             json!({ "refresh_retry_window": 600 }),
             json!({ "client_uri": "https://app.example", "logo_uri": "https://app.example/logo.png" }),
+            json!({ "policy_uri": "https://app.example/p", "tos_uri": "http://localhost/t" }),
+            json!({ "contacts": ["a@b.example"], "default_max_age": 60, "default_acr_values": ["aal2"] }),
             json!({ "first_party": true, "disabled": true }),
             confidential(json!({ "grant_types": ["client_credentials"], "redirect_uris": [] })),
             confidential(json!({ "unsafe_without_pkce": true })),
@@ -482,6 +495,13 @@ mod tests {
             (json!({ "refresh_retry_window": 601 }), "refresh_retry_window"),
             (json!({ "client_uri": "http://app.example" }), "client_uri"),
             (json!({ "client_uri": "javascript:alert(1)" }), "client_uri"),
+            (json!({ "policy_uri": "http://app.example" }), "policy_uri"),
+            (json!({ "tos_uri": "data:text/html,x" }), "tos_uri"),
+            (json!({ "contacts": [""] }), "contacts"),
+            (json!({ "contacts": vec!["a@b.example"; 11] }), "contacts"),
+            (json!({ "default_acr_values": ["two words"] }), "default_acr_values"),
+            (json!({ "software_id": "" }), "software_id"),
+            (json!({ "software_version": "1".repeat(256) }), "software_version"),
             (json!({ "logo_uri": "data:image/png;base64,AA" }), "logo_uri"),
             (json!({ "logo_uri": "no URL" }), "logo_uri"),
             (json!({ "logo_uri": "http://localhost/logo.png" }), "logo_uri"),

@@ -1,5 +1,6 @@
 //! Who may ask for what: clients, their redirect URIs, resources and scopes, as values without I/O.
 
+pub mod about;
 pub mod claim;
 pub mod client;
 pub mod client_keys;

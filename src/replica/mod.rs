@@ -86,6 +86,24 @@ impl Replica {
         self.clients.get(&self.db, client_id, self.feed.is_current()).await
     }
 
+    /// Forgets a client that this replica changed itself, ahead of the feed.
+    pub fn forget_client(&self, client_id: &str) {
+        self.clients.forget(client_id);
+        self.published.forget(client_id);
+    }
+
+    /// A key of someone who is no client, of those published at `uri`. `owner` is no client's id.
+    pub async fn published_key(
+        &self,
+        fetch: &fetch::Client,
+        clock: &Clock,
+        (owner, uri): (&str, &str),
+        kid: Option<&str>,
+        alg: SigningAlg,
+    ) -> Option<ClientKey> {
+        self.published.find(fetch, clock, (owner, uri), kid, alg).await
+    }
+
     /// The key of a client that its signature is checked with, if there is one: of those that it registered, or that it
     /// publishes.
     pub async fn client_key(

@@ -8,6 +8,7 @@ use zeroize::Zeroizing;
 
 use super::{
     digest::Digest,
+    refresh::DerivationKey,
     secret::{self, Kind},
 };
 use crate::entropy::Entropy;
@@ -33,6 +34,10 @@ pub struct Code;
 pub struct Access;
 /// A link that is sent by e-mail, `sgl_…`.
 pub struct Link;
+/// An initial access token (RFC 7591 §1.2), `sgn_…`.
+pub struct InitialAccess;
+/// A registration access token (RFC 7592 §1.2), `sgm_…`.
+pub struct RegistrationAccess;
 
 impl Kind for Session {
     const PREFIX: &'static str = "sgs_";
@@ -49,6 +54,12 @@ impl Kind for Access {
 
 impl Kind for Link {
     const PREFIX: &'static str = "sgl_";
+}
+impl Kind for InitialAccess {
+    const PREFIX: &'static str = "sgn_";
+}
+impl Kind for RegistrationAccess {
+    const PREFIX: &'static str = "sgm_";
 }
 
 impl<K: Kind> Handle<K> {
@@ -84,6 +95,15 @@ impl<K: Kind> Handle<K> {
     }
 }
 
+impl Handle<RegistrationAccess> {
+    /// The token that replaces this one. Always the same, so that a client which lost the answer gets it again.
+    #[must_use]
+    pub fn successor(&self, key: &DerivationKey) -> Self {
+        let secret = Zeroizing::new(key.derive(b"registration", self.id, &self.secret));
+        Self { id: self.id, secret, kind: PhantomData }
+    }
+}
+
 impl<K: Kind> std::fmt::Debug for Handle<K> {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         write!(f, "{}[redacted]", K::PREFIX)
@@ -104,6 +124,18 @@ mod tests {
         assert_eq!(code.id, uuid::uuid!("0198c0de-0000-7000-8000-000000000001"));
         assert_eq!(code.digest(), secret::tests::SHA256);
         assert_eq!(code.expose(), text);
+    }
+
+    #[test]
+    fn a_registration_access_token_has_one_successor_under_a_key() {
+        let id = Uuid::from_u128(1);
+        let token = Handle::<RegistrationAccess>::draw(id, &Entropy::system());
+        let key = DerivationKey::new(&[1; 32]);
+        let next = token.successor(&key);
+        assert_eq!(next.expose(), token.successor(&key).expose());
+        assert_eq!(next.id, id);
+        assert_ne!(next.digest(), token.digest());
+        assert_ne!(next.digest(), token.successor(&DerivationKey::new(&[2; 32])).digest());
     }
 
     proptest! {

@@ -29,7 +29,8 @@ impl DerivationKey {
         Self(hmac::Key::new(hmac::HMAC_SHA256, bytes))
     }
 
-    fn derive(&self, purpose: &[u8], grant: Uuid, secret: &[u8; 32]) -> [u8; 32] {
+    /// 32 bytes for a purpose, from a row's id and the secret that goes with it.
+    pub(super) fn derive(&self, purpose: &[u8], grant: Uuid, secret: &[u8; 32]) -> [u8; 32] {
         let mut context = hmac::Context::with_key(&self.0);
         context.update(purpose);
         context.update(grant.as_bytes());

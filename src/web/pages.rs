@@ -15,6 +15,12 @@ pub struct ClientView {
     pub logo: Option<String>,
     /// Its home page.
     pub uri: Option<String>,
+    /// What it does with people's data.
+    pub policy: Option<String>,
+    /// Its terms of service.
+    pub terms: Option<String>,
+    /// Whether no operator has seen what it says of itself.
+    pub unchecked: bool,
 }
 
 /// A person as pages show them.

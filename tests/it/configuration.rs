@@ -34,9 +34,13 @@ fn candidates(section: &str, key: &str, shown: &toml::Value) -> Vec<String> {
         ("email", "host", _) => words(&["other.example"]),
         ("email", "from", _) => words(&["other@example.com"]),
         ("email", "tls", _) => words(&["implicit"]),
-        ("registration", "mode", _) => words(&["open"]),
+        ("registration" | "dynamic_registration", "mode", _) => words(&["open"]),
         ("watch", "letters", _) => words(&["[]"]),
         ("registration", "allowed_domains", _) => words(&["[\"example.org\"]"]),
+        ("dynamic_registration", "software_statement_issuers", _) => {
+            words(&["[{ issuer = \"a\", jwks_uri = \"https://a.example/jwks\" }]"])
+        }
+        ("dynamic_registration", "consent", _) => words(&["each_time"]),
         (_, "listen" | "management_listen", _) => words(&["127.0.0.1:9000"]),
         (_, "tls_certificate" | "tls_key", _) => words(&["/other.pem"]),
         (_, "access_token_alg", _) => words(&["EdDSA"]),

@@ -73,6 +73,18 @@ async fn openid_client_of_npm() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn openid_client_of_npm_registers_itself() {
+    let config = "[dynamic_registration]\nmode = \"token\"\n";
+    let options = Options { config, clock: Some(Clock::System), ..Options::default() };
+    let server = Server::with(options).await;
+    let day = std::time::Duration::from_hours(24);
+    let token = signet::admin::registration_tokens::add(&server.app, "", 1, day).await;
+    let token = token.expect("a token");
+    let more = [("INITIAL_ACCESS_TOKEN", token.as_str())];
+    run_with(&server, "node", "node/register_openid_client.mjs", &more).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn oauth4webapi_of_npm() {
     run("node", "node/flow_oauth4webapi.mjs").await;
 }

@@ -78,6 +78,40 @@ async fn openidconnect_discovers_signs_in_refreshes_and_reads_userinfo() {
 }
 
 #[tokio::test]
+async fn openidconnect_registers_itself() {
+    use openidconnect::{
+        ClientName,
+        core::{CoreClientAuthMethod, CoreClientRegistrationRequest, CoreJwsSigningAlgorithm},
+        registration::EmptyAdditionalClientMetadata,
+    };
+    let config = "[dynamic_registration]\nmode = \"open\"\n";
+    let options = crate::support::Options { config, ..Default::default() };
+    let server = Server::with(options).await;
+    let http = http();
+    let issuer = IssuerUrl::new(server.issuer.clone()).expect("a URL");
+    let metadata = CoreProviderMetadata::discover_async(issuer, &http).await.expect("discovered");
+    let endpoint = metadata.registration_endpoint().expect("there is one").clone();
+    let redirect_uri = RedirectUrl::new(CALLBACK.to_owned()).expect("a URL");
+    let more = EmptyAdditionalClientMetadata::default();
+    let mut request = CoreClientRegistrationRequest::new(vec![redirect_uri.clone()], more)
+        .set_token_endpoint_auth_method(Some(CoreClientAuthMethod::ClientSecretBasic))
+        .set_id_token_signed_response_alg(Some(CoreJwsSigningAlgorithm::EcdsaP256Sha256));
+    let name = ClientName::new("Erste".to_owned());
+    request = request.set_client_name(Some([(None, name)].into_iter().collect()));
+    let answer = request.register_async(&endpoint, &http).await.expect("registered");
+    assert_eq!(answer.redirect_uris(), &vec![redirect_uri]);
+    assert!(answer.client_secret().is_some());
+    assert!(answer.registration_access_token().is_some());
+    assert!(answer.client_id_issued_at().is_some());
+    let uri = answer.registration_client_uri().expect("there").to_string();
+    assert_eq!(uri, format!("{}/{}", endpoint.as_str(), answer.client_id().as_str()));
+    let wrong = RedirectUrl::new("http://app.example".to_owned()).expect("a URL");
+    let request = CoreClientRegistrationRequest::new(vec![wrong], EmptyAdditionalClientMetadata {});
+    let error = request.register_async(&endpoint, &http).await.expect_err("refused");
+    assert!(format!("{error:?}").contains("InvalidRedirectUri"), "{error:?}");
+}
+
+#[tokio::test]
 async fn oauth2_gets_introspects_and_revokes_a_token() {
     use oauth2::{
         AuthUrl, IntrospectionUrl, RevocationUrl, StandardRevocableToken,

@@ -50,6 +50,7 @@ mod queries;
 mod races;
 mod refresh;
 mod registration;
+mod registration_dynamic;
 mod replicas;
 mod revocation;
 mod second_factor;

@@ -70,7 +70,7 @@ fn rest(
     client_may_use_codes(client)?;
     nothing_unsupported(params)?;
     let prompts = prompts(params)?;
-    let max_age = max_age(params)?;
+    let max_age = max_age(params, client)?;
     let subject_hint = id_token_hint(params, client, own)?;
     let code_challenge = code_challenge(params, client)?;
     let target = Target::resolve(
@@ -90,7 +90,7 @@ fn rest(
         nonce: params.get("nonce").map(str::to_owned),
         prompts,
         max_age,
-        acr: claims.acr.first().copied().or_else(|| acr_values(params)),
+        acr: claims.acr.first().copied().or_else(|| acr_values(params, client)),
         login_hint: params.get("login_hint").map(str::to_owned),
         subject_hint,
         claims,
@@ -188,9 +188,11 @@ fn prompts(params: &Params) -> Result<Vec<Prompt>, Error> {
     Ok(prompts)
 }
 
-/// OpenID Connect Core §3.1.2.1: whole seconds.
-fn max_age(params: &Params) -> Result<Option<i64>, Error> {
-    let Some(text) = params.get("max_age") else { return Ok(None) };
+/// OpenID Connect Core §3.1.2.1: whole seconds; without it what the client registered (Registration §2).
+fn max_age(params: &Params, client: &Client) -> Result<Option<i64>, Error> {
+    let Some(text) = params.get("max_age") else {
+        return Ok(client.metadata.about.default_max_age.map(i64::from));
+    };
     match text.parse::<u32>() {
         Ok(seconds) if text.bytes().all(|c| c.is_ascii_digit()) => Ok(Some(seconds.into())),
         _ => Err(Error::invalid_request("max_age must be a number of seconds")),
@@ -230,8 +232,17 @@ fn claims(
 }
 
 /// OpenID Connect Core §3.1.2.1, RFC 9470 §4: in the order of preference. What is not known here is passed over.
-fn acr_values(params: &Params) -> Option<Assurance> {
-    params.get("acr_values")?.split(' ').find_map(|value| value.parse().ok())
+/// Without it what the client registered (OpenID Connect Registration §2).
+fn acr_values(params: &Params, client: &Client) -> Option<Assurance> {
+    let Some(values) = params.get("acr_values") else {
+        return client
+            .metadata
+            .about
+            .default_acr_values
+            .iter()
+            .find_map(|value| value.parse().ok());
+    };
+    values.split(' ').find_map(|value| value.parse().ok())
 }
 
 /// RFC 7636 §4.3, §4.4.1; `plain` is not offered (RFC 9700 §2.1.1).
@@ -468,5 +479,15 @@ mod tests {
     fn a_client_without_the_grant_type_is_told_so() {
         let other = client(&json!({ "grant_types": ["client_credentials"] }));
         assert_eq!(code(run(&[], &other)), Err((true, Code::UnauthorizedClient)));
+    }
+
+    #[test]
+    fn what_a_client_registered_stands_in_for_what_a_request_leaves_out() {
+        let client =
+            client(&json!({ "default_max_age": 60, "default_acr_values": ["gold", "aal2"] }));
+        let asked = run(&[], &client).expect("fine");
+        assert_eq!((asked.max_age, asked.acr), (Some(60), Some(Assurance::Aal2)));
+        let said = run(&[("max_age", "5"), ("acr_values", "aal1")], &client).expect("fine");
+        assert_eq!((said.max_age, said.acr), (Some(5), Some(Assurance::Aal1)));
     }
 }

@@ -10,7 +10,7 @@ use crate::{
     config::Mfa,
     identity::proof::Assurance,
     oauth::Code,
-    registry::{claim, client::Client, scope},
+    registry::{about::Consent, claim, client::Client, scope},
     replica::Catalogue,
     storage::sessions::SessionRow,
 };
@@ -93,6 +93,7 @@ pub fn owed(
     }
     let agreed = progress.consented_by == Some(session.id);
     let must_ask = request.prompts_for(Prompt::Consent)
+        || client.metadata.about.consent == Consent::EachTime
         || (!client.metadata.first_party && !covers(consents, &needed(request, catalogue)));
     if must_ask && !agreed {
         return Owed::Consent;

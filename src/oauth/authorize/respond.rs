@@ -8,7 +8,7 @@ use crate::{
     app::App,
     identity::pages::see_other,
     oauth::Error,
-    registry::client::Client,
+    registry::{about::RegisteredBy, client::Client},
     web::{
         assets,
         pages::{self, ClientView, Continue, FieldView, FormPost, Freedom},
@@ -84,5 +84,8 @@ pub fn view(client: &Client) -> ClientView {
         name: client.metadata.client_name.clone(),
         logo: client.metadata.logo_uri.clone(),
         uri: client.metadata.client_uri.clone(),
+        policy: client.metadata.about.policy_uri.clone(),
+        terms: client.metadata.about.tos_uri.clone(),
+        unchecked: client.metadata.about.registered_by == RegisteredBy::Itself,
     }
 }

@@ -22,7 +22,7 @@ use tokio::{net::TcpListener, task::JoinSet};
 use tokio_rustls::TlsAcceptor;
 
 /// The names that its certificate is for.
-const NAMES: [&str; 3] = ["localhost", "keys.example", "inside.example"];
+const NAMES: [&str; 4] = ["localhost", "127.0.0.1", "keys.example", "inside.example"];
 
 /// A running one. It ends when this is dropped.
 pub struct Elsewhere {
