@@ -159,7 +159,8 @@ async fn an_operator_who_removes_second_factors_does_not_do_so_in_secret() {
     browser.get("/").await;
     // The language of the operator's browser is no one else's.
     let operator = Surroundings { language: Language::Arabic, ..Surroundings::default() };
-    operator.surround(admin::users::reset_factors(&server.app, alice)).await.expect("reset");
+    let reset = Box::pin(admin::users::reset_factors(&server.app, alice));
+    operator.surround(reset).await.expect("reset");
     let letter = letter(&server).await;
     assert_eq!(letter.subject, "Your second factors at Signet were removed");
     assert!(letter.html.contains("<html lang=\"en\" dir=\"ltr\">"), "{}", letter.html);
