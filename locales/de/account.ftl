@@ -1,107 +1,156 @@
 # The account's first page. Its title is `account` in common.ftl. Each of these leads to a page, and beside it stands in what
 # state it is.
-account-password-changed = Your password is changed, and you are signed out everywhere else.
-account-signing-in = How you sign in
-account-password = Password
+account-password-changed = Ihr Passwort ist geändert, und Sie sind überall sonst abgemeldet.
+account-about = Über Sie
+account-profile = Profil
+applications-open = Dort anmelden
+account-profile-changed = Ihr Profil ist geändert.
+account-signing-in = Wie Sie sich anmelden
+account-password = Passwort
 account-passkeys = Passkeys
-account-authenticator = Authenticator app
-account-codes = Recovery codes
-account-email = E-mail address
-account-access = Who has access
-account-data = Your data
-account-export = Download all that is kept of you
+account-authenticator = Authenticator-App
+account-codes = Wiederherstellungscodes
+account-email = E-Mail-Adresse
+account-access = Wer Zugriff hat
+account-data = Ihre Daten
+account-export = Alles herunterladen, was über Sie gespeichert ist
 # The state of a password.
-state-set = Set
-state-unset = None
+state-set = Festgelegt
+state-unset = Keines
 # The state of passkeys.
-state-passkeys = On
-state-no-passkeys = None
+state-passkeys = Eingerichtet
+state-no-passkeys = Keine
 # The state of the authenticator app.
-state-on = On
-state-off = Off
+state-on = Aktiviert
+state-off = Nicht aktiviert
 # How many recovery codes are left.
 state-codes = { $count ->
-    [0] None left
-   *[other] { $count } left
+    [0] Keine mehr übrig
+   *[other] Noch { $count } übrig
 }
 # In how many browsers one is signed in: 1 is the one in which this is read.
 state-sessions = { $count ->
-    [1] Only here
-   *[other] { $count } browsers
+    [1] Nur hier
+   *[other] { $count } Browser
 }
 
 # Applications that someone allowed to see or do something.
-applications-title = Applications you allowed
-applications-none = None has access to your account.
-applications-lead = Take back what you no longer want to share: the application is cut off at once, and has to ask you again.
-applications-about = About it
-applications-offline = It stays connected while you are away.
+applications-title = Anwendungen, denen Sie Zugriff erlaubt haben
+applications-none = Keine Anwendung hat Zugriff auf Ihr Konto.
+applications-lead = Entziehen Sie den Zugriff, wenn Sie etwas nicht mehr teilen möchten: Die Anwendung verliert ihn sofort und muss Sie erneut fragen.
+applications-about = Über diese Anwendung
+applications-offline = Die Anwendung bleibt verbunden, während Sie abwesend sind.
 # Since when.
-applications-since = Allowed
-last-used = Last used
+applications-since = Erlaubt
+last-used = Zuletzt verwendet
 # On a button, and the same button read out: $application is whose access it is. It begins with the words on the button.
-applications-revoke = Take back access
-applications-revoke-of = Take back access of { $application }
+applications-revoke = Zugriff entziehen
+applications-revoke-of = Zugriff entziehen: { $application }
 
 # Where someone is signed in: a list of browsers.
-sessions-title = Where you are signed in
-sessions-lead = If you do not know one of these, sign it out and change your password.
-sessions-here = This browser
+sessions-title = Wo Sie angemeldet sind
+sessions-lead = Wenn Sie einen dieser Browser nicht kennen, melden Sie ihn ab und ändern Sie Ihr Passwort.
+sessions-here = Dieser Browser
 # Since when.
-sessions-since = Signed in
+sessions-since = Angemeldet
 # The network's (IP) address.
-sessions-address = Address
+sessions-address = IP-Adresse
 # The city and country.
-sessions-place = Place
+sessions-place = Ort
 # The button `sign-out` read out: $browser is one of `browser-…`, such as Firefox on Linux. They begin with the words of
 # `sign-out`.
-sessions-end = Sign out of { $browser }
-sessions-end-here = Sign out of { $browser }, this browser
-sessions-end-others = Sign out everywhere else
-sessions-unknown = That browser is not signed in
-sessions-unknown-message = You may have signed out there meanwhile.
+sessions-end = Abmelden: { $browser }
+sessions-end-here = Abmelden: { $browser }, dieser Browser
+sessions-end-others = Überall sonst abmelden
+sessions-unknown = Dieser Browser ist nicht angemeldet
+sessions-unknown-message = Vielleicht haben Sie sich dort inzwischen abgemeldet.
 
 # A browser, by its name and its system's: Firefox, Linux.
-browser-on = { $browser } on { $system }
-browser-of-system = A browser on { $system }
-browser-unknown = A browser
+browser-on = { $browser } unter { $system }
+browser-of-system = Ein Browser unter { $system }
+browser-unknown = Ein Browser
 
 # A place: Paris, France.
 place = { $city }, { $country }
 
 # Deleting one's account. $date is a day.
-delete-title = Delete your account
-delete-lead = You are signed out everywhere, and every application is cut off. On { $date } the account and all that is kept of you is removed. If you sign in before, it stays.
-delete-before = Before you go
-delete-export = Download your data first
-delete-email = Type your e-mail address, so that this is no slip
-delete-wrong = That is not the e-mail address of this account.
-delete-confirm = Delete my account
-delete-back = Keep it
+delete-title = Ihr Konto löschen
+delete-lead = Sie werden überall abgemeldet, und keine Anwendung hat mehr Zugriff. Am { $date } werden das Konto und alles, was über Sie gespeichert ist, gelöscht. Wenn Sie sich vorher anmelden, bleibt das Konto bestehen.
+delete-before = Bevor Sie gehen
+delete-export = Laden Sie zuerst Ihre Daten herunter
+delete-email = Geben Sie Ihre E-Mail-Adresse ein, damit dies kein Versehen ist
+delete-wrong = Das ist nicht die E-Mail-Adresse dieses Kontos.
+delete-confirm = Mein Konto löschen
+delete-back = Konto behalten
 # After that.
-leaving-title = Your account will be deleted
-leaving-lead = You are signed out everywhere. If you change your mind, sign in before the day that you were told: then it stays.
-leaving-sign-in = Sign in and keep it
+leaving-title = Ihr Konto wird gelöscht
+leaving-lead = Sie sind überall abgemeldet. Wenn Sie es sich anders überlegen, melden Sie sich vor dem Tag an, der Ihnen genannt wurde: Dann bleibt das Konto bestehen.
+leaving-sign-in = Anmelden und Konto behalten
 # After signing in again.
-staying-title = Your account stays
-staying-lead = It was to be deleted. As you signed in, it is not.
-staying-delete = Delete it after all
+staying-title = Ihr Konto bleibt bestehen
+staying-lead = Es sollte gelöscht werden. Da Sie sich angemeldet haben, wird es nicht gelöscht.
+staying-delete = Trotzdem löschen
 
 # The e-mail address of an account, and changing it.
-email-title = Your e-mail address
+email-title = Ihre E-Mail-Adresse
 # $email is the address.
-email-unverified = You have not confirmed { $email } yet.
-email-verify = Send me a link to confirm it
-email-new = New e-mail address
-email-hint-both = It takes a link at the new address and one at the address that you have now.
-email-hint-new = It takes a link at the new address.
-email-change = Change it
-email-same = That is your address already.
-email-taken = This address is in use
-email-taken-message = Another account has it by now. Nothing was changed.
+email-unverified = Sie haben { $email } noch nicht bestätigt.
+email-verify = Link zum Bestätigen senden
+email-new = Neue E-Mail-Adresse
+email-hint-both = Dafür müssen Sie zwei Links öffnen: einen an der neuen Adresse und einen an Ihrer jetzigen.
+email-hint-new = Dafür müssen Sie einen Link öffnen, den Sie an der neuen Adresse erhalten.
+email-change = Adresse ändern
+email-same = Das ist bereits Ihre Adresse.
+email-taken = Diese Adresse wird bereits verwendet
+email-taken-message = Inzwischen gehört sie zu einem anderen Konto. Es wurde nichts geändert.
 # The pages that links lead to: $email is the address.
-email-confirm-new = Confirm your new address
-email-confirm-new-lead = This will be the address of your account: { $email }
-email-confirm-own = Confirm your address
-email-confirm-own-lead = This is the address of your account: { $email }
-email-confirm = Confirm
+email-confirm-new = Bestätigen Sie Ihre neue Adresse
+email-confirm-new-lead = Das wird die Adresse Ihres Kontos: { $email }
+email-confirm-own = Bestätigen Sie Ihre Adresse
+email-confirm-own-lead = Das ist die Adresse Ihres Kontos: { $email }
+email-confirm = Bestätigen
+
+# The profile.
+profile-title = Ihr Profil
+profile-lead = Alle Angaben sind freiwillig. Anwendungen sehen sie nur, wenn Sie es ihnen erlauben.
+profile-unchanged = Es wurde noch nichts geändert. Sehen Sie sich an, was unten markiert ist.
+profile-save = Speichern
+profile-group-names = Namen
+profile-group-about = Über Sie
+profile-group-telephone = Telefon
+profile-group-address = Anschrift
+profile-name = Name
+profile-name-hint = Vollständig, so wie Sie genannt werden möchten.
+profile-given-name = Vorname
+profile-middle-name = Zweiter Vorname
+profile-family-name = Nachname
+profile-nickname = Spitzname
+profile-birthdate = Geburtsdatum
+profile-birthdate-hint = Zum Beispiel 1990-02-28. Das Jahr allein genügt, oder 0000-02-28 ohne Jahr.
+profile-gender = Geschlecht
+profile-locale = Sprache
+profile-locale-hint = Zum Beispiel en oder en-GB.
+profile-zoneinfo = Zeitzone
+profile-zoneinfo-hint = Zum Beispiel Europe/Berlin.
+profile-website = Website
+profile-profile = Profilseite
+profile-picture = Adresse eines Bildes
+profile-phone-number = Nummer
+profile-phone-number-hint = Mit der Landesvorwahl, zum Beispiel +49 30 1234.
+profile-address-street-address = Straße und Hausnummer
+profile-address-postal-code = Postleitzahl
+profile-address-locality = Ort
+profile-address-region = Region
+profile-address-country = Land
+profile-address-formatted = Vollständig, wie auf einem Briefumschlag
+profile-wrong-long = { $count ->
+    [one] Hier ist höchstens { $count } Zeichen möglich.
+   *[other] Hier sind höchstens { $count } Zeichen möglich.
+}
+profile-wrong-character = Hier steht ein Zeichen, das nicht erlaubt ist.
+profile-wrong-empty = Das darf nicht leer sein.
+profile-wrong-url = Das muss die Adresse einer Seite sein, mit https://
+profile-wrong-birthdate = Das muss JJJJ-MM-TT, ein Jahr oder 0000-MM-TT ohne das Jahr sein.
+profile-wrong-zone = Das muss der Name einer Zeitzone sein, zum Beispiel Europe/Berlin.
+profile-wrong-locale = Das muss ein Sprachkürzel sein, zum Beispiel de oder en-GB.
+profile-wrong-phone = Das muss eine Telefonnummer sein, zum Beispiel +1 555 0100.

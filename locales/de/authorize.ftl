@@ -1,35 +1,61 @@
 # What is said on behalf of an application: $client is its name.
 
-continue-to = to continue to { $client }
-returning-to = Returning to { $client }…
-returning-hint = If nothing happens, go on yourself.
-completed-title = Already answered
-completed-heading = This request was already answered
-completed-lead = You can go on to { $client }, or close this page.
+continue-to = Weiter zu { $client }
+returning-to = Sie kehren zu { $client } zurück …
+returning-hint = Wenn nichts geschieht, fahren Sie selbst fort.
+completed-title = Bereits beantwortet
+completed-heading = Diese Anfrage wurde bereits beantwortet
+completed-lead = Sie können zu { $client } weitergehen oder diese Seite schließen.
 
-select-account = Choose an account
-continue-as = Continue as
+select-account = Konto auswählen
+continue-as = Weiter als
 
 # Consent.
-consent-title = Allow access for { $client }
-consent-heading = { $client } asks for access to your account
-consent-about = About this application
-consent-identity = What it learns about you
-consent-resource = What it may do in { $resource }
-consent-no-scopes = It may act there as you, with nothing allowed in particular.
-consent-offline = It keeps this access when you are not using it, without asking you again.
-consent-next = Either way, you go on to { $host }. Allow only what you expected to be asked.
-allow = Allow
-deny = Deny
+consent-title = Zugriff für { $client } erlauben
+consent-heading = { $client } bittet um Zugriff auf Ihr Konto
+consent-about = Über diese Anwendung
+consent-identity = Was die Anwendung über Sie erfährt
+consent-resource = Was die Anwendung in { $resource } tun darf
+consent-no-scopes = Die Anwendung darf dort in Ihrem Namen handeln, ohne dass ihr etwas Bestimmtes erlaubt ist.
+consent-offline = Die Anwendung behält diesen Zugriff, auch wenn Sie sie nicht verwenden, und fragt Sie nicht erneut.
+consent-next = In beiden Fällen geht es weiter zu { $host }. Erlauben Sie den Zugriff nur, wenn Sie diese Anfrage erwartet haben.
+consent-policy = Was die Anwendung mit Ihren Daten macht
+consent-terms = Nutzungsbedingungen der Anwendung
+consent-self-registered = Diese Anwendung hat sich selbst registriert. Niemand hat hier ihren Namen oder ihre Angaben über sich selbst geprüft.
+allow = Erlauben
+deny = Ablehnen
 
 # Scopes, each by its name in the protocol.
-scope-openid = Know who you are
-scope-profile = See your profile: your name, user name and what else you put there
-scope-email = See your e-mail address
-scope-address = See your postal address
-scope-phone = See your telephone number
-scope-offline_access = Stay connected while you are away
+scope-openid = Wissen, wer Sie sind
+scope-profile = Ihr Profil sehen: Namen, Benutzername, Bild, Geburtsdatum und Ähnliches
+scope-email = Ihre E-Mail-Adresse sehen
+scope-address = Ihre Postanschrift sehen
+scope-phone = Ihre Telefonnummer sehen
+scope-offline_access = Verbunden bleiben, während Sie abwesend sind
+
+# Single claims, each by its name in the protocol.
+claim-name = Ihren Namen sehen
+claim-given_name = Ihren Vornamen sehen
+claim-family_name = Ihren Nachnamen sehen
+claim-middle_name = Ihren zweiten Vornamen sehen
+claim-nickname = Ihren Spitznamen sehen
+claim-preferred_username = Ihren Benutzernamen sehen
+claim-profile = Die Adresse Ihrer Profilseite sehen
+claim-picture = Ihr Bild sehen
+claim-website = Die Adresse Ihrer Website sehen
+claim-gender = Ihr Geschlecht sehen
+claim-birthdate = Ihr Geburtsdatum sehen
+claim-zoneinfo = Ihre Zeitzone sehen
+claim-locale = Ihre Sprache sehen
+claim-updated_at = Sehen, wann Ihr Profil zuletzt geändert wurde
+claim-email = Ihre E-Mail-Adresse sehen
+claim-email_verified = Sehen, ob Ihre E-Mail-Adresse bestätigt ist
+claim-address = Ihre Postanschrift sehen
+claim-phone_number = Ihre Telefonnummer sehen
+claim-phone_number_verified = Sehen, ob Ihre Telefonnummer bestätigt ist
 
 # A request that cannot be answered.
-request-broken = This link does not work
-request-broken-message = The application that sent you here made a request that cannot be answered. Please go back to it and try again, or tell its makers.
+request-broken = Dieser Link funktioniert nicht
+request-broken-message = Die Anwendung, die Sie hierher geschickt hat, hat eine Anfrage gestellt, die nicht beantwortet werden kann. Bitte kehren Sie zur Anwendung zurück und versuchen Sie es noch einmal, oder informieren Sie deren Anbieter.
+request-gone = Diese Anmeldung ist nicht mehr offen
+request-gone-message = Es hat zu lange gedauert, oder sie wurde in einem anderen Browser begonnen. Bitte kehren Sie zur Anwendung zurück und melden Sie sich erneut an.

@@ -1,76 +1,77 @@
 # What many pages say.
 
-imprint = Sealed by Signet
-error-prefix = Error:
-opens-in-new-tab = (opens in a new tab)
-continue = Continue
-cancel = Cancel
-back = Back
-try-again = Try again
-sign-in = Sign in
-sign-out = Sign out
-account = Your account
-use-another-account = Use another account
-to-first-page = To the first page
+imprint = Besiegelt von Signet
+error-prefix = Fehler:
+opens-in-new-tab = (wird in einem neuen Tab geöffnet)
+continue = Weiter
+cancel = Abbrechen
+back = Zurück
+try-again = Erneut versuchen
+sign-in = Anmelden
+sign-out = Abmelden
+account = Ihr Konto
+use-another-account = Anderes Konto verwenden
+to-first-page = Zur Startseite
 
 # The languages' page.
-language = Language
-language-lead = Pages and messages come in the language that you choose here.
+language = Sprache
+language-lead = Seiten und Nachrichten erscheinen in der Sprache, die Sie hier auswählen.
 
 # The first page.
-home-title = Your session
-welcome = Welcome
-home-signed-in = You are signed in
-home-signed-out = You are not signed in
-home-lead = Applications send you here when they need to know who you are.
-issuer = Issuer
+home-title = Ihre Sitzung
+welcome = Willkommen
+home-signed-in = Sie sind angemeldet
+home-signed-out = Sie sind nicht angemeldet
+home-lead = Anwendungen schicken Sie hierher, wenn sie wissen müssen, wer Sie sind.
+issuer = Aussteller
 
 # Points in time. $count is a whole number from 1 on.
-just-now = just now
+just-now = gerade eben
 minutes-ago = { $count ->
-    [one] { $count } minute ago
-   *[other] { $count } minutes ago
+    [one] vor { $count } Minute
+   *[other] vor { $count } Minuten
 }
 hours-ago = { $count ->
-    [one] { $count } hour ago
-   *[other] { $count } hours ago
+    [one] vor { $count } Stunde
+   *[other] vor { $count } Stunden
 }
 days-ago = { $count ->
-    [one] { $count } day ago
-   *[other] { $count } days ago
+    [one] vor { $count } Tag
+   *[other] vor { $count } Tagen
 }
 # $day is the day of the month, $month one of the names below, $year the year.
-date = { $day } { $month } { $year }
-month-1 = January
-month-2 = February
-month-3 = March
+date = { $day }. { $month } { $year }
+date-and-time = { $date }, { $time } Uhr UTC
+month-1 = Januar
+month-2 = Februar
+month-3 = März
 month-4 = April
-month-5 = May
-month-6 = June
-month-7 = July
+month-5 = Mai
+month-6 = Juni
+month-7 = Juli
 month-8 = August
 month-9 = September
-month-10 = October
+month-10 = Oktober
 month-11 = November
-month-12 = December
+month-12 = Dezember
 
 # When a page cannot be shown.
-error-detail = Detail
+error-detail = Einzelheiten
 error-status = Status
-error-request = Request
-problem-not-found = There is no such page
-problem-not-found-message = Perhaps the address was cut off.
-problem-method = This cannot be done here
-problem-method-message = This address does not take requests of that method.
-problem-wait = Just a moment
-problem-busy = Too many people are signing in right now. Please try again shortly.
-problem-database = Signet cannot reach its database right now. Please try again shortly.
-problem-slow = This took too long. Please try again shortly.
-problem-ours = Something went wrong
-problem-ours-message = This is our fault. Please try again; if it stays, tell us the reference below.
-problem-stale = This page was out of date
-problem-stale-message = You may have signed in or out in another tab meanwhile. Nothing was changed.
-problem-form = This form could not be read
-problem-form-message = Please try again.
-problem-unread = This could not be read
-problem-unread-message = Please go back and try again.
+error-request = Anfrage
+problem-not-found = Diese Seite gibt es nicht
+problem-not-found-message = Vielleicht wurde die Adresse abgeschnitten.
+problem-method = Das ist hier nicht möglich
+problem-method-message = Diese Adresse nimmt Anfragen mit dieser Methode nicht an.
+problem-wait = Einen Moment bitte
+problem-busy = Im Moment melden sich zu viele Personen an. Bitte versuchen Sie es gleich noch einmal.
+problem-database = Signet kann seine Datenbank im Moment nicht erreichen. Bitte versuchen Sie es gleich noch einmal.
+problem-slow = Das hat zu lange gedauert. Bitte versuchen Sie es gleich noch einmal.
+problem-ours = Etwas ist schiefgelaufen
+problem-ours-message = Der Fehler liegt bei uns. Bitte versuchen Sie es noch einmal; wenn er bestehen bleibt, nennen Sie uns die Kennung der Anfrage unten.
+problem-stale = Diese Seite war nicht mehr aktuell
+problem-stale-message = Möglicherweise haben Sie sich inzwischen in einem anderen Tab an- oder abgemeldet. Es wurde nichts geändert.
+problem-form = Dieses Formular konnte nicht gelesen werden
+problem-form-message = Bitte versuchen Sie es noch einmal.
+problem-unread = Das konnte nicht gelesen werden
+problem-unread-message = Bitte gehen Sie zurück und versuchen Sie es noch einmal.

@@ -1,80 +1,80 @@
 # Pages that lead to a link in an e-mail, and those that such links lead to. “Message” is an e-mail here.
 
-to-sign-in = To sign-in
-back-to-sign-in = Back to sign-in
+to-sign-in = Zur Anmeldung
+back-to-sign-in = Zurück zur Anmeldung
 
 # A forgotten password.
-forgot-title = Forgot your password?
-forgot-lead = Enter your e-mail or user name. You get a message with a link by which you set a new one.
-forgot-identifier = E-mail or user name
-forgot-send = Send the link
-forgot-missing = Enter your e-mail or user name.
+forgot-title = Passwort vergessen?
+forgot-lead = Geben Sie Ihre E-Mail-Adresse oder Ihren Benutzernamen ein. Sie erhalten eine E-Mail mit einem Link, über den Sie ein neues Passwort festlegen.
+forgot-identifier = E-Mail-Adresse oder Benutzername
+forgot-send = Link senden
+forgot-missing = Geben Sie Ihre E-Mail-Adresse oder Ihren Benutzernamen ein.
 
 # Making an account begins with an e-mail address.
-register-title = Create an account
-register-lead = Enter your e-mail address. You get a message with a link to go on.
+register-title = Konto erstellen
+register-lead = Geben Sie Ihre E-Mail-Adresse ein. Sie erhalten eine E-Mail mit einem Link, über den es weitergeht.
 # $domains are the only domains that addresses may be of, with commas between them.
-register-lead-domains = Enter your e-mail address. You get a message with a link to go on. It has to be an address of { $domains }.
-register-email = E-mail
+register-lead-domains = Geben Sie Ihre E-Mail-Adresse ein. Sie erhalten eine E-Mail mit einem Link, über den es weitergeht. Es muss eine Adresse von { $domains } sein.
+register-email = E-Mail-Adresse
 # $count is how many domains there are.
 register-wrong-domain = { $count ->
-    [one] Use an address of { $domains }.
-   *[other] Use an address of one of these: { $domains }.
+    [one] Verwenden Sie eine Adresse von { $domains }.
+   *[other] Verwenden Sie eine Adresse von einer dieser Domains: { $domains }.
 }
-register-wrong-address = Enter an e-mail address such as name@example.com.
-register-closed = Accounts are not made here
-register-closed-message = Ask whoever runs this service for an account or an invitation.
+register-wrong-address = Geben Sie eine E-Mail-Adresse wie name@example.com ein.
+register-closed = Hier können keine Konten erstellt werden
+register-closed-message = Bitten Sie den Betreiber dieses Dienstes um ein Konto oder eine Einladung.
 
 # It goes on by the link: $email is the address that was proven, below the title.
-new-account-for = for { $email }
-new-account-name = Your name
-new-account-password = Password
-new-account-create = Create the account
-new-account-name-missing = Enter your name, or what you want to be called.
+new-account-for = für { $email }
+new-account-name = Ihr Name
+new-account-password = Passwort
+new-account-create = Konto erstellen
+new-account-name-missing = Geben Sie Ihren Namen ein oder wie Sie genannt werden möchten.
 # $count is how many characters it may have.
-new-account-name-wrong = Enter a name of at most { $count } characters.
-new-account-there = You have an account already
-new-account-there-message = An account with your address was made meanwhile. Sign in with it.
+new-account-name-wrong = Geben Sie einen Namen mit höchstens { $count } Zeichen ein.
+new-account-there = Sie haben bereits ein Konto
+new-account-there-message = Inzwischen wurde ein Konto mit Ihrer Adresse erstellt. Melden Sie sich damit an.
 
 # A new password instead of a forgotten one. The lead is below the title: $email is the address of the account.
-reset-title = Set a new password
-reset-lead = for { $email }. You are signed out everywhere else then.
-reset-password = New password
-reset-set = Set the password
+reset-title = Neues Passwort festlegen
+reset-lead = für { $email }. Sie werden dann überall sonst abgemeldet.
+reset-password = Neues Passwort
+reset-set = Passwort festlegen
 
 # Below the field of a password, here and where an account is made. $count is how many characters it has at the least.
-choose-password-hint = At least { $count } characters. A few words in a row are easy to remember.
+choose-password-hint = Mindestens { $count } Zeichen. Einige Wörter hintereinander sind leicht zu merken.
 
 # What happened, and what comes next.
-sent-title = Check your mail
-sent-forgot = If there is an account for what you entered, a message with a link is on its way. The link works once, within an hour. If nothing comes, look into the folder for spam.
-sent-register = A message is on its way to the address that you entered. Open its link to go on. If nothing comes, look into the folder for spam.
-sent-change = Messages are on their way to the address that you entered and, if you have confirmed it before, to the one that you have. Your address changes once the links in all of them were used.
-sent-verify = A message is on its way to your address. Open its link to confirm it.
-change-half = Half done
-change-half-message = You have confirmed it here. Now open the link in the message to the other address.
-change-done = Your address was changed
-change-done-message = Messages go to your new address from now on, and you sign in with it.
-verify-done = Your address is confirmed
-verify-done-message = Thank you. There is nothing else to do.
+sent-title = Sehen Sie in Ihrem Postfach nach
+sent-forgot = Wenn es zu Ihrer Eingabe ein Konto gibt, ist eine E-Mail mit einem Link unterwegs. Der Link funktioniert nur einmal, innerhalb einer Stunde. Wenn nichts ankommt, sehen Sie im Spam-Ordner nach.
+sent-register = Eine E-Mail ist an die eingegebene Adresse unterwegs. Öffnen Sie den Link darin, um fortzufahren. Wenn nichts ankommt, sehen Sie im Spam-Ordner nach.
+sent-change = E-Mails sind unterwegs: an die Adresse, die Sie eingegeben haben, und an Ihre jetzige, falls Sie diese früher bestätigt haben. Ihre Adresse ändert sich, sobald die Links in allen E-Mails verwendet wurden.
+sent-verify = Eine E-Mail ist an Ihre Adresse unterwegs. Öffnen Sie den Link darin, um die Adresse zu bestätigen.
+change-half = Zur Hälfte erledigt
+change-half-message = Sie haben die Änderung hier bestätigt. Öffnen Sie nun den Link in der E-Mail an die andere Adresse.
+change-done = Ihre Adresse wurde geändert
+change-done-message = E-Mails gehen ab jetzt an Ihre neue Adresse, und Sie melden sich mit ihr an.
+verify-done = Ihre Adresse ist bestätigt
+verify-done-message = Vielen Dank. Sie müssen nichts weiter tun.
 
 # A link that was used, is too old, or never was; and where there is another one.
-link-over = This link does not work any more
-link-over-message = It was used before, is too old, or was not copied as a whole.
-link-renew = Get a new link
-link-to-address = To your address
-link-to-password = Set a new password
+link-over = Dieser Link funktioniert nicht mehr
+link-over-message = Er wurde schon verwendet, ist zu alt oder wurde nicht vollständig kopiert.
+link-renew = Neuen Link anfordern
+link-to-address = Zu Ihrer Adresse
+link-to-password = Neues Passwort festlegen
 
 # The page of “This was not me”, a link in e-mails about the safety of an account. $email is the address of the account.
-not-me-title = Secure your account
-not-me-lead = If what the message tells was not you, someone else may be using the account of { $email }.
-not-me-when = When you go on:
-not-me-signed-out = You are signed out everywhere, and every application has to ask you again.
-not-me-password = Your password stops working at once. You choose a new one on the next page.
-not-me-factors = Your authenticator, passkeys and recovery codes stay. Once you are signed in, look at them on the pages of your account, and remove what you do not know.
-not-me-close = If it was you after all, close this page: nothing is changed.
-not-me-go-on = It was not me: secure my account
+not-me-title = Schützen Sie Ihr Konto
+not-me-lead = Wenn Sie das, wovon die E-Mail berichtet, nicht selbst waren, verwendet möglicherweise jemand anderes das Konto von { $email }.
+not-me-when = Wenn Sie fortfahren:
+not-me-signed-out = Sie werden überall abgemeldet, und jede Anwendung muss Sie erneut fragen.
+not-me-password = Ihr Passwort funktioniert sofort nicht mehr. Auf der nächsten Seite wählen Sie ein neues.
+not-me-factors = Ihre Authenticator-App, Ihre Passkeys und Ihre Wiederherstellungscodes bleiben bestehen. Prüfen Sie sie nach der Anmeldung auf den Seiten Ihres Kontos und entfernen Sie, was Sie nicht kennen.
+not-me-close = Wenn Sie es doch waren, schließen Sie diese Seite: Es wird nichts geändert.
+not-me-go-on = Das war ich nicht: Mein Konto schützen
 
 # Where e-mail was not set up.
-no-mail = This is not available here
-no-mail-message = It takes e-mail, which was not set up. Ask whoever runs this service.
+no-mail = Das ist hier nicht verfügbar
+no-mail-message = Dafür sind E-Mails nötig, die nicht eingerichtet wurden. Fragen Sie den Betreiber dieses Dienstes.

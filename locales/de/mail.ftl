@@ -4,139 +4,139 @@
 mail-action = { $action }:
 mail-fact = { $name }: { $value }
 # Before the address of the link, in the HTML part.
-mail-or-open = Or open this address:
+mail-or-open = Oder öffnen Sie diese Adresse:
 # How long a link is good.
 mail-link-minutes = { $count ->
-    [one] The link works once, within { $count } minute.
-   *[other] The link works once, within { $count } minutes.
+    [one] Der Link funktioniert nur einmal, innerhalb von { $count } Minute.
+   *[other] Der Link funktioniert nur einmal, innerhalb von { $count } Minuten.
 }
 mail-link-hours = { $count ->
-    [one] The link works once, within { $count } hour.
-   *[other] The link works once, within { $count } hours.
+    [one] Der Link funktioniert nur einmal, innerhalb von { $count } Stunde.
+   *[other] Der Link funktioniert nur einmal, innerhalb von { $count } Stunden.
 }
 mail-link-days = { $count ->
-    [one] The link works once, within { $count } day.
-   *[other] The link works once, within { $count } days.
+    [one] Der Link funktioniert nur einmal, innerhalb von { $count } Tag.
+   *[other] Der Link funktioniert nur einmal, innerhalb von { $count } Tagen.
 }
 
 # To someone who forgot their password.
-mail-reset-subject = Set a new password at { $product }
-mail-reset = Someone, most likely you, asked to set a new password at { $product }.
-mail-reset-action = Set a new password
-mail-reset-not-you = If it was not you, do nothing: your password stays as it is.
+mail-reset-subject = Neues Passwort bei { $product } festlegen
+mail-reset = Jemand, höchstwahrscheinlich Sie, möchte ein neues Passwort bei { $product } festlegen.
+mail-reset-action = Neues Passwort festlegen
+mail-reset-not-you = Wenn Sie das nicht waren, tun Sie nichts: Ihr Passwort bleibt, wie es ist.
 
 # To someone who wants to make an account.
-mail-register-subject = Make your account at { $product }
-mail-register = Someone, most likely you, wants to make an account at { $product } with this address.
-mail-register-action = Make an account
-mail-register-not-you = If it was not you, do nothing: there will be no account.
+mail-register-subject = Erstellen Sie Ihr Konto bei { $product }
+mail-register = Jemand, höchstwahrscheinlich Sie, möchte mit dieser Adresse ein Konto bei { $product } erstellen.
+mail-register-action = Konto erstellen
+mail-register-not-you = Wenn Sie das nicht waren, tun Sie nichts: Es wird kein Konto erstellt.
 
 # To someone who wants to make an account and has one. $url is a link.
-mail-registered-subject = You have an account at { $product }
-mail-registered = Someone, most likely you, wants to make an account at { $product } with this address. You have one already.
-mail-registered-action = Sign in
-mail-registered-forgot = If you forgot your password, set a new one: { $url }
-mail-registered-not-you = If it was not you, do nothing: nothing was changed.
+mail-registered-subject = Sie haben ein Konto bei { $product }
+mail-registered = Jemand, höchstwahrscheinlich Sie, möchte mit dieser Adresse ein Konto bei { $product } erstellen. Sie haben bereits eines.
+mail-registered-action = Anmelden
+mail-registered-forgot = Wenn Sie Ihr Passwort vergessen haben, legen Sie ein neues fest: { $url }
+mail-registered-not-you = Wenn Sie das nicht waren, tun Sie nichts: Es wurde nichts geändert.
 
 # To someone who is invited by whoever runs the service.
-mail-invitation-subject = Your invitation to { $product }
-mail-invitation = You are invited to make an account at { $product }.
+mail-invitation-subject = Ihre Einladung zu { $product }
+mail-invitation = Sie sind eingeladen, ein Konto bei { $product } zu erstellen.
 
 # To someone who wants to prove their e-mail address.
-mail-verify-subject = Confirm your address at { $product }
-mail-verify = Please confirm that this is your address at { $product }.
-mail-verify-action = Confirm this address
-mail-verify-not-you = If you have no account there, do nothing.
+mail-verify-subject = Bestätigen Sie Ihre Adresse bei { $product }
+mail-verify = Bitte bestätigen Sie, dass dies Ihre Adresse bei { $product } ist.
+mail-verify-action = Diese Adresse bestätigen
+mail-verify-not-you = Wenn Sie dort kein Konto haben, tun Sie nichts.
 
 # To the address that someone wants to change: $to is the new one. And to the new one, with the same subject.
-mail-change-subject = Confirm your new address at { $product }
-mail-leaving = You asked to change your address at { $product } from this one to { $to }.
-mail-leaving-both = It changes once you have confirmed it here and at the new address.
-mail-leaving-action = Confirm the change
-mail-leaving-not-you = If it was not you, do not confirm it, and set a new password: someone may know yours.
-mail-arriving = Someone, most likely you, wants this to be their address at { $product }.
-mail-arriving-action = Confirm this address
-mail-arriving-not-you = If it was not you, do nothing: nothing is changed.
+mail-change-subject = Bestätigen Sie Ihre neue Adresse bei { $product }
+mail-leaving = Sie haben darum gebeten, Ihre Adresse bei { $product } von dieser in { $to } zu ändern.
+mail-leaving-both = Die Adresse wird geändert, sobald Sie dies hier und an der neuen Adresse bestätigt haben.
+mail-leaving-action = Änderung bestätigen
+mail-leaving-not-you = Wenn Sie das nicht waren, bestätigen Sie es nicht und legen Sie ein neues Passwort fest: Möglicherweise kennt jemand Ihres.
+mail-arriving = Jemand, höchstwahrscheinlich Sie, möchte diese Adresse als eigene Adresse bei { $product } verwenden.
+mail-arriving-action = Diese Adresse bestätigen
+mail-arriving-not-you = Wenn Sie das nicht waren, tun Sie nichts: Es wird nichts geändert.
 
 # To an address that another person wants and someone has.
-mail-in-use-subject = Your address at { $product }
-mail-in-use = Someone wants this to be their address at { $product }. You have an account with it already, so nothing was changed.
-mail-in-use-you = If it was you: an address can be that of one account only.
+mail-in-use-subject = Ihre Adresse bei { $product }
+mail-in-use = Jemand möchte diese Adresse als eigene Adresse bei { $product } verwenden. Sie haben damit bereits ein Konto, deshalb wurde nichts geändert.
+mail-in-use-you = Falls Sie das waren: Eine Adresse kann nur zu einem einzigen Konto gehören.
 
 # To the former address: $to is the new one.
-mail-changed-subject = Your address at { $product } was changed
-mail-changed = Your address at { $product } is { $to } now. Messages go there from now on.
-mail-changed-not-you = If you did not do this, tell whoever runs the service.
+mail-changed-subject = Ihre Adresse bei { $product } wurde geändert
+mail-changed = Ihre Adresse bei { $product } ist jetzt { $to }. E-Mails gehen ab jetzt dorthin.
+mail-changed-not-you = Wenn Sie das nicht waren, informieren Sie den Betreiber des Dienstes.
 
 # About the safety of an account: what was done, its circumstances, and a link for who did not do it.
-mail-when = When
+mail-when = Zeitpunkt
 mail-browser = Browser
 # The network address.
-mail-address = Address
+mail-address = IP-Adresse
 # The city or country.
-mail-place = Place
-mail-not-me-action = This was not me
-mail-not-me = If you know of this, there is nothing to do. If not, open the link: you are shown what can be done.
+mail-place = Ort
+mail-not-me-action = Das war ich nicht
+mail-not-me = Wenn Sie davon wissen, müssen Sie nichts tun. Wenn nicht, öffnen Sie den Link: Dort sehen Sie, was Sie tun können.
 
 # An unusual sign-in, and what is unusual in it.
-mail-sign-in-subject = A new sign-in at { $product }
-mail-sign-in = Someone signed in to your account at { $product }.
-mail-new-browser = You had not signed in from this browser before.
-mail-new-country = You had not signed in from this country before.
+mail-sign-in-subject = Neue Anmeldung bei { $product }
+mail-sign-in = Jemand hat sich in Ihrem Konto bei { $product } angemeldet.
+mail-new-browser = Mit diesem Browser hatten Sie sich zuvor noch nicht angemeldet.
+mail-new-country = Aus diesem Land hatten Sie sich zuvor noch nicht angemeldet.
 # $kilometres is how far it is, $place where it was, $count how much later it is, in minutes or in hours.
 mail-travel-minutes = { $count ->
-    [one] It is about { $kilometres } km from where you had signed in before, no more than { $count } minute earlier: too far to travel in that time.
-   *[other] It is about { $kilometres } km from where you had signed in before, no more than { $count } minutes earlier: too far to travel in that time.
+    [one] Der Ort dieser Anmeldung ist etwa { $kilometres } km von dort entfernt, wo Sie sich höchstens { $count } Minute zuvor angemeldet hatten: zu weit für eine Reise in dieser Zeit.
+   *[other] Der Ort dieser Anmeldung ist etwa { $kilometres } km von dort entfernt, wo Sie sich höchstens { $count } Minuten zuvor angemeldet hatten: zu weit für eine Reise in dieser Zeit.
 }
 mail-travel-hours = { $count ->
-    [one] It is about { $kilometres } km from where you had signed in before, no more than { $count } hour earlier: too far to travel in that time.
-   *[other] It is about { $kilometres } km from where you had signed in before, no more than { $count } hours earlier: too far to travel in that time.
+    [one] Der Ort dieser Anmeldung ist etwa { $kilometres } km von dort entfernt, wo Sie sich höchstens { $count } Stunde zuvor angemeldet hatten: zu weit für eine Reise in dieser Zeit.
+   *[other] Der Ort dieser Anmeldung ist etwa { $kilometres } km von dort entfernt, wo Sie sich höchstens { $count } Stunden zuvor angemeldet hatten: zu weit für eine Reise in dieser Zeit.
 }
 mail-travel-from-minutes = { $count ->
-    [one] It is about { $kilometres } km from where you had signed in before ({ $place }), no more than { $count } minute earlier: too far to travel in that time.
-   *[other] It is about { $kilometres } km from where you had signed in before ({ $place }), no more than { $count } minutes earlier: too far to travel in that time.
+    [one] Der Ort dieser Anmeldung ist etwa { $kilometres } km von dort entfernt, wo Sie sich höchstens { $count } Minute zuvor angemeldet hatten ({ $place }): zu weit für eine Reise in dieser Zeit.
+   *[other] Der Ort dieser Anmeldung ist etwa { $kilometres } km von dort entfernt, wo Sie sich höchstens { $count } Minuten zuvor angemeldet hatten ({ $place }): zu weit für eine Reise in dieser Zeit.
 }
 mail-travel-from-hours = { $count ->
-    [one] It is about { $kilometres } km from where you had signed in before ({ $place }), no more than { $count } hour earlier: too far to travel in that time.
-   *[other] It is about { $kilometres } km from where you had signed in before ({ $place }), no more than { $count } hours earlier: too far to travel in that time.
+    [one] Der Ort dieser Anmeldung ist etwa { $kilometres } km von dort entfernt, wo Sie sich höchstens { $count } Stunde zuvor angemeldet hatten ({ $place }): zu weit für eine Reise in dieser Zeit.
+   *[other] Der Ort dieser Anmeldung ist etwa { $kilometres } km von dort entfernt, wo Sie sich höchstens { $count } Stunden zuvor angemeldet hatten ({ $place }): zu weit für eine Reise in dieser Zeit.
 }
 
 # Failed attempts to sign in: with a password, and by someone who knows the password, with a second factor. The circumstances
 # of the last one follow.
-mail-failures-subject = Failed attempts to sign in at { $product }
+mail-failures-subject = Fehlgeschlagene Anmeldeversuche bei { $product }
 mail-wrong-passwords = { $count ->
-    [one] There was { $count } failed attempt to sign in to your account within a short time. Further ones may have to wait. Your password was not guessed; this is the last of them:
-   *[other] There were { $count } failed attempts to sign in to your account within a short time. Further ones may have to wait. Your password was not guessed; this is the last of them:
+    [one] Innerhalb kurzer Zeit gab es { $count } fehlgeschlagenen Versuch, sich in Ihrem Konto anzumelden. Für weitere Versuche gilt möglicherweise eine Wartezeit. Ihr Passwort wurde nicht erraten. Angaben zum letzten Versuch:
+   *[other] Innerhalb kurzer Zeit gab es { $count } fehlgeschlagene Versuche, sich in Ihrem Konto anzumelden. Für weitere Versuche gilt möglicherweise eine Wartezeit. Ihr Passwort wurde nicht erraten. Angaben zum letzten Versuch:
 }
 mail-wrong-codes = { $count ->
-    [one] Someone who knows your password failed { $count } time within a short time to prove who they are by your second factor. Further attempts have to wait. This is the last of them:
-   *[other] Someone who knows your password failed { $count } times within a short time to prove who they are by your second factor. Further attempts have to wait. This is the last of them:
+    [one] Jemand, der Ihr Passwort kennt, ist innerhalb kurzer Zeit { $count }-mal daran gescheitert, sich mit Ihrem zweiten Faktor auszuweisen. Für weitere Versuche gilt eine Wartezeit. Angaben zum letzten Versuch:
+   *[other] Jemand, der Ihr Passwort kennt, ist innerhalb kurzer Zeit { $count }-mal daran gescheitert, sich mit Ihrem zweiten Faktor auszuweisen. Für weitere Versuche gilt eine Wartezeit. Angaben zum letzten Versuch:
 }
 
 # Second factors that came and went.
-mail-authenticator-added-subject = An authenticator was added to your account at { $product }
-mail-authenticator-added = An authenticator was added to your account. It can be used to sign in.
-mail-passkey-added-subject = A passkey was added to your account at { $product }
-mail-passkey-added = A passkey was added to your account. It can be used to sign in.
-mail-authenticator-removed-subject = An authenticator was removed from your account at { $product }
-mail-authenticator-removed = An authenticator was removed from your account and opens it no more.
-mail-passkey-removed-subject = A passkey was removed from your account at { $product }
-mail-passkey-removed = A passkey was removed from your account and opens it no more.
-mail-factors-removed-subject = Your second factors at { $product } were removed
-mail-factors-removed = Whoever runs the service removed your authenticator, passkeys and recovery codes, and signed you out. A password is enough to sign in now, until you set a second factor up.
+mail-authenticator-added-subject = Ihrem Konto bei { $product } wurde eine Authenticator-App hinzugefügt
+mail-authenticator-added = Ihrem Konto wurde eine Authenticator-App hinzugefügt. Sie kann zur Anmeldung verwendet werden.
+mail-passkey-added-subject = Ihrem Konto bei { $product } wurde ein Passkey hinzugefügt
+mail-passkey-added = Ihrem Konto wurde ein Passkey hinzugefügt. Er kann zur Anmeldung verwendet werden.
+mail-authenticator-removed-subject = Aus Ihrem Konto bei { $product } wurde eine Authenticator-App entfernt
+mail-authenticator-removed = Aus Ihrem Konto wurde eine Authenticator-App entfernt. Sie kann nicht mehr zur Anmeldung verwendet werden.
+mail-passkey-removed-subject = Aus Ihrem Konto bei { $product } wurde ein Passkey entfernt
+mail-passkey-removed = Aus Ihrem Konto wurde ein Passkey entfernt. Er kann nicht mehr zur Anmeldung verwendet werden.
+mail-factors-removed-subject = Ihre zweiten Faktoren bei { $product } wurden entfernt
+mail-factors-removed = Der Betreiber des Dienstes hat Ihre Authenticator-App, Ihre Passkeys und Ihre Wiederherstellungscodes entfernt und Sie abgemeldet. Für die Anmeldung genügt jetzt ein Passwort, bis Sie einen zweiten Faktor einrichten.
 
 # Recovery codes: $count is how many are left.
-mail-codes-renewed-subject = New recovery codes at { $product }
-mail-codes-renewed = New recovery codes were made for your account. The former ones do not work any more.
-mail-code-used-subject = A recovery code was used at { $product }
+mail-codes-renewed-subject = Neue Wiederherstellungscodes bei { $product }
+mail-codes-renewed = Für Ihr Konto wurden neue Wiederherstellungscodes erstellt. Die bisherigen funktionieren nicht mehr.
+mail-code-used-subject = Bei { $product } wurde ein Wiederherstellungscode verwendet
 mail-code-used = { $count ->
-    [0] A recovery code of your account was used. None is left: make new ones.
-    [one] A recovery code of your account was used. One is left.
-   *[other] A recovery code of your account was used. { $count } are left.
+    [0] Ein Wiederherstellungscode Ihres Kontos wurde verwendet. Es ist keiner mehr übrig: Erstellen Sie neue.
+    [one] Ein Wiederherstellungscode Ihres Kontos wurde verwendet. Es ist noch einer übrig.
+   *[other] Ein Wiederherstellungscode Ihres Kontos wurde verwendet. Es sind noch { $count } übrig.
 }
 
-mail-passkey-cloned-subject = A passkey at { $product } may have been copied
-mail-passkey-cloned = Someone tried to sign in with a passkey of yours that counts its uses, and its count went back. There may be a copy of it. The attempt was refused. Remove that passkey from your account, and add a new one.
+mail-passkey-cloned-subject = Ein Passkey bei { $product } wurde möglicherweise kopiert
+mail-passkey-cloned = Jemand hat versucht, sich mit einem Ihrer Passkeys anzumelden, der seine Verwendungen zählt, und dieser Zähler lief rückwärts. Möglicherweise gibt es eine Kopie davon. Der Versuch wurde abgelehnt. Entfernen Sie diesen Passkey aus Ihrem Konto und fügen Sie einen neuen hinzu.
 
-mail-password-changed-subject = Your password at { $product } was changed
-mail-password-changed = Your password was changed. You were signed out everywhere else, and applications have to ask you again.
+mail-password-changed-subject = Ihr Passwort bei { $product } wurde geändert
+mail-password-changed = Ihr Passwort wurde geändert. Sie wurden überall sonst abgemeldet, und Anwendungen müssen Sie erneut fragen.

@@ -1,107 +1,157 @@
 # The account's first page. Its title is `account` in common.ftl. Each of these leads to a page, and beside it stands in what
 # state it is.
-account-password-changed = Your password is changed, and you are signed out everywhere else.
-account-signing-in = How you sign in
-account-password = Password
-account-passkeys = Passkeys
-account-authenticator = Authenticator app
-account-codes = Recovery codes
-account-email = E-mail address
-account-access = Who has access
-account-data = Your data
-account-export = Download all that is kept of you
+account-password-changed = Tu contraseña se cambió y se cerraron todas tus demás sesiones.
+account-about = Sobre ti
+account-profile = Perfil
+applications-open = Iniciar sesión en ella
+account-profile-changed = Tu perfil se cambió.
+account-signing-in = Cómo inicias sesión
+account-password = Contraseña
+account-passkeys = Llaves de acceso
+account-authenticator = App de autenticación
+account-codes = Códigos de recuperación
+account-email = Dirección de correo electrónico
+account-access = Quién tiene acceso
+account-data = Tus datos
+account-export = Descargar todo lo que se guarda sobre ti
 # The state of a password.
-state-set = Set
-state-unset = None
+state-set = Configurada
+state-unset = Ninguna
 # The state of passkeys.
-state-passkeys = On
-state-no-passkeys = None
+state-passkeys = Activadas
+state-no-passkeys = Ninguna
 # The state of the authenticator app.
-state-on = On
-state-off = Off
+state-on = Activada
+state-off = Desactivada
 # How many recovery codes are left.
 state-codes = { $count ->
-    [0] None left
-   *[other] { $count } left
+    [0] No queda ninguno
+    [one] Queda { $count }
+   *[other] Quedan { $count }
 }
 # In how many browsers one is signed in: 1 is the one in which this is read.
 state-sessions = { $count ->
-    [1] Only here
-   *[other] { $count } browsers
+    [1] Solo aquí
+   *[other] { $count } navegadores
 }
 
 # Applications that someone allowed to see or do something.
-applications-title = Applications you allowed
-applications-none = None has access to your account.
-applications-lead = Take back what you no longer want to share: the application is cut off at once, and has to ask you again.
-applications-about = About it
-applications-offline = It stays connected while you are away.
+applications-title = Aplicaciones con tu permiso
+applications-none = Ninguna tiene acceso a tu cuenta.
+applications-lead = Retira lo que ya no quieras compartir: la aplicación pierde el acceso de inmediato y tiene que volver a pedirte permiso.
+applications-about = Acerca de ella
+applications-offline = Mantiene la conexión cuando no estás.
 # Since when.
-applications-since = Allowed
-last-used = Last used
+applications-since = Acceso permitido
+last-used = Último uso
 # On a button, and the same button read out: $application is whose access it is. It begins with the words on the button.
-applications-revoke = Take back access
-applications-revoke-of = Take back access of { $application }
+applications-revoke = Retirar el acceso
+applications-revoke-of = Retirar el acceso de { $application }
 
 # Where someone is signed in: a list of browsers.
-sessions-title = Where you are signed in
-sessions-lead = If you do not know one of these, sign it out and change your password.
-sessions-here = This browser
+sessions-title = Dónde has iniciado sesión
+sessions-lead = Si no reconoces alguno de estos navegadores, cierra su sesión y cambia tu contraseña.
+sessions-here = Este navegador
 # Since when.
-sessions-since = Signed in
+sessions-since = Inicio de sesión
 # The network's (IP) address.
-sessions-address = Address
+sessions-address = Dirección IP
 # The city and country.
-sessions-place = Place
+sessions-place = Lugar
 # The button `sign-out` read out: $browser is one of `browser-…`, such as Firefox on Linux. They begin with the words of
 # `sign-out`.
-sessions-end = Sign out of { $browser }
-sessions-end-here = Sign out of { $browser }, this browser
-sessions-end-others = Sign out everywhere else
-sessions-unknown = That browser is not signed in
-sessions-unknown-message = You may have signed out there meanwhile.
+sessions-end = Cerrar sesión en { $browser }
+sessions-end-here = Cerrar sesión en { $browser }, este navegador
+sessions-end-others = Cerrar todas las demás sesiones
+sessions-unknown = No hay ninguna sesión iniciada en ese navegador
+sessions-unknown-message = Puede que entretanto hayas cerrado sesión allí.
 
 # A browser, by its name and its system's: Firefox, Linux.
-browser-on = { $browser } on { $system }
-browser-of-system = A browser on { $system }
-browser-unknown = A browser
+browser-on = { $browser } en { $system }
+browser-of-system = Un navegador en { $system }
+browser-unknown = Un navegador
 
 # A place: Paris, France.
 place = { $city }, { $country }
 
 # Deleting one's account. $date is a day.
-delete-title = Delete your account
-delete-lead = You are signed out everywhere, and every application is cut off. On { $date } the account and all that is kept of you is removed. If you sign in before, it stays.
-delete-before = Before you go
-delete-export = Download your data first
-delete-email = Type your e-mail address, so that this is no slip
-delete-wrong = That is not the e-mail address of this account.
-delete-confirm = Delete my account
-delete-back = Keep it
+delete-title = Eliminar tu cuenta
+delete-lead = Se cerrarán todas tus sesiones y todas las aplicaciones perderán el acceso. El { $date } se eliminarán la cuenta y todo lo que se guarda sobre ti. Si inicias sesión antes, la cuenta se conserva.
+delete-before = Antes de irte
+delete-export = Descarga primero tus datos
+delete-email = Escribe tu dirección de correo electrónico, para evitar un error
+delete-wrong = Esa no es la dirección de correo electrónico de esta cuenta.
+delete-confirm = Eliminar mi cuenta
+delete-back = Conservarla
 # After that.
-leaving-title = Your account will be deleted
-leaving-lead = You are signed out everywhere. If you change your mind, sign in before the day that you were told: then it stays.
-leaving-sign-in = Sign in and keep it
+leaving-title = Tu cuenta se eliminará
+leaving-lead = Se cerraron todas tus sesiones. Si cambias de opinión, inicia sesión antes del día que se te indicó: así la cuenta se conserva.
+leaving-sign-in = Iniciar sesión y conservarla
 # After signing in again.
-staying-title = Your account stays
-staying-lead = It was to be deleted. As you signed in, it is not.
-staying-delete = Delete it after all
+staying-title = Tu cuenta se conserva
+staying-lead = Se iba a eliminar. Como iniciaste sesión, no se eliminará.
+staying-delete = Eliminarla de todos modos
 
 # The e-mail address of an account, and changing it.
-email-title = Your e-mail address
+email-title = Tu dirección de correo electrónico
 # $email is the address.
-email-unverified = You have not confirmed { $email } yet.
-email-verify = Send me a link to confirm it
-email-new = New e-mail address
-email-hint-both = It takes a link at the new address and one at the address that you have now.
-email-hint-new = It takes a link at the new address.
-email-change = Change it
-email-same = That is your address already.
-email-taken = This address is in use
-email-taken-message = Another account has it by now. Nothing was changed.
+email-unverified = Todavía no has confirmado { $email }.
+email-verify = Enviarme un enlace para confirmarla
+email-new = Nueva dirección de correo electrónico
+email-hint-both = Tendrás que abrir un enlace que recibirás en la nueva dirección y otro en la dirección que tienes ahora.
+email-hint-new = Tendrás que abrir un enlace que recibirás en la nueva dirección.
+email-change = Cambiarla
+email-same = Esa ya es tu dirección.
+email-taken = Esta dirección está en uso
+email-taken-message = Ahora la tiene otra cuenta. No se cambió nada.
 # The pages that links lead to: $email is the address.
-email-confirm-new = Confirm your new address
-email-confirm-new-lead = This will be the address of your account: { $email }
-email-confirm-own = Confirm your address
-email-confirm-own-lead = This is the address of your account: { $email }
-email-confirm = Confirm
+email-confirm-new = Confirma tu nueva dirección
+email-confirm-new-lead = Esta será la dirección de tu cuenta: { $email }
+email-confirm-own = Confirma tu dirección
+email-confirm-own-lead = Esta es la dirección de tu cuenta: { $email }
+email-confirm = Confirmar
+
+# The profile.
+profile-title = Tu perfil
+profile-lead = Puedes dejarlo todo vacío. Las aplicaciones solo lo ven si se lo permites.
+profile-unchanged = Todavía no se cambió nada. Revisa lo que está marcado abajo.
+profile-save = Guardar
+profile-group-names = Nombres
+profile-group-about = Sobre ti
+profile-group-telephone = Teléfono
+profile-group-address = Dirección
+profile-name = Nombre
+profile-name-hint = Completo, tal como quieres que te llamen.
+profile-given-name = Nombre de pila
+profile-middle-name = Segundo nombre
+profile-family-name = Apellidos
+profile-nickname = Apodo
+profile-birthdate = Fecha de nacimiento
+profile-birthdate-hint = Por ejemplo, 1990-02-28. Basta con el año, o 0000-02-28 sin él.
+profile-gender = Género
+profile-locale = Idioma
+profile-locale-hint = Por ejemplo, en o en-GB.
+profile-zoneinfo = Zona horaria
+profile-zoneinfo-hint = Por ejemplo, Europe/Berlin.
+profile-website = Sitio web
+profile-profile = Página de perfil
+profile-picture = Dirección de una foto
+profile-phone-number = Número
+profile-phone-number-hint = Con el código del país, por ejemplo, +49 30 1234.
+profile-address-street-address = Calle
+profile-address-postal-code = Código postal
+profile-address-locality = Localidad
+profile-address-region = Región
+profile-address-country = País
+profile-address-formatted = Completa, como en un sobre
+profile-wrong-long = { $count ->
+    [one] Debe tener como máximo { $count } carácter.
+   *[other] Debe tener como máximo { $count } caracteres.
+}
+profile-wrong-character = Contiene un carácter que no se permite aquí.
+profile-wrong-empty = No puede quedar vacío.
+profile-wrong-url = Debe ser la dirección de una página, con https://
+profile-wrong-birthdate = Debe ser AAAA-MM-DD, un año, o 0000-MM-DD sin el año.
+profile-wrong-zone = Debe ser el nombre de una zona horaria, como Europe/Berlin.
+profile-wrong-locale = Debe ser una etiqueta de idioma, como de o en-GB.
+profile-wrong-phone = Debe ser un número de teléfono, como +1 555 0100.

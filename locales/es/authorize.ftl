@@ -1,35 +1,61 @@
 # What is said on behalf of an application: $client is its name.
 
-continue-to = to continue to { $client }
-returning-to = Returning to { $client }…
-returning-hint = If nothing happens, go on yourself.
-completed-title = Already answered
-completed-heading = This request was already answered
-completed-lead = You can go on to { $client }, or close this page.
+continue-to = para continuar en { $client }
+returning-to = Volviendo a { $client }…
+returning-hint = Si no ocurre nada, continúa manualmente.
+completed-title = Ya respondida
+completed-heading = Esta solicitud ya se respondió
+completed-lead = Puedes continuar en { $client } o cerrar esta página.
 
-select-account = Choose an account
-continue-as = Continue as
+select-account = Elige una cuenta
+continue-as = Continuar como
 
 # Consent.
-consent-title = Allow access for { $client }
-consent-heading = { $client } asks for access to your account
-consent-about = About this application
-consent-identity = What it learns about you
-consent-resource = What it may do in { $resource }
-consent-no-scopes = It may act there as you, with nothing allowed in particular.
-consent-offline = It keeps this access when you are not using it, without asking you again.
-consent-next = Either way, you go on to { $host }. Allow only what you expected to be asked.
-allow = Allow
-deny = Deny
+consent-title = Permitir que { $client } tenga acceso
+consent-heading = { $client } solicita acceso a tu cuenta
+consent-about = Acerca de esta aplicación
+consent-identity = Qué sabrá de ti
+consent-resource = Qué podrá hacer en { $resource }
+consent-no-scopes = Podrá actuar allí en tu nombre, sin ningún permiso en particular.
+consent-offline = Conserva este acceso cuando no la estás usando, sin volver a pedirte permiso.
+consent-next = Elijas lo que elijas, continuarás en { $host }. Permite solo lo que esperabas que te pidieran.
+consent-policy = Qué hace con tus datos
+consent-terms = Sus condiciones del servicio
+consent-self-registered = Esta aplicación se registró por sí misma. Nadie aquí ha comprobado su nombre ni lo que dice de sí misma.
+allow = Permitir
+deny = Denegar
 
 # Scopes, each by its name in the protocol.
-scope-openid = Know who you are
-scope-profile = See your profile: your name, user name and what else you put there
-scope-email = See your e-mail address
-scope-address = See your postal address
-scope-phone = See your telephone number
-scope-offline_access = Stay connected while you are away
+scope-openid = Saber quién eres
+scope-profile = Ver tu perfil: tus nombres, nombre de usuario, foto, fecha de nacimiento y datos similares
+scope-email = Ver tu dirección de correo electrónico
+scope-address = Ver tu dirección postal
+scope-phone = Ver tu número de teléfono
+scope-offline_access = Mantener la conexión cuando no estás
+
+# Single claims, each by its name in the protocol.
+claim-name = Ver tu nombre
+claim-given_name = Ver tu nombre de pila
+claim-family_name = Ver tus apellidos
+claim-middle_name = Ver tu segundo nombre
+claim-nickname = Ver tu apodo
+claim-preferred_username = Ver tu nombre de usuario
+claim-profile = Ver la dirección de tu página de perfil
+claim-picture = Ver tu foto
+claim-website = Ver la dirección de tu sitio web
+claim-gender = Ver tu género
+claim-birthdate = Ver tu fecha de nacimiento
+claim-zoneinfo = Ver tu zona horaria
+claim-locale = Ver tu idioma
+claim-updated_at = Ver cuándo cambió tu perfil por última vez
+claim-email = Ver tu dirección de correo electrónico
+claim-email_verified = Ver si tu dirección de correo electrónico está confirmada
+claim-address = Ver tu dirección postal
+claim-phone_number = Ver tu número de teléfono
+claim-phone_number_verified = Ver si tu número de teléfono está confirmado
 
 # A request that cannot be answered.
-request-broken = This link does not work
-request-broken-message = The application that sent you here made a request that cannot be answered. Please go back to it and try again, or tell its makers.
+request-broken = Este enlace no funciona
+request-broken-message = La aplicación que te envió aquí hizo una solicitud que no se puede responder. Vuelve a ella e inténtalo de nuevo, o avisa a sus responsables.
+request-gone = Este inicio de sesión ya no está abierto
+request-gone-message = Pasó demasiado tiempo o se empezó en otro navegador. Vuelve a la aplicación e inicia sesión de nuevo.

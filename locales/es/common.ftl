@@ -1,76 +1,77 @@
 # What many pages say.
 
-imprint = Sealed by Signet
+imprint = Sellado por Signet
 error-prefix = Error:
-opens-in-new-tab = (opens in a new tab)
-continue = Continue
-cancel = Cancel
-back = Back
-try-again = Try again
-sign-in = Sign in
-sign-out = Sign out
-account = Your account
-use-another-account = Use another account
-to-first-page = To the first page
+opens-in-new-tab = (se abre en una pestaña nueva)
+continue = Continuar
+cancel = Cancelar
+back = Volver
+try-again = Reintentar
+sign-in = Iniciar sesión
+sign-out = Cerrar sesión
+account = Tu cuenta
+use-another-account = Usar otra cuenta
+to-first-page = Ir a la página principal
 
 # The languages' page.
-language = Language
-language-lead = Pages and messages come in the language that you choose here.
+language = Idioma
+language-lead = Las páginas y los mensajes aparecen en el idioma que elijas aquí.
 
 # The first page.
-home-title = Your session
-welcome = Welcome
-home-signed-in = You are signed in
-home-signed-out = You are not signed in
-home-lead = Applications send you here when they need to know who you are.
-issuer = Issuer
+home-title = Tu sesión
+welcome = Te damos la bienvenida
+home-signed-in = Has iniciado sesión
+home-signed-out = No has iniciado sesión
+home-lead = Las aplicaciones te envían aquí cuando necesitan saber quién eres.
+issuer = Emisor
 
 # Points in time. $count is a whole number from 1 on.
-just-now = just now
+just-now = ahora mismo
 minutes-ago = { $count ->
-    [one] { $count } minute ago
-   *[other] { $count } minutes ago
+    [one] hace { $count } minuto
+   *[other] hace { $count } minutos
 }
 hours-ago = { $count ->
-    [one] { $count } hour ago
-   *[other] { $count } hours ago
+    [one] hace { $count } hora
+   *[other] hace { $count } horas
 }
 days-ago = { $count ->
-    [one] { $count } day ago
-   *[other] { $count } days ago
+    [one] hace { $count } día
+   *[other] hace { $count } días
 }
 # $day is the day of the month, $month one of the names below, $year the year.
-date = { $day } { $month } { $year }
-month-1 = January
-month-2 = February
-month-3 = March
-month-4 = April
-month-5 = May
-month-6 = June
-month-7 = July
-month-8 = August
-month-9 = September
-month-10 = October
-month-11 = November
-month-12 = December
+date = { $day } de { $month } de { $year }
+date-and-time = { $date }, { $time } UTC
+month-1 = enero
+month-2 = febrero
+month-3 = marzo
+month-4 = abril
+month-5 = mayo
+month-6 = junio
+month-7 = julio
+month-8 = agosto
+month-9 = septiembre
+month-10 = octubre
+month-11 = noviembre
+month-12 = diciembre
 
 # When a page cannot be shown.
-error-detail = Detail
-error-status = Status
-error-request = Request
-problem-not-found = There is no such page
-problem-not-found-message = Perhaps the address was cut off.
-problem-method = This cannot be done here
-problem-method-message = This address does not take requests of that method.
-problem-wait = Just a moment
-problem-busy = Too many people are signing in right now. Please try again shortly.
-problem-database = Signet cannot reach its database right now. Please try again shortly.
-problem-slow = This took too long. Please try again shortly.
-problem-ours = Something went wrong
-problem-ours-message = This is our fault. Please try again; if it stays, tell us the reference below.
-problem-stale = This page was out of date
-problem-stale-message = You may have signed in or out in another tab meanwhile. Nothing was changed.
-problem-form = This form could not be read
-problem-form-message = Please try again.
-problem-unread = This could not be read
-problem-unread-message = Please go back and try again.
+error-detail = Detalle
+error-status = Estado
+error-request = Solicitud
+problem-not-found = Esta página no existe
+problem-not-found-message = Puede que la dirección esté incompleta.
+problem-method = Esto no se puede hacer aquí
+problem-method-message = Esta dirección no admite solicitudes con ese método.
+problem-wait = Un momento
+problem-busy = Hay demasiadas personas iniciando sesión en este momento. Vuelve a intentarlo en breve.
+problem-database = Signet no puede acceder a su base de datos en este momento. Vuelve a intentarlo en breve.
+problem-slow = Esto tardó demasiado. Vuelve a intentarlo en breve.
+problem-ours = Algo salió mal
+problem-ours-message = Es un error nuestro. Vuelve a intentarlo; si el problema continúa, indícanos la referencia que aparece abajo.
+problem-stale = Esta página no estaba actualizada
+problem-stale-message = Puede que entretanto hayas iniciado o cerrado sesión en otra pestaña. No se cambió nada.
+problem-form = No se pudo leer este formulario
+problem-form-message = Vuelve a intentarlo.
+problem-unread = No se pudo leer esto
+problem-unread-message = Vuelve atrás e inténtalo de nuevo.

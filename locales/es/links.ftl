@@ -1,80 +1,80 @@
 # Pages that lead to a link in an e-mail, and those that such links lead to. “Message” is an e-mail here.
 
-to-sign-in = To sign-in
-back-to-sign-in = Back to sign-in
+to-sign-in = Ir al inicio de sesión
+back-to-sign-in = Volver al inicio de sesión
 
 # A forgotten password.
-forgot-title = Forgot your password?
-forgot-lead = Enter your e-mail or user name. You get a message with a link by which you set a new one.
-forgot-identifier = E-mail or user name
-forgot-send = Send the link
-forgot-missing = Enter your e-mail or user name.
+forgot-title = ¿Olvidaste tu contraseña?
+forgot-lead = Escribe tu correo electrónico o nombre de usuario. Recibirás un mensaje con un enlace para crear una nueva.
+forgot-identifier = Correo electrónico o nombre de usuario
+forgot-send = Enviar el enlace
+forgot-missing = Escribe tu correo electrónico o nombre de usuario.
 
 # Making an account begins with an e-mail address.
-register-title = Create an account
-register-lead = Enter your e-mail address. You get a message with a link to go on.
+register-title = Crear una cuenta
+register-lead = Escribe tu dirección de correo electrónico. Recibirás un mensaje con un enlace para continuar.
 # $domains are the only domains that addresses may be of, with commas between them.
-register-lead-domains = Enter your e-mail address. You get a message with a link to go on. It has to be an address of { $domains }.
-register-email = E-mail
+register-lead-domains = Escribe tu dirección de correo electrónico. Recibirás un mensaje con un enlace para continuar. Tiene que ser una dirección de { $domains }.
+register-email = Correo electrónico
 # $count is how many domains there are.
 register-wrong-domain = { $count ->
-    [one] Use an address of { $domains }.
-   *[other] Use an address of one of these: { $domains }.
+    [one] Usa una dirección de { $domains }.
+   *[other] Usa una dirección de uno de estos dominios: { $domains }.
 }
-register-wrong-address = Enter an e-mail address such as name@example.com.
-register-closed = Accounts are not made here
-register-closed-message = Ask whoever runs this service for an account or an invitation.
+register-wrong-address = Escribe una dirección de correo electrónico como name@example.com.
+register-closed = Aquí no se crean cuentas
+register-closed-message = Pide una cuenta o una invitación a quien administra este servicio.
 
 # It goes on by the link: $email is the address that was proven, below the title.
-new-account-for = for { $email }
-new-account-name = Your name
-new-account-password = Password
-new-account-create = Create the account
-new-account-name-missing = Enter your name, or what you want to be called.
+new-account-for = para { $email }
+new-account-name = Tu nombre
+new-account-password = Contraseña
+new-account-create = Crear la cuenta
+new-account-name-missing = Escribe tu nombre, o cómo quieres que te llamen.
 # $count is how many characters it may have.
-new-account-name-wrong = Enter a name of at most { $count } characters.
-new-account-there = You have an account already
-new-account-there-message = An account with your address was made meanwhile. Sign in with it.
+new-account-name-wrong = Escribe un nombre de { $count } caracteres como máximo.
+new-account-there = Ya tienes una cuenta
+new-account-there-message = Entretanto se creó una cuenta con tu dirección. Inicia sesión con ella.
 
 # A new password instead of a forgotten one. The lead is below the title: $email is the address of the account.
-reset-title = Set a new password
-reset-lead = for { $email }. You are signed out everywhere else then.
-reset-password = New password
-reset-set = Set the password
+reset-title = Crea una contraseña nueva
+reset-lead = para { $email }. Al hacerlo, se cerrarán todas tus demás sesiones.
+reset-password = Contraseña nueva
+reset-set = Crear contraseña
 
 # Below the field of a password, here and where an account is made. $count is how many characters it has at the least.
-choose-password-hint = At least { $count } characters. A few words in a row are easy to remember.
+choose-password-hint = Al menos { $count } caracteres. Unas cuantas palabras seguidas son fáciles de recordar.
 
 # What happened, and what comes next.
-sent-title = Check your mail
-sent-forgot = If there is an account for what you entered, a message with a link is on its way. The link works once, within an hour. If nothing comes, look into the folder for spam.
-sent-register = A message is on its way to the address that you entered. Open its link to go on. If nothing comes, look into the folder for spam.
-sent-change = Messages are on their way to the address that you entered and, if you have confirmed it before, to the one that you have. Your address changes once the links in all of them were used.
-sent-verify = A message is on its way to your address. Open its link to confirm it.
-change-half = Half done
-change-half-message = You have confirmed it here. Now open the link in the message to the other address.
-change-done = Your address was changed
-change-done-message = Messages go to your new address from now on, and you sign in with it.
-verify-done = Your address is confirmed
-verify-done-message = Thank you. There is nothing else to do.
+sent-title = Revisa tu correo
+sent-forgot = Si existe una cuenta con lo que escribiste, recibirás un mensaje con un enlace. El enlace funciona una sola vez y es válido durante una hora. Si no llega nada, revisa la carpeta de correo no deseado (spam).
+sent-register = Hemos enviado un mensaje a la dirección que escribiste. Abre su enlace para continuar. Si no llega nada, revisa la carpeta de correo no deseado (spam).
+sent-change = Hemos enviado mensajes a la dirección que escribiste y, si ya la habías confirmado, a la que tienes ahora. Tu dirección cambiará cuando se hayan usado los enlaces de todos ellos.
+sent-verify = Hemos enviado un mensaje a tu dirección. Abre su enlace para confirmarla.
+change-half = Falta un paso
+change-half-message = Ya lo has confirmado aquí. Ahora abre el enlace del mensaje enviado a la otra dirección.
+change-done = Tu dirección se cambió
+change-done-message = A partir de ahora, los mensajes llegan a tu nueva dirección y con ella inicias sesión.
+verify-done = Tu dirección está confirmada
+verify-done-message = Gracias. No tienes que hacer nada más.
 
 # A link that was used, is too old, or never was; and where there is another one.
-link-over = This link does not work any more
-link-over-message = It was used before, is too old, or was not copied as a whole.
-link-renew = Get a new link
-link-to-address = To your address
-link-to-password = Set a new password
+link-over = Este enlace ya no funciona
+link-over-message = Ya se usó, es demasiado antiguo o no se copió completo.
+link-renew = Obtener un enlace nuevo
+link-to-address = Ir a tu dirección
+link-to-password = Crear una contraseña nueva
 
 # The page of “This was not me”, a link in e-mails about the safety of an account. $email is the address of the account.
-not-me-title = Secure your account
-not-me-lead = If what the message tells was not you, someone else may be using the account of { $email }.
-not-me-when = When you go on:
-not-me-signed-out = You are signed out everywhere, and every application has to ask you again.
-not-me-password = Your password stops working at once. You choose a new one on the next page.
-not-me-factors = Your authenticator, passkeys and recovery codes stay. Once you are signed in, look at them on the pages of your account, and remove what you do not know.
-not-me-close = If it was you after all, close this page: nothing is changed.
-not-me-go-on = It was not me: secure my account
+not-me-title = Protege tu cuenta
+not-me-lead = Si no hiciste tú lo que dice el mensaje, puede que otra persona esté usando la cuenta de { $email }.
+not-me-when = Si continúas:
+not-me-signed-out = Se cerrarán todas tus sesiones, y todas las aplicaciones tendrán que volver a pedirte permiso.
+not-me-password = Tu contraseña dejará de funcionar de inmediato. En la página siguiente elegirás una nueva.
+not-me-factors = Tu app de autenticación, tus llaves de acceso y tus códigos de recuperación se conservan. Cuando hayas iniciado sesión, revísalos en las páginas de tu cuenta y elimina lo que no reconozcas.
+not-me-close = Si al final sí fuiste tú, cierra esta página: no se cambiará nada.
+not-me-go-on = No fui yo: proteger mi cuenta
 
 # Where e-mail was not set up.
-no-mail = This is not available here
-no-mail-message = It takes e-mail, which was not set up. Ask whoever runs this service.
+no-mail = Esto no está disponible aquí
+no-mail-message = Requiere correo electrónico, que no se ha configurado. Consulta a quien administra este servicio.

@@ -4,139 +4,139 @@
 mail-action = { $action }:
 mail-fact = { $name }: { $value }
 # Before the address of the link, in the HTML part.
-mail-or-open = Or open this address:
+mail-or-open = O abre esta dirección:
 # How long a link is good.
 mail-link-minutes = { $count ->
-    [one] The link works once, within { $count } minute.
-   *[other] The link works once, within { $count } minutes.
+    [one] El enlace funciona una sola vez y es válido durante { $count } minuto.
+   *[other] El enlace funciona una sola vez y es válido durante { $count } minutos.
 }
 mail-link-hours = { $count ->
-    [one] The link works once, within { $count } hour.
-   *[other] The link works once, within { $count } hours.
+    [one] El enlace funciona una sola vez y es válido durante { $count } hora.
+   *[other] El enlace funciona una sola vez y es válido durante { $count } horas.
 }
 mail-link-days = { $count ->
-    [one] The link works once, within { $count } day.
-   *[other] The link works once, within { $count } days.
+    [one] El enlace funciona una sola vez y es válido durante { $count } día.
+   *[other] El enlace funciona una sola vez y es válido durante { $count } días.
 }
 
 # To someone who forgot their password.
-mail-reset-subject = Set a new password at { $product }
-mail-reset = Someone, most likely you, asked to set a new password at { $product }.
-mail-reset-action = Set a new password
-mail-reset-not-you = If it was not you, do nothing: your password stays as it is.
+mail-reset-subject = Crea una contraseña nueva en { $product }
+mail-reset = Alguien, probablemente tú, pidió crear una contraseña nueva en { $product }.
+mail-reset-action = Crear una contraseña nueva
+mail-reset-not-you = Si no fuiste tú, no hagas nada: tu contraseña sigue igual.
 
 # To someone who wants to make an account.
-mail-register-subject = Make your account at { $product }
-mail-register = Someone, most likely you, wants to make an account at { $product } with this address.
-mail-register-action = Make an account
-mail-register-not-you = If it was not you, do nothing: there will be no account.
+mail-register-subject = Crea tu cuenta en { $product }
+mail-register = Alguien, probablemente tú, quiere crear una cuenta en { $product } con esta dirección.
+mail-register-action = Crear una cuenta
+mail-register-not-you = Si no fuiste tú, no hagas nada: no se creará ninguna cuenta.
 
 # To someone who wants to make an account and has one. $url is a link.
-mail-registered-subject = You have an account at { $product }
-mail-registered = Someone, most likely you, wants to make an account at { $product } with this address. You have one already.
-mail-registered-action = Sign in
-mail-registered-forgot = If you forgot your password, set a new one: { $url }
-mail-registered-not-you = If it was not you, do nothing: nothing was changed.
+mail-registered-subject = Tienes una cuenta en { $product }
+mail-registered = Alguien, probablemente tú, quiere crear una cuenta en { $product } con esta dirección. Ya tienes una.
+mail-registered-action = Iniciar sesión
+mail-registered-forgot = Si olvidaste tu contraseña, crea una nueva: { $url }
+mail-registered-not-you = Si no fuiste tú, no hagas nada: no se cambió nada.
 
 # To someone who is invited by whoever runs the service.
-mail-invitation-subject = Your invitation to { $product }
-mail-invitation = You are invited to make an account at { $product }.
+mail-invitation-subject = Tu invitación a { $product }
+mail-invitation = Te invitamos a crear una cuenta en { $product }.
 
 # To someone who wants to prove their e-mail address.
-mail-verify-subject = Confirm your address at { $product }
-mail-verify = Please confirm that this is your address at { $product }.
-mail-verify-action = Confirm this address
-mail-verify-not-you = If you have no account there, do nothing.
+mail-verify-subject = Confirma tu dirección en { $product }
+mail-verify = Confirma que esta es tu dirección en { $product }.
+mail-verify-action = Confirmar esta dirección
+mail-verify-not-you = Si no tienes ninguna cuenta allí, no hagas nada.
 
 # To the address that someone wants to change: $to is the new one. And to the new one, with the same subject.
-mail-change-subject = Confirm your new address at { $product }
-mail-leaving = You asked to change your address at { $product } from this one to { $to }.
-mail-leaving-both = It changes once you have confirmed it here and at the new address.
-mail-leaving-action = Confirm the change
-mail-leaving-not-you = If it was not you, do not confirm it, and set a new password: someone may know yours.
-mail-arriving = Someone, most likely you, wants this to be their address at { $product }.
-mail-arriving-action = Confirm this address
-mail-arriving-not-you = If it was not you, do nothing: nothing is changed.
+mail-change-subject = Confirma tu nueva dirección en { $product }
+mail-leaving = Pediste cambiar tu dirección en { $product } de esta a { $to }.
+mail-leaving-both = Cambiará cuando hayas confirmado el cambio aquí y en la nueva dirección.
+mail-leaving-action = Confirmar el cambio
+mail-leaving-not-you = Si no fuiste tú, no lo confirmes y crea una contraseña nueva: puede que alguien conozca la tuya.
+mail-arriving = Alguien, probablemente tú, quiere que esta sea su dirección en { $product }.
+mail-arriving-action = Confirmar esta dirección
+mail-arriving-not-you = Si no fuiste tú, no hagas nada: no se cambiará nada.
 
 # To an address that another person wants and someone has.
-mail-in-use-subject = Your address at { $product }
-mail-in-use = Someone wants this to be their address at { $product }. You have an account with it already, so nothing was changed.
-mail-in-use-you = If it was you: an address can be that of one account only.
+mail-in-use-subject = Tu dirección en { $product }
+mail-in-use = Alguien quiere que esta sea su dirección en { $product }. Ya tienes una cuenta con ella, así que no se cambió nada.
+mail-in-use-you = Si fuiste tú: una dirección solo puede ser de una cuenta.
 
 # To the former address: $to is the new one.
-mail-changed-subject = Your address at { $product } was changed
-mail-changed = Your address at { $product } is { $to } now. Messages go there from now on.
-mail-changed-not-you = If you did not do this, tell whoever runs the service.
+mail-changed-subject = Tu dirección en { $product } se cambió
+mail-changed = Ahora tu dirección en { $product } es { $to }. A partir de este momento, los mensajes llegan allí.
+mail-changed-not-you = Si no lo hiciste tú, avisa a quien administra el servicio.
 
 # About the safety of an account: what was done, its circumstances, and a link for who did not do it.
-mail-when = When
-mail-browser = Browser
+mail-when = Fecha y hora
+mail-browser = Navegador
 # The network address.
-mail-address = Address
+mail-address = Dirección IP
 # The city or country.
-mail-place = Place
-mail-not-me-action = This was not me
-mail-not-me = If you know of this, there is nothing to do. If not, open the link: you are shown what can be done.
+mail-place = Lugar
+mail-not-me-action = No fui yo
+mail-not-me = Si lo reconoces, no tienes que hacer nada. Si no, abre el enlace: verás qué se puede hacer.
 
 # An unusual sign-in, and what is unusual in it.
-mail-sign-in-subject = A new sign-in at { $product }
-mail-sign-in = Someone signed in to your account at { $product }.
-mail-new-browser = You had not signed in from this browser before.
-mail-new-country = You had not signed in from this country before.
+mail-sign-in-subject = Nuevo inicio de sesión en { $product }
+mail-sign-in = Alguien inició sesión en tu cuenta en { $product }.
+mail-new-browser = No habías iniciado sesión antes desde este navegador.
+mail-new-country = No habías iniciado sesión antes desde este país.
 # $kilometres is how far it is, $place where it was, $count how much later it is, in minutes or in hours.
 mail-travel-minutes = { $count ->
-    [one] It is about { $kilometres } km from where you had signed in before, no more than { $count } minute earlier: too far to travel in that time.
-   *[other] It is about { $kilometres } km from where you had signed in before, no more than { $count } minutes earlier: too far to travel in that time.
+    [one] Fue a unos { $kilometres } km de donde habías iniciado sesión, como máximo { $count } minuto antes: demasiado lejos para viajar en ese tiempo.
+   *[other] Fue a unos { $kilometres } km de donde habías iniciado sesión, como máximo { $count } minutos antes: demasiado lejos para viajar en ese tiempo.
 }
 mail-travel-hours = { $count ->
-    [one] It is about { $kilometres } km from where you had signed in before, no more than { $count } hour earlier: too far to travel in that time.
-   *[other] It is about { $kilometres } km from where you had signed in before, no more than { $count } hours earlier: too far to travel in that time.
+    [one] Fue a unos { $kilometres } km de donde habías iniciado sesión, como máximo { $count } hora antes: demasiado lejos para viajar en ese tiempo.
+   *[other] Fue a unos { $kilometres } km de donde habías iniciado sesión, como máximo { $count } horas antes: demasiado lejos para viajar en ese tiempo.
 }
 mail-travel-from-minutes = { $count ->
-    [one] It is about { $kilometres } km from where you had signed in before ({ $place }), no more than { $count } minute earlier: too far to travel in that time.
-   *[other] It is about { $kilometres } km from where you had signed in before ({ $place }), no more than { $count } minutes earlier: too far to travel in that time.
+    [one] Fue a unos { $kilometres } km de donde habías iniciado sesión ({ $place }), como máximo { $count } minuto antes: demasiado lejos para viajar en ese tiempo.
+   *[other] Fue a unos { $kilometres } km de donde habías iniciado sesión ({ $place }), como máximo { $count } minutos antes: demasiado lejos para viajar en ese tiempo.
 }
 mail-travel-from-hours = { $count ->
-    [one] It is about { $kilometres } km from where you had signed in before ({ $place }), no more than { $count } hour earlier: too far to travel in that time.
-   *[other] It is about { $kilometres } km from where you had signed in before ({ $place }), no more than { $count } hours earlier: too far to travel in that time.
+    [one] Fue a unos { $kilometres } km de donde habías iniciado sesión ({ $place }), como máximo { $count } hora antes: demasiado lejos para viajar en ese tiempo.
+   *[other] Fue a unos { $kilometres } km de donde habías iniciado sesión ({ $place }), como máximo { $count } horas antes: demasiado lejos para viajar en ese tiempo.
 }
 
 # Failed attempts to sign in: with a password, and by someone who knows the password, with a second factor. The circumstances
 # of the last one follow.
-mail-failures-subject = Failed attempts to sign in at { $product }
+mail-failures-subject = Intentos fallidos de iniciar sesión en { $product }
 mail-wrong-passwords = { $count ->
-    [one] There was { $count } failed attempt to sign in to your account within a short time. Further ones may have to wait. Your password was not guessed; this is the last of them:
-   *[other] There were { $count } failed attempts to sign in to your account within a short time. Further ones may have to wait. Your password was not guessed; this is the last of them:
+    [one] Hubo { $count } intento fallido de iniciar sesión en tu cuenta en poco tiempo. Puede que los próximos tengan que esperar. Nadie adivinó tu contraseña; este es el último intento:
+   *[other] Hubo { $count } intentos fallidos de iniciar sesión en tu cuenta en poco tiempo. Puede que los próximos tengan que esperar. Nadie adivinó tu contraseña; este es el último intento:
 }
 mail-wrong-codes = { $count ->
-    [one] Someone who knows your password failed { $count } time within a short time to prove who they are by your second factor. Further attempts have to wait. This is the last of them:
-   *[other] Someone who knows your password failed { $count } times within a short time to prove who they are by your second factor. Further attempts have to wait. This is the last of them:
+    [one] Alguien que conoce tu contraseña intentó demostrar su identidad con tu segundo factor y falló { $count } vez en poco tiempo. Los próximos intentos tienen que esperar. Este es el último:
+   *[other] Alguien que conoce tu contraseña intentó demostrar su identidad con tu segundo factor y falló { $count } veces en poco tiempo. Los próximos intentos tienen que esperar. Este es el último:
 }
 
 # Second factors that came and went.
-mail-authenticator-added-subject = An authenticator was added to your account at { $product }
-mail-authenticator-added = An authenticator was added to your account. It can be used to sign in.
-mail-passkey-added-subject = A passkey was added to your account at { $product }
-mail-passkey-added = A passkey was added to your account. It can be used to sign in.
-mail-authenticator-removed-subject = An authenticator was removed from your account at { $product }
-mail-authenticator-removed = An authenticator was removed from your account and opens it no more.
-mail-passkey-removed-subject = A passkey was removed from your account at { $product }
-mail-passkey-removed = A passkey was removed from your account and opens it no more.
-mail-factors-removed-subject = Your second factors at { $product } were removed
-mail-factors-removed = Whoever runs the service removed your authenticator, passkeys and recovery codes, and signed you out. A password is enough to sign in now, until you set a second factor up.
+mail-authenticator-added-subject = Se añadió una app de autenticación a tu cuenta en { $product }
+mail-authenticator-added = Se añadió una app de autenticación a tu cuenta. Se puede usar para iniciar sesión.
+mail-passkey-added-subject = Se añadió una llave de acceso a tu cuenta en { $product }
+mail-passkey-added = Se añadió una llave de acceso a tu cuenta. Se puede usar para iniciar sesión.
+mail-authenticator-removed-subject = Se eliminó una app de autenticación de tu cuenta en { $product }
+mail-authenticator-removed = Se eliminó una app de autenticación de tu cuenta y ya no sirve para entrar en ella.
+mail-passkey-removed-subject = Se eliminó una llave de acceso de tu cuenta en { $product }
+mail-passkey-removed = Se eliminó una llave de acceso de tu cuenta y ya no sirve para entrar en ella.
+mail-factors-removed-subject = Se eliminaron tus segundos factores en { $product }
+mail-factors-removed = Quien administra el servicio eliminó tu app de autenticación, tus llaves de acceso y tus códigos de recuperación, y cerró tu sesión. Ahora basta una contraseña para iniciar sesión, hasta que configures un segundo factor.
 
 # Recovery codes: $count is how many are left.
-mail-codes-renewed-subject = New recovery codes at { $product }
-mail-codes-renewed = New recovery codes were made for your account. The former ones do not work any more.
-mail-code-used-subject = A recovery code was used at { $product }
+mail-codes-renewed-subject = Nuevos códigos de recuperación en { $product }
+mail-codes-renewed = Se crearon códigos de recuperación nuevos para tu cuenta. Los anteriores ya no funcionan.
+mail-code-used-subject = Se usó un código de recuperación en { $product }
 mail-code-used = { $count ->
-    [0] A recovery code of your account was used. None is left: make new ones.
-    [one] A recovery code of your account was used. One is left.
-   *[other] A recovery code of your account was used. { $count } are left.
+    [0] Se usó un código de recuperación de tu cuenta. No queda ninguno: crea códigos nuevos.
+    [one] Se usó un código de recuperación de tu cuenta. Queda uno.
+   *[other] Se usó un código de recuperación de tu cuenta. Quedan { $count }.
 }
 
-mail-passkey-cloned-subject = A passkey at { $product } may have been copied
-mail-passkey-cloned = Someone tried to sign in with a passkey of yours that counts its uses, and its count went back. There may be a copy of it. The attempt was refused. Remove that passkey from your account, and add a new one.
+mail-passkey-cloned-subject = Puede que se haya copiado una llave de acceso en { $product }
+mail-passkey-cloned = Alguien intentó iniciar sesión con una de tus llaves de acceso. Esa llave cuenta sus usos, y el contador retrocedió. Puede que exista una copia. El intento se rechazó. Elimina esa llave de acceso de tu cuenta y añade una nueva.
 
-mail-password-changed-subject = Your password at { $product } was changed
-mail-password-changed = Your password was changed. You were signed out everywhere else, and applications have to ask you again.
+mail-password-changed-subject = Tu contraseña en { $product } se cambió
+mail-password-changed = Tu contraseña se cambió. Se cerraron todas tus demás sesiones, y las aplicaciones tienen que volver a pedirte permiso.

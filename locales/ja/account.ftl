@@ -1,107 +1,153 @@
 # The account's first page. Its title is `account` in common.ftl. Each of these leads to a page, and beside it stands in what
 # state it is.
-account-password-changed = Your password is changed, and you are signed out everywhere else.
-account-signing-in = How you sign in
-account-password = Password
-account-passkeys = Passkeys
-account-authenticator = Authenticator app
-account-codes = Recovery codes
-account-email = E-mail address
-account-access = Who has access
-account-data = Your data
-account-export = Download all that is kept of you
+account-password-changed = パスワードを変更しました。ここ以外のすべての場所からサインアウトされています。
+account-about = あなたについて
+account-profile = プロフィール
+applications-open = このアプリにサインイン
+account-profile-changed = プロフィールを変更しました。
+account-signing-in = サインインの方法
+account-password = パスワード
+account-passkeys = パスキー
+account-authenticator = 認証アプリ
+account-codes = リカバリーコード
+account-email = メールアドレス
+account-access = アクセスの状況
+account-data = あなたのデータ
+account-export = 保存されているあなたのデータをすべてダウンロード
 # The state of a password.
-state-set = Set
-state-unset = None
+state-set = 設定済み
+state-unset = なし
 # The state of passkeys.
-state-passkeys = On
-state-no-passkeys = None
+state-passkeys = オン
+state-no-passkeys = なし
 # The state of the authenticator app.
-state-on = On
-state-off = Off
+state-on = オン
+state-off = オフ
 # How many recovery codes are left.
 state-codes = { $count ->
-    [0] None left
-   *[other] { $count } left
+    [0] 残りなし
+   *[other] 残り{ $count }個
 }
 # In how many browsers one is signed in: 1 is the one in which this is read.
 state-sessions = { $count ->
-    [1] Only here
-   *[other] { $count } browsers
+    [1] ここのみ
+   *[other] { $count }個のブラウザ
 }
 
 # Applications that someone allowed to see or do something.
-applications-title = Applications you allowed
-applications-none = None has access to your account.
-applications-lead = Take back what you no longer want to share: the application is cut off at once, and has to ask you again.
-applications-about = About it
-applications-offline = It stays connected while you are away.
+applications-title = アクセスを許可したアプリ
+applications-none = アカウントにアクセスできるアプリはありません。
+applications-lead = 共有をやめたいアプリのアクセスは取り消してください。そのアプリはただちにアクセスできなくなり、再びアクセスするには、改めてあなたの許可を求める必要があります。
+applications-about = このアプリについて
+applications-offline = あなたが利用していない間も接続を維持します。
 # Since when.
-applications-since = Allowed
-last-used = Last used
+applications-since = 許可
+last-used = 最終使用
 # On a button, and the same button read out: $application is whose access it is. It begins with the words on the button.
-applications-revoke = Take back access
-applications-revoke-of = Take back access of { $application }
+applications-revoke = アクセスを取り消す
+applications-revoke-of = アクセスを取り消す：{ $application }
 
 # Where someone is signed in: a list of browsers.
-sessions-title = Where you are signed in
-sessions-lead = If you do not know one of these, sign it out and change your password.
-sessions-here = This browser
+sessions-title = サインインしている場所
+sessions-lead = 心当たりのないものがあれば、サインアウトさせて、パスワードを変更してください。
+sessions-here = このブラウザ
 # Since when.
-sessions-since = Signed in
+sessions-since = サインイン
 # The network's (IP) address.
-sessions-address = Address
+sessions-address = IPアドレス
 # The city and country.
-sessions-place = Place
+sessions-place = 場所
 # The button `sign-out` read out: $browser is one of `browser-…`, such as Firefox on Linux. They begin with the words of
 # `sign-out`.
-sessions-end = Sign out of { $browser }
-sessions-end-here = Sign out of { $browser }, this browser
-sessions-end-others = Sign out everywhere else
-sessions-unknown = That browser is not signed in
-sessions-unknown-message = You may have signed out there meanwhile.
+sessions-end = サインアウト：{ $browser }
+sessions-end-here = サインアウト：{ $browser }（このブラウザ）
+sessions-end-others = ここ以外のすべての場所からサインアウト
+sessions-unknown = そのブラウザはサインインしていません
+sessions-unknown-message = その間に、そのブラウザでサインアウトした可能性があります。
 
 # A browser, by its name and its system's: Firefox, Linux.
-browser-on = { $browser } on { $system }
-browser-of-system = A browser on { $system }
-browser-unknown = A browser
+browser-on = { $system } の { $browser }
+browser-of-system = { $system } のブラウザ
+browser-unknown = ブラウザ
 
 # A place: Paris, France.
-place = { $city }, { $country }
+place = { $country }、{ $city }
 
 # Deleting one's account. $date is a day.
-delete-title = Delete your account
-delete-lead = You are signed out everywhere, and every application is cut off. On { $date } the account and all that is kept of you is removed. If you sign in before, it stays.
-delete-before = Before you go
-delete-export = Download your data first
-delete-email = Type your e-mail address, so that this is no slip
-delete-wrong = That is not the e-mail address of this account.
-delete-confirm = Delete my account
-delete-back = Keep it
+delete-title = アカウントの削除
+delete-lead = すべての場所からサインアウトされ、すべてのアプリがアクセスできなくなります。{ $date }に、アカウントと、保存されているあなたのデータがすべて削除されます。それより前にサインインした場合、アカウントは削除されません。
+delete-before = 削除する前に
+delete-export = 先にデータをダウンロード
+delete-email = 誤操作を防ぐため、メールアドレスを入力してください
+delete-wrong = このアカウントのメールアドレスではありません。
+delete-confirm = アカウントを削除
+delete-back = 削除しない
 # After that.
-leaving-title = Your account will be deleted
-leaving-lead = You are signed out everywhere. If you change your mind, sign in before the day that you were told: then it stays.
-leaving-sign-in = Sign in and keep it
+leaving-title = アカウントは削除されます
+leaving-lead = すべての場所からサインアウトしました。気が変わった場合は、お知らせした日より前にサインインしてください。アカウントは削除されません。
+leaving-sign-in = サインインして削除を取りやめる
 # After signing in again.
-staying-title = Your account stays
-staying-lead = It was to be deleted. As you signed in, it is not.
-staying-delete = Delete it after all
+staying-title = アカウントは削除されません
+staying-lead = 削除される予定でしたが、サインインしたため、削除は取りやめになりました。
+staying-delete = やはり削除する
 
 # The e-mail address of an account, and changing it.
-email-title = Your e-mail address
+email-title = メールアドレス
 # $email is the address.
-email-unverified = You have not confirmed { $email } yet.
-email-verify = Send me a link to confirm it
-email-new = New e-mail address
-email-hint-both = It takes a link at the new address and one at the address that you have now.
-email-hint-new = It takes a link at the new address.
-email-change = Change it
-email-same = That is your address already.
-email-taken = This address is in use
-email-taken-message = Another account has it by now. Nothing was changed.
+email-unverified = { $email } はまだ確認されていません。
+email-verify = 確認用のリンクを送信
+email-new = 新しいメールアドレス
+email-hint-both = 変更するには、新しいアドレスと現在のアドレスの両方に届くリンクを開く必要があります。
+email-hint-new = 変更するには、新しいアドレスに届くリンクを開く必要があります。
+email-change = 変更する
+email-same = すでに現在のメールアドレスです。
+email-taken = このメールアドレスは使用されています
+email-taken-message = すでに別のアカウントで使用されています。何も変更されていません。
 # The pages that links lead to: $email is the address.
-email-confirm-new = Confirm your new address
-email-confirm-new-lead = This will be the address of your account: { $email }
-email-confirm-own = Confirm your address
-email-confirm-own-lead = This is the address of your account: { $email }
-email-confirm = Confirm
+email-confirm-new = 新しいメールアドレスの確認
+email-confirm-new-lead = アカウントのメールアドレスは次のものになります：{ $email }
+email-confirm-own = メールアドレスの確認
+email-confirm-own-lead = アカウントのメールアドレスは次のとおりです：{ $email }
+email-confirm = 確認する
+
+# The profile.
+profile-title = プロフィール
+profile-lead = すべて空欄でもかまいません。アプリがこれらの情報を参照できるのは、あなたが許可した場合だけです。
+profile-unchanged = まだ何も変更されていません。下で示されている項目を確認してください。
+profile-save = 保存
+profile-group-names = 名前
+profile-group-about = あなたについて
+profile-group-telephone = 電話
+profile-group-address = 住所
+profile-name = 氏名
+profile-name-hint = 呼ばれたいとおりに、省略せずに入力してください。
+profile-given-name = 名
+profile-middle-name = ミドルネーム
+profile-family-name = 姓
+profile-nickname = ニックネーム
+profile-birthdate = 生年月日
+profile-birthdate-hint = 例：1990-02-28。年だけでもかまいません。年を入れない場合は 0000-02-28 とします。
+profile-gender = 性別
+profile-locale = 言語
+profile-locale-hint = 例：en、en-GB
+profile-zoneinfo = タイムゾーン
+profile-zoneinfo-hint = 例：Europe/Berlin
+profile-website = ウェブサイト
+profile-profile = プロフィールページ
+profile-picture = 写真のURL
+profile-phone-number = 電話番号
+profile-phone-number-hint = 国番号を付けてください。例：+49 30 1234
+profile-address-street-address = 町名・番地・建物名
+profile-address-postal-code = 郵便番号
+profile-address-locality = 市区町村
+profile-address-region = 都道府県・州
+profile-address-country = 国
+profile-address-formatted = 封筒に書くとおりの住所全体
+profile-wrong-long = { $count }文字以内で入力してください。
+profile-wrong-character = 使用できない文字が含まれています。
+profile-wrong-empty = 空欄にはできません。
+profile-wrong-url = https:// で始まるページのURLを入力してください。
+profile-wrong-birthdate = YYYY-MM-DD、年のみ、または年を入れない 0000-MM-DD の形式で入力してください。
+profile-wrong-zone = Europe/Berlin のようなタイムゾーン名を入力してください。
+profile-wrong-locale = de や en-GB のような言語タグを入力してください。
+profile-wrong-phone = +1 555 0100 のような電話番号を入力してください。

@@ -1,35 +1,61 @@
 # What is said on behalf of an application: $client is its name.
 
-continue-to = to continue to { $client }
-returning-to = Returning to { $client }…
-returning-hint = If nothing happens, go on yourself.
-completed-title = Already answered
-completed-heading = This request was already answered
-completed-lead = You can go on to { $client }, or close this page.
+continue-to = 「{ $client }」に進みます
+returning-to = 「{ $client }」に戻っています…
+returning-hint = 自動的に移動しない場合は、ご自身で先に進んでください。
+completed-title = 回答済み
+completed-heading = このリクエストにはすでに回答済みです
+completed-lead = 「{ $client }」に進むか、このページを閉じてください。
 
-select-account = Choose an account
-continue-as = Continue as
+select-account = アカウントの選択
+continue-as = 次のアカウントで続行
 
 # Consent.
-consent-title = Allow access for { $client }
-consent-heading = { $client } asks for access to your account
-consent-about = About this application
-consent-identity = What it learns about you
-consent-resource = What it may do in { $resource }
-consent-no-scopes = It may act there as you, with nothing allowed in particular.
-consent-offline = It keeps this access when you are not using it, without asking you again.
-consent-next = Either way, you go on to { $host }. Allow only what you expected to be asked.
-allow = Allow
-deny = Deny
+consent-title = 「{ $client }」にアクセスを許可
+consent-heading = 「{ $client }」があなたのアカウントへのアクセスを求めています
+consent-about = このアプリについて
+consent-identity = このアプリに伝わるあなたの情報
+consent-resource = このアプリが「{ $resource }」でできること
+consent-no-scopes = ここでは、あなた本人として操作できます。個別に許可する操作はありません。
+consent-offline = あなたが利用していない間も、改めて許可を求めることなく、このアクセスを維持します。
+consent-next = どちらを選んでも、{ $host } に進みます。心当たりのある内容だけを許可してください。
+consent-policy = What it does with your data
+consent-terms = Its terms of service
+consent-self-registered = This application registered itself. No one here has checked its name or what it says about itself.
+allow = 許可する
+deny = 拒否する
 
 # Scopes, each by its name in the protocol.
-scope-openid = Know who you are
-scope-profile = See your profile: your name, user name and what else you put there
-scope-email = See your e-mail address
-scope-address = See your postal address
-scope-phone = See your telephone number
-scope-offline_access = Stay connected while you are away
+scope-openid = あなたが誰であるかの確認
+scope-profile = プロフィールの参照：名前、ユーザー名、写真、生年月日など
+scope-email = メールアドレスの参照
+scope-address = 住所の参照
+scope-phone = 電話番号の参照
+scope-offline_access = あなたが利用していない間も接続を維持
+
+# Single claims, each by its name in the protocol.
+claim-name = 氏名の参照
+claim-given_name = 名の参照
+claim-family_name = 姓の参照
+claim-middle_name = ミドルネームの参照
+claim-nickname = ニックネームの参照
+claim-preferred_username = ユーザー名の参照
+claim-profile = プロフィールページのURLの参照
+claim-picture = 写真の参照
+claim-website = ウェブサイトのURLの参照
+claim-gender = 性別の参照
+claim-birthdate = 生年月日の参照
+claim-zoneinfo = タイムゾーンの参照
+claim-locale = 言語の参照
+claim-updated_at = プロフィールの最終更新日時の参照
+claim-email = メールアドレスの参照
+claim-email_verified = メールアドレスが確認済みかどうかの参照
+claim-address = 住所の参照
+claim-phone_number = 電話番号の参照
+claim-phone_number_verified = 電話番号が確認済みかどうかの参照
 
 # A request that cannot be answered.
-request-broken = This link does not work
-request-broken-message = The application that sent you here made a request that cannot be answered. Please go back to it and try again, or tell its makers.
+request-broken = このリンクは機能しません
+request-broken-message = アプリから送られたリクエストに応答できません。アプリに戻ってもう一度試すか、アプリの開発元にお知らせください。
+request-gone = このサインインは終了しています
+request-gone-message = 時間がかかりすぎたか、別のブラウザで開始されたものです。アプリに戻って、もう一度サインインしてください。

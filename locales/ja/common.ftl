@@ -1,76 +1,68 @@
 # What many pages say.
 
-imprint = Sealed by Signet
-error-prefix = Error:
-opens-in-new-tab = (opens in a new tab)
-continue = Continue
-cancel = Cancel
-back = Back
-try-again = Try again
-sign-in = Sign in
-sign-out = Sign out
-account = Your account
-use-another-account = Use another account
-to-first-page = To the first page
+imprint = Signetによる認証
+error-prefix = エラー：
+opens-in-new-tab = （新しいタブで開きます）
+continue = 続行
+cancel = キャンセル
+back = 戻る
+try-again = もう一度試す
+sign-in = サインイン
+sign-out = サインアウト
+account = アカウント
+use-another-account = 別のアカウントを使用
+to-first-page = 最初のページへ
 
 # The languages' page.
-language = Language
-language-lead = Pages and messages come in the language that you choose here.
+language = 言語
+language-lead = ページもメールも、ここで選んだ言語で表示されます。
 
 # The first page.
-home-title = Your session
-welcome = Welcome
-home-signed-in = You are signed in
-home-signed-out = You are not signed in
-home-lead = Applications send you here when they need to know who you are.
-issuer = Issuer
+home-title = セッション
+welcome = ようこそ
+home-signed-in = サインインしています
+home-signed-out = サインインしていません
+home-lead = アプリで本人確認が必要になると、ここに移動します。
+issuer = 発行者
 
 # Points in time. $count is a whole number from 1 on.
-just-now = just now
-minutes-ago = { $count ->
-    [one] { $count } minute ago
-   *[other] { $count } minutes ago
-}
-hours-ago = { $count ->
-    [one] { $count } hour ago
-   *[other] { $count } hours ago
-}
-days-ago = { $count ->
-    [one] { $count } day ago
-   *[other] { $count } days ago
-}
+just-now = たった今
+minutes-ago = { $count }分前
+hours-ago = { $count }時間前
+days-ago = { $count }日前
 # $day is the day of the month, $month one of the names below, $year the year.
-date = { $day } { $month } { $year }
-month-1 = January
-month-2 = February
-month-3 = March
-month-4 = April
-month-5 = May
-month-6 = June
-month-7 = July
-month-8 = August
-month-9 = September
-month-10 = October
-month-11 = November
-month-12 = December
+date = { $year }年{ $month }{ $day }日
+date-and-time = { $date } { $time }（UTC）
+month-1 = 1月
+month-2 = 2月
+month-3 = 3月
+month-4 = 4月
+month-5 = 5月
+month-6 = 6月
+month-7 = 7月
+month-8 = 8月
+month-9 = 9月
+month-10 = 10月
+month-11 = 11月
+month-12 = 12月
 
 # When a page cannot be shown.
-error-detail = Detail
-error-status = Status
-error-request = Request
-problem-not-found = There is no such page
-problem-not-found-message = Perhaps the address was cut off.
-problem-method = This cannot be done here
-problem-method-message = This address does not take requests of that method.
-problem-wait = Just a moment
-problem-busy = Too many people are signing in right now. Please try again shortly.
-problem-database = Signet cannot reach its database right now. Please try again shortly.
-problem-slow = This took too long. Please try again shortly.
-problem-ours = Something went wrong
-problem-ours-message = This is our fault. Please try again; if it stays, tell us the reference below.
-problem-stale = This page was out of date
-problem-stale-message = You may have signed in or out in another tab meanwhile. Nothing was changed.
-problem-form = This form could not be read
-problem-form-message = Please try again.
-problem-unread = This could not be read
-problem-unread-message = Please go back and try again.
+error-detail = 詳細
+error-status = ステータス
+error-request = リクエストID
+problem-not-found = ページが見つかりません
+problem-not-found-message = アドレスが途中で切れている可能性があります。
+problem-method = ここではこの操作はできません
+problem-method-message = このアドレスは、このメソッドのリクエストを受け付けていません。
+problem-wait = 少しお待ちください
+problem-busy = 現在、サインインが混み合っています。しばらくしてからもう一度お試しください。
+problem-database = 現在、Signetがデータベースに接続できません。しばらくしてからもう一度お試しください。
+problem-slow = 時間がかかりすぎたため、処理を中止しました。しばらくしてからもう一度お試しください。
+problem-ours = 問題が発生しました
+problem-ours-message = 原因はこちら側にあります。もう一度お試しください。解決しない場合は、下のリクエストIDをお知らせください。
+problem-stale = このページの内容は最新ではありませんでした
+problem-stale-message = その間に、別のタブでサインインまたはサインアウトした可能性があります。何も変更されていません。
+problem-form = フォームを読み取れませんでした
+problem-form-message = もう一度お試しください。
+problem-unread = 読み取れませんでした
+problem-unread-message = 前のページに戻って、もう一度お試しください。

@@ -1,80 +1,80 @@
 # Pages that lead to a link in an e-mail, and those that such links lead to. “Message” is an e-mail here.
 
-to-sign-in = To sign-in
-back-to-sign-in = Back to sign-in
+to-sign-in = サインインへ
+back-to-sign-in = サインインに戻る
 
 # A forgotten password.
-forgot-title = Forgot your password?
-forgot-lead = Enter your e-mail or user name. You get a message with a link by which you set a new one.
-forgot-identifier = E-mail or user name
-forgot-send = Send the link
-forgot-missing = Enter your e-mail or user name.
+forgot-title = パスワードをお忘れですか？
+forgot-lead = メールアドレスまたはユーザー名を入力してください。新しいパスワードを設定するためのリンクをメールでお送りします。
+forgot-identifier = メールアドレスまたはユーザー名
+forgot-send = リンクを送信
+forgot-missing = メールアドレスまたはユーザー名を入力してください。
 
 # Making an account begins with an e-mail address.
-register-title = Create an account
-register-lead = Enter your e-mail address. You get a message with a link to go on.
+register-title = アカウントの作成
+register-lead = メールアドレスを入力してください。続行するためのリンクをメールでお送りします。
 # $domains are the only domains that addresses may be of, with commas between them.
-register-lead-domains = Enter your e-mail address. You get a message with a link to go on. It has to be an address of { $domains }.
-register-email = E-mail
+register-lead-domains = メールアドレスを入力してください。続行するためのリンクをメールでお送りします。使用できるのは { $domains } のメールアドレスだけです。
+register-email = メールアドレス
 # $count is how many domains there are.
 register-wrong-domain = { $count ->
-    [one] Use an address of { $domains }.
-   *[other] Use an address of one of these: { $domains }.
+    [1] { $domains } のメールアドレスを使用してください。
+   *[other] 次のいずれかのメールアドレスを使用してください：{ $domains }
 }
-register-wrong-address = Enter an e-mail address such as name@example.com.
-register-closed = Accounts are not made here
-register-closed-message = Ask whoever runs this service for an account or an invitation.
+register-wrong-address = name@example.com のような形式でメールアドレスを入力してください。
+register-closed = ここではアカウントを作成できません
+register-closed-message = アカウントまたは招待が必要な場合は、このサービスの管理者にお問い合わせください。
 
 # It goes on by the link: $email is the address that was proven, below the title.
-new-account-for = for { $email }
-new-account-name = Your name
-new-account-password = Password
-new-account-create = Create the account
-new-account-name-missing = Enter your name, or what you want to be called.
+new-account-for = { $email } のアカウント
+new-account-name = 名前
+new-account-password = パスワード
+new-account-create = アカウントを作成
+new-account-name-missing = 名前または呼ばれたい名前を入力してください。
 # $count is how many characters it may have.
-new-account-name-wrong = Enter a name of at most { $count } characters.
-new-account-there = You have an account already
-new-account-there-message = An account with your address was made meanwhile. Sign in with it.
+new-account-name-wrong = 名前を{ $count }文字以内で入力してください。
+new-account-there = すでにアカウントがあります
+new-account-there-message = その間に、このメールアドレスのアカウントが作成されました。そのアカウントでサインインしてください。
 
 # A new password instead of a forgotten one. The lead is below the title: $email is the address of the account.
-reset-title = Set a new password
-reset-lead = for { $email }. You are signed out everywhere else then.
-reset-password = New password
-reset-set = Set the password
+reset-title = 新しいパスワードの設定
+reset-lead = { $email } のパスワードを設定します。設定すると、ここ以外のすべての場所からサインアウトされます。
+reset-password = 新しいパスワード
+reset-set = パスワードを設定
 
 # Below the field of a password, here and where an account is made. $count is how many characters it has at the least.
-choose-password-hint = At least { $count } characters. A few words in a row are easy to remember.
+choose-password-hint = { $count }文字以上。単語をいくつか並べると覚えやすくなります。
 
 # What happened, and what comes next.
-sent-title = Check your mail
-sent-forgot = If there is an account for what you entered, a message with a link is on its way. The link works once, within an hour. If nothing comes, look into the folder for spam.
-sent-register = A message is on its way to the address that you entered. Open its link to go on. If nothing comes, look into the folder for spam.
-sent-change = Messages are on their way to the address that you entered and, if you have confirmed it before, to the one that you have. Your address changes once the links in all of them were used.
-sent-verify = A message is on its way to your address. Open its link to confirm it.
-change-half = Half done
-change-half-message = You have confirmed it here. Now open the link in the message to the other address.
-change-done = Your address was changed
-change-done-message = Messages go to your new address from now on, and you sign in with it.
-verify-done = Your address is confirmed
-verify-done-message = Thank you. There is nothing else to do.
+sent-title = メールを確認してください
+sent-forgot = 入力内容に該当するアカウントがある場合は、リンクを記載したメールをお送りします。リンクは1時間以内に1回だけ使えます。届かない場合は、迷惑メールフォルダを確認してください。
+sent-register = 入力されたアドレスにメールをお送りします。メールのリンクを開いて続行してください。届かない場合は、迷惑メールフォルダを確認してください。
+sent-change = 入力されたアドレスにメールをお送りします。現在のアドレスが確認済みの場合は、現在のアドレスにもお送りします。届いたすべてのメールのリンクが使用されると、アドレスが変更されます。
+sent-verify = 現在のアドレスにメールをお送りします。メールのリンクを開いて、アドレスを確認してください。
+change-half = あと1つの確認が必要です
+change-half-message = こちらのアドレスでの確認は完了しました。次に、もう一方のアドレスに届いたメールのリンクを開いてください。
+change-done = メールアドレスを変更しました
+change-done-message = 今後、メールは新しいアドレスに届きます。サインインにも新しいアドレスを使用してください。
+verify-done = メールアドレスを確認しました
+verify-done-message = ありがとうございます。ほかに必要な操作はありません。
 
 # A link that was used, is too old, or never was; and where there is another one.
-link-over = This link does not work any more
-link-over-message = It was used before, is too old, or was not copied as a whole.
-link-renew = Get a new link
-link-to-address = To your address
-link-to-password = Set a new password
+link-over = このリンクはもう使えません
+link-over-message = すでに使用されたか、有効期限が切れているか、リンク全体がコピーされていません。
+link-renew = 新しいリンクを取得
+link-to-address = メールアドレスのページへ
+link-to-password = 新しいパスワードを設定
 
 # The page of “This was not me”, a link in e-mails about the safety of an account. $email is the address of the account.
-not-me-title = Secure your account
-not-me-lead = If what the message tells was not you, someone else may be using the account of { $email }.
-not-me-when = When you go on:
-not-me-signed-out = You are signed out everywhere, and every application has to ask you again.
-not-me-password = Your password stops working at once. You choose a new one on the next page.
-not-me-factors = Your authenticator, passkeys and recovery codes stay. Once you are signed in, look at them on the pages of your account, and remove what you do not know.
-not-me-close = If it was you after all, close this page: nothing is changed.
-not-me-go-on = It was not me: secure my account
+not-me-title = アカウントの保護
+not-me-lead = メールに書かれた操作に心当たりがない場合は、{ $email } のアカウントをほかの誰かが使用している可能性があります。
+not-me-when = 続行すると、次のようになります：
+not-me-signed-out = すべての場所からサインアウトされ、どのアプリも、改めてあなたの許可を求める必要があります。
+not-me-password = パスワードはただちに使えなくなります。次のページで新しいパスワードを設定します。
+not-me-factors = 認証アプリ、パスキー、リカバリーコードはそのまま残ります。サインインしたら、アカウントのページでこれらを確認し、心当たりのないものを削除してください。
+not-me-close = やはりご自身の操作だった場合は、このページを閉じてください。何も変更されません。
+not-me-go-on = 自分の操作ではない：アカウントを保護する
 
 # Where e-mail was not set up.
-no-mail = This is not available here
-no-mail-message = It takes e-mail, which was not set up. Ask whoever runs this service.
+no-mail = ここでは利用できません
+no-mail-message = この機能にはメールが必要ですが、設定されていません。このサービスの管理者にお問い合わせください。

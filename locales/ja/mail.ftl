@@ -1,142 +1,114 @@
 # E-mails, each with its subject first, and then its lines. $product is what the service is called.
 
 # How a line of the text part names a link, which is on the next line, and a circumstance, such as “Browser: Firefox on Linux”.
-mail-action = { $action }:
-mail-fact = { $name }: { $value }
+mail-action = { $action }：
+mail-fact = { $name }：{ $value }
 # Before the address of the link, in the HTML part.
-mail-or-open = Or open this address:
+mail-or-open = または、次のアドレスを開いてください：
 # How long a link is good.
-mail-link-minutes = { $count ->
-    [one] The link works once, within { $count } minute.
-   *[other] The link works once, within { $count } minutes.
-}
-mail-link-hours = { $count ->
-    [one] The link works once, within { $count } hour.
-   *[other] The link works once, within { $count } hours.
-}
-mail-link-days = { $count ->
-    [one] The link works once, within { $count } day.
-   *[other] The link works once, within { $count } days.
-}
+mail-link-minutes = このリンクは{ $count }分以内に1回だけ使えます。
+mail-link-hours = このリンクは{ $count }時間以内に1回だけ使えます。
+mail-link-days = このリンクは{ $count }日以内に1回だけ使えます。
 
 # To someone who forgot their password.
-mail-reset-subject = Set a new password at { $product }
-mail-reset = Someone, most likely you, asked to set a new password at { $product }.
-mail-reset-action = Set a new password
-mail-reset-not-you = If it was not you, do nothing: your password stays as it is.
+mail-reset-subject = { $product } の新しいパスワードの設定
+mail-reset = どなたか（おそらくあなたご自身）が、{ $product } の新しいパスワードの設定を求めました。
+mail-reset-action = 新しいパスワードを設定
+mail-reset-not-you = 心当たりがない場合は、何もしないでください。パスワードは変わりません。
 
 # To someone who wants to make an account.
-mail-register-subject = Make your account at { $product }
-mail-register = Someone, most likely you, wants to make an account at { $product } with this address.
-mail-register-action = Make an account
-mail-register-not-you = If it was not you, do nothing: there will be no account.
+mail-register-subject = { $product } のアカウントの作成
+mail-register = どなたか（おそらくあなたご自身）が、このメールアドレスで { $product } のアカウントを作成しようとしています。
+mail-register-action = アカウントを作成
+mail-register-not-you = 心当たりがない場合は、何もしないでください。アカウントは作成されません。
 
 # To someone who wants to make an account and has one. $url is a link.
-mail-registered-subject = You have an account at { $product }
-mail-registered = Someone, most likely you, wants to make an account at { $product } with this address. You have one already.
-mail-registered-action = Sign in
-mail-registered-forgot = If you forgot your password, set a new one: { $url }
-mail-registered-not-you = If it was not you, do nothing: nothing was changed.
+mail-registered-subject = { $product } のアカウントをすでにお持ちです
+mail-registered = どなたか（おそらくあなたご自身）が、このメールアドレスで { $product } のアカウントを作成しようとしています。アカウントはすでにお持ちです。
+mail-registered-action = サインイン
+mail-registered-forgot = パスワードをお忘れの場合は、新しいパスワードを設定してください： { $url }
+mail-registered-not-you = 心当たりがない場合は、何もしないでください。何も変更されていません。
 
 # To someone who is invited by whoever runs the service.
-mail-invitation-subject = Your invitation to { $product }
-mail-invitation = You are invited to make an account at { $product }.
+mail-invitation-subject = { $product } への招待
+mail-invitation = { $product } のアカウントの作成に招待されています。
 
 # To someone who wants to prove their e-mail address.
-mail-verify-subject = Confirm your address at { $product }
-mail-verify = Please confirm that this is your address at { $product }.
-mail-verify-action = Confirm this address
-mail-verify-not-you = If you have no account there, do nothing.
+mail-verify-subject = { $product } のメールアドレスの確認
+mail-verify = これが { $product } でのあなたのメールアドレスであることを確認してください。
+mail-verify-action = このアドレスを確認
+mail-verify-not-you = このサービスのアカウントをお持ちでない場合は、何もしないでください。
 
 # To the address that someone wants to change: $to is the new one. And to the new one, with the same subject.
-mail-change-subject = Confirm your new address at { $product }
-mail-leaving = You asked to change your address at { $product } from this one to { $to }.
-mail-leaving-both = It changes once you have confirmed it here and at the new address.
-mail-leaving-action = Confirm the change
-mail-leaving-not-you = If it was not you, do not confirm it, and set a new password: someone may know yours.
-mail-arriving = Someone, most likely you, wants this to be their address at { $product }.
-mail-arriving-action = Confirm this address
-mail-arriving-not-you = If it was not you, do nothing: nothing is changed.
+mail-change-subject = { $product } の新しいメールアドレスの確認
+mail-leaving = { $product } のメールアドレスを、このアドレスから { $to } に変更するお申し込みがありました。
+mail-leaving-both = このアドレスと新しいアドレスの両方で確認が済むと、変更されます。
+mail-leaving-action = 変更を確認
+mail-leaving-not-you = 心当たりがない場合は、確認せずに、新しいパスワードを設定してください。パスワードを誰かに知られている可能性があります。
+mail-arriving = どなたか（おそらくあなたご自身）が、このアドレスを { $product } のメールアドレスにしようとしています。
+mail-arriving-action = このアドレスを確認
+mail-arriving-not-you = 心当たりがない場合は、何もしないでください。何も変更されません。
 
 # To an address that another person wants and someone has.
-mail-in-use-subject = Your address at { $product }
-mail-in-use = Someone wants this to be their address at { $product }. You have an account with it already, so nothing was changed.
-mail-in-use-you = If it was you: an address can be that of one account only.
+mail-in-use-subject = { $product } のメールアドレスについて
+mail-in-use = どなたかが、このアドレスを { $product } のメールアドレスにしようとしました。このアドレスのアカウントをすでにお持ちのため、何も変更されていません。
+mail-in-use-you = ご自身の操作だった場合：1つのメールアドレスは、1つのアカウントでしか使用できません。
 
 # To the former address: $to is the new one.
-mail-changed-subject = Your address at { $product } was changed
-mail-changed = Your address at { $product } is { $to } now. Messages go there from now on.
-mail-changed-not-you = If you did not do this, tell whoever runs the service.
+mail-changed-subject = { $product } のメールアドレスが変更されました
+mail-changed = { $product } のメールアドレスは { $to } になりました。今後、メールはそのアドレスに届きます。
+mail-changed-not-you = ご自身で変更していない場合は、サービスの管理者にお知らせください。
 
 # About the safety of an account: what was done, its circumstances, and a link for who did not do it.
-mail-when = When
-mail-browser = Browser
+mail-when = 日時
+mail-browser = ブラウザ
 # The network address.
-mail-address = Address
+mail-address = IPアドレス
 # The city or country.
-mail-place = Place
-mail-not-me-action = This was not me
-mail-not-me = If you know of this, there is nothing to do. If not, open the link: you are shown what can be done.
+mail-place = 場所
+mail-not-me-action = 自分の操作ではない
+mail-not-me = 心当たりがある場合は、何もする必要はありません。心当たりがない場合は、リンクを開いてください。可能な対処をご案内します。
 
 # An unusual sign-in, and what is unusual in it.
-mail-sign-in-subject = A new sign-in at { $product }
-mail-sign-in = Someone signed in to your account at { $product }.
-mail-new-browser = You had not signed in from this browser before.
-mail-new-country = You had not signed in from this country before.
+mail-sign-in-subject = { $product } への新しいサインイン
+mail-sign-in = { $product } のあなたのアカウントへのサインインがありました。
+mail-new-browser = このブラウザからのサインインは初めてです。
+mail-new-country = この国からのサインインは初めてです。
 # $kilometres is how far it is, $place where it was, $count how much later it is, in minutes or in hours.
-mail-travel-minutes = { $count ->
-    [one] It is about { $kilometres } km from where you had signed in before, no more than { $count } minute earlier: too far to travel in that time.
-   *[other] It is about { $kilometres } km from where you had signed in before, no more than { $count } minutes earlier: too far to travel in that time.
-}
-mail-travel-hours = { $count ->
-    [one] It is about { $kilometres } km from where you had signed in before, no more than { $count } hour earlier: too far to travel in that time.
-   *[other] It is about { $kilometres } km from where you had signed in before, no more than { $count } hours earlier: too far to travel in that time.
-}
-mail-travel-from-minutes = { $count ->
-    [one] It is about { $kilometres } km from where you had signed in before ({ $place }), no more than { $count } minute earlier: too far to travel in that time.
-   *[other] It is about { $kilometres } km from where you had signed in before ({ $place }), no more than { $count } minutes earlier: too far to travel in that time.
-}
-mail-travel-from-hours = { $count ->
-    [one] It is about { $kilometres } km from where you had signed in before ({ $place }), no more than { $count } hour earlier: too far to travel in that time.
-   *[other] It is about { $kilometres } km from where you had signed in before ({ $place }), no more than { $count } hours earlier: too far to travel in that time.
-}
+mail-travel-minutes = 直前{ $count }分以内にサインインした場所から約{ $kilometres } km離れています。その時間で移動できる距離ではありません。
+mail-travel-hours = 直前{ $count }時間以内にサインインした場所から約{ $kilometres } km離れています。その時間で移動できる距離ではありません。
+mail-travel-from-minutes = 直前{ $count }分以内にサインインした場所（{ $place }）から約{ $kilometres } km離れています。その時間で移動できる距離ではありません。
+mail-travel-from-hours = 直前{ $count }時間以内にサインインした場所（{ $place }）から約{ $kilometres } km離れています。その時間で移動できる距離ではありません。
 
 # Failed attempts to sign in: with a password, and by someone who knows the password, with a second factor. The circumstances
 # of the last one follow.
-mail-failures-subject = Failed attempts to sign in at { $product }
-mail-wrong-passwords = { $count ->
-    [one] There was { $count } failed attempt to sign in to your account within a short time. Further ones may have to wait. Your password was not guessed; this is the last of them:
-   *[other] There were { $count } failed attempts to sign in to your account within a short time. Further ones may have to wait. Your password was not guessed; this is the last of them:
-}
-mail-wrong-codes = { $count ->
-    [one] Someone who knows your password failed { $count } time within a short time to prove who they are by your second factor. Further attempts have to wait. This is the last of them:
-   *[other] Someone who knows your password failed { $count } times within a short time to prove who they are by your second factor. Further attempts have to wait. This is the last of them:
-}
+mail-failures-subject = { $product } へのサインインの失敗
+mail-wrong-passwords = 短時間のうちに、あなたのアカウントへのサインインの失敗が{ $count }回ありました。今後の試行には待ち時間が生じることがあります。パスワードは破られていません。最後の試行は次のとおりです：
+mail-wrong-codes = あなたのパスワードを知っている人が、短時間のうちに2段階認証に{ $count }回失敗しました。今後の試行には待ち時間が生じます。最後の試行は次のとおりです：
 
 # Second factors that came and went.
-mail-authenticator-added-subject = An authenticator was added to your account at { $product }
-mail-authenticator-added = An authenticator was added to your account. It can be used to sign in.
-mail-passkey-added-subject = A passkey was added to your account at { $product }
-mail-passkey-added = A passkey was added to your account. It can be used to sign in.
-mail-authenticator-removed-subject = An authenticator was removed from your account at { $product }
-mail-authenticator-removed = An authenticator was removed from your account and opens it no more.
-mail-passkey-removed-subject = A passkey was removed from your account at { $product }
-mail-passkey-removed = A passkey was removed from your account and opens it no more.
-mail-factors-removed-subject = Your second factors at { $product } were removed
-mail-factors-removed = Whoever runs the service removed your authenticator, passkeys and recovery codes, and signed you out. A password is enough to sign in now, until you set a second factor up.
+mail-authenticator-added-subject = { $product } のアカウントに認証アプリが追加されました
+mail-authenticator-added = あなたのアカウントに認証アプリが追加されました。サインインに使用できます。
+mail-passkey-added-subject = { $product } のアカウントにパスキーが追加されました
+mail-passkey-added = あなたのアカウントにパスキーが追加されました。サインインに使用できます。
+mail-authenticator-removed-subject = { $product } のアカウントから認証アプリが削除されました
+mail-authenticator-removed = あなたのアカウントから認証アプリが削除されました。今後、サインインには使用できません。
+mail-passkey-removed-subject = { $product } のアカウントからパスキーが削除されました
+mail-passkey-removed = あなたのアカウントからパスキーが削除されました。今後、サインインには使用できません。
+mail-factors-removed-subject = { $product } の2段階認証の手段が削除されました
+mail-factors-removed = サービスの管理者が、あなたの認証アプリ、パスキー、リカバリーコードを削除し、あなたをサインアウトさせました。2段階認証を設定するまでは、パスワードだけでサインインできます。
 
 # Recovery codes: $count is how many are left.
-mail-codes-renewed-subject = New recovery codes at { $product }
-mail-codes-renewed = New recovery codes were made for your account. The former ones do not work any more.
-mail-code-used-subject = A recovery code was used at { $product }
+mail-codes-renewed-subject = { $product } の新しいリカバリーコード
+mail-codes-renewed = あなたのアカウントの新しいリカバリーコードが作成されました。以前のコードはもう使えません。
+mail-code-used-subject = { $product } でリカバリーコードが使用されました
 mail-code-used = { $count ->
-    [0] A recovery code of your account was used. None is left: make new ones.
-    [one] A recovery code of your account was used. One is left.
-   *[other] A recovery code of your account was used. { $count } are left.
+    [0] あなたのアカウントのリカバリーコードが使用されました。コードは残っていません。新しいコードを作成してください。
+   *[other] あなたのアカウントのリカバリーコードが使用されました。残りは{ $count }個です。
 }
 
-mail-passkey-cloned-subject = A passkey at { $product } may have been copied
-mail-passkey-cloned = Someone tried to sign in with a passkey of yours that counts its uses, and its count went back. There may be a copy of it. The attempt was refused. Remove that passkey from your account, and add a new one.
+mail-passkey-cloned-subject = { $product } のパスキーがコピーされた可能性があります
+mail-passkey-cloned = 使用回数を記録するあなたのパスキーでサインインしようとした人がいましたが、その回数が以前より減っていました。パスキーのコピーが存在する可能性があります。このサインインは拒否されました。そのパスキーをアカウントから削除し、新しいパスキーを追加してください。
 
-mail-password-changed-subject = Your password at { $product } was changed
-mail-password-changed = Your password was changed. You were signed out everywhere else, and applications have to ask you again.
+mail-password-changed-subject = { $product } のパスワードが変更されました
+mail-password-changed = あなたのパスワードが変更されました。変更を行った場所以外のすべての場所からサインアウトされました。アプリは、改めてあなたの許可を求める必要があります。
