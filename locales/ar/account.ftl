@@ -1,107 +1,168 @@
 # The account's first page. Its title is `account` in common.ftl. Each of these leads to a page, and beside it stands in what
 # state it is.
-account-password-changed = Your password is changed, and you are signed out everywhere else.
-account-signing-in = How you sign in
-account-password = Password
-account-passkeys = Passkeys
-account-authenticator = Authenticator app
-account-codes = Recovery codes
-account-email = E-mail address
-account-access = Who has access
-account-data = Your data
-account-export = Download all that is kept of you
+account-password-changed = تم تغيير كلمة مرورك، وتسجيل خروجك من كل مكان آخر.
+account-about = معلومات عنك
+account-profile = الملف الشخصي
+applications-open = تسجيل الدخول إليه
+account-profile-changed = تم تغيير ملفك الشخصي.
+account-signing-in = طرق تسجيل دخولك
+account-password = كلمة المرور
+account-passkeys = مفاتيح المرور
+account-authenticator = تطبيق المصادقة
+account-codes = رموز الاسترداد
+account-email = عنوان البريد الإلكتروني
+account-access = من لديه إذن الوصول
+account-data = بياناتك
+account-export = تنزيل كل ما يُحفظ عنك
 # The state of a password.
-state-set = Set
-state-unset = None
+state-set = معيَّنة
+state-unset = لا توجد
 # The state of passkeys.
-state-passkeys = On
-state-no-passkeys = None
+state-passkeys = مفعَّلة
+state-no-passkeys = لا توجد
 # The state of the authenticator app.
-state-on = On
-state-off = Off
+state-on = مفعَّل
+state-off = غير مفعَّل
 # How many recovery codes are left.
 state-codes = { $count ->
-    [0] None left
-   *[other] { $count } left
+    [zero] لم يبقَ أي رمز
+    [one] بقي رمز واحد
+    [two] بقي رمزان
+    [few] بقيت { $count } رموز
+    [many] بقي { $count } رمزًا
+   *[other] بقي { $count } رمز
 }
 # In how many browsers one is signed in: 1 is the one in which this is read.
 state-sessions = { $count ->
-    [1] Only here
-   *[other] { $count } browsers
+    [1] هنا فقط
+    [zero] لا متصفحات
+    [two] متصفحان
+    [few] { $count } متصفحات
+    [many] { $count } متصفحًا
+   *[other] { $count } متصفح
 }
 
 # Applications that someone allowed to see or do something.
-applications-title = Applications you allowed
-applications-none = None has access to your account.
-applications-lead = Take back what you no longer want to share: the application is cut off at once, and has to ask you again.
-applications-about = About it
-applications-offline = It stays connected while you are away.
+applications-title = التطبيقات التي سمحت لها بالوصول
+applications-none = ليس لدى أي تطبيق إذن الوصول إلى حسابك.
+applications-lead = يمكنك سحب إذن الوصول إلى ما لم تعد لديك رغبة في مشاركته: ينقطع وصول التطبيق فورًا، وعليه أن يطلب الإذن منك مجددًا.
+applications-about = معلومات عنه
+applications-offline = يبقى على اتصال أثناء غيابك.
 # Since when.
-applications-since = Allowed
-last-used = Last used
+applications-since = وقت السماح
+last-used = آخر استخدام
 # On a button, and the same button read out: $application is whose access it is. It begins with the words on the button.
-applications-revoke = Take back access
-applications-revoke-of = Take back access of { $application }
+applications-revoke = سحب إذن الوصول
+applications-revoke-of = سحب إذن الوصول من { $application }
 
 # Where someone is signed in: a list of browsers.
-sessions-title = Where you are signed in
-sessions-lead = If you do not know one of these, sign it out and change your password.
-sessions-here = This browser
+sessions-title = أماكن تسجيل دخولك
+sessions-lead = إذا كان أحد هذه المتصفحات غير معروف لديك، فيُرجى تسجيل الخروج منه وتغيير كلمة المرور.
+sessions-here = هذا المتصفح
 # Since when.
-sessions-since = Signed in
+sessions-since = وقت تسجيل الدخول
 # The network's (IP) address.
-sessions-address = Address
+sessions-address = عنوان IP
 # The city and country.
-sessions-place = Place
+sessions-place = المكان
 # The button `sign-out` read out: $browser is one of `browser-…`, such as Firefox on Linux. They begin with the words of
 # `sign-out`.
-sessions-end = Sign out of { $browser }
-sessions-end-here = Sign out of { $browser }, this browser
-sessions-end-others = Sign out everywhere else
-sessions-unknown = That browser is not signed in
-sessions-unknown-message = You may have signed out there meanwhile.
+sessions-end = تسجيل الخروج من { $browser }
+sessions-end-here = تسجيل الخروج من { $browser }، وهو هذا المتصفح
+sessions-end-others = تسجيل الخروج من كل مكان آخر
+sessions-unknown = ذلك المتصفح غير مسجَّل الدخول
+sessions-unknown-message = ربما سجّلت الخروج منه في هذه الأثناء.
 
 # A browser, by its name and its system's: Firefox, Linux.
-browser-on = { $browser } on { $system }
-browser-of-system = A browser on { $system }
-browser-unknown = A browser
+browser-on = { $browser } على { $system }
+browser-of-system = متصفح على { $system }
+browser-unknown = متصفح
 
 # A place: Paris, France.
-place = { $city }, { $country }
+place = { $city }، { $country }
 
 # Deleting one's account. $date is a day.
-delete-title = Delete your account
-delete-lead = You are signed out everywhere, and every application is cut off. On { $date } the account and all that is kept of you is removed. If you sign in before, it stays.
-delete-before = Before you go
-delete-export = Download your data first
-delete-email = Type your e-mail address, so that this is no slip
-delete-wrong = That is not the e-mail address of this account.
-delete-confirm = Delete my account
-delete-back = Keep it
+delete-title = حذف حسابك
+delete-lead = يتم تسجيل خروجك من كل مكان، وينقطع وصول جميع التطبيقات. وفي { $date } يُزال الحساب وكل ما يُحفظ عنك. إذا سجّلت الدخول قبل ذلك، فسيبقى الحساب.
+delete-before = قبل المغادرة
+delete-export = تنزيل بياناتك أولًا
+delete-email = يُرجى كتابة عنوان بريدك الإلكتروني، حتى لا يحدث ذلك سهوًا
+delete-wrong = هذا ليس عنوان البريد الإلكتروني لهذا الحساب.
+delete-confirm = حذف حسابي
+delete-back = الاحتفاظ به
 # After that.
-leaving-title = Your account will be deleted
-leaving-lead = You are signed out everywhere. If you change your mind, sign in before the day that you were told: then it stays.
-leaving-sign-in = Sign in and keep it
+leaving-title = سيُحذف حسابك
+leaving-lead = تم تسجيل خروجك من كل مكان. إذا غيّرت رأيك، فيُرجى تسجيل الدخول قبل اليوم الذي أُبلغت به: عندئذٍ يبقى الحساب.
+leaving-sign-in = تسجيل الدخول والاحتفاظ بالحساب
 # After signing in again.
-staying-title = Your account stays
-staying-lead = It was to be deleted. As you signed in, it is not.
-staying-delete = Delete it after all
+staying-title = حسابك باقٍ
+staying-lead = كان من المقرر حذفه. وبما أنك سجّلت الدخول، فلن يُحذف.
+staying-delete = حذفه رغم ذلك
 
 # The e-mail address of an account, and changing it.
-email-title = Your e-mail address
+email-title = عنوان بريدك الإلكتروني
 # $email is the address.
-email-unverified = You have not confirmed { $email } yet.
-email-verify = Send me a link to confirm it
-email-new = New e-mail address
-email-hint-both = It takes a link at the new address and one at the address that you have now.
-email-hint-new = It takes a link at the new address.
-email-change = Change it
-email-same = That is your address already.
-email-taken = This address is in use
-email-taken-message = Another account has it by now. Nothing was changed.
+email-unverified = لم يتم تأكيد { $email } بعد.
+email-verify = إرسال رابط إليّ لتأكيده
+email-new = عنوان البريد الإلكتروني الجديد
+email-hint-both = يتطلب ذلك فتح رابط يصل إلى العنوان الجديد وآخر يصل إلى عنوانك الحالي.
+email-hint-new = يتطلب ذلك فتح رابط يصل إلى العنوان الجديد.
+email-change = تغيير العنوان
+email-same = هذا هو عنوانك بالفعل.
+email-taken = هذا العنوان مستخدَم
+email-taken-message = أصبح هذا العنوان الآن لحساب آخر. لم يتغير شيء.
 # The pages that links lead to: $email is the address.
-email-confirm-new = Confirm your new address
-email-confirm-new-lead = This will be the address of your account: { $email }
-email-confirm-own = Confirm your address
-email-confirm-own-lead = This is the address of your account: { $email }
-email-confirm = Confirm
+email-confirm-new = تأكيد عنوانك الجديد
+email-confirm-new-lead = سيكون هذا عنوان حسابك: { $email }
+email-confirm-own = تأكيد عنوانك
+email-confirm-own-lead = هذا عنوان حسابك: { $email }
+email-confirm = تأكيد
+
+# The profile.
+profile-title = ملفك الشخصي
+profile-lead = يمكن ترك كل هذه الحقول فارغة. ولا تراها التطبيقات إلا إذا سمحت لها بذلك.
+profile-unchanged = لم يتغير شيء بعد. يُرجى مراجعة المواضع المميَّزة أدناه.
+profile-save = حفظ
+profile-group-names = الأسماء
+profile-group-about = معلومات عنك
+profile-group-telephone = الهاتف
+profile-group-address = العنوان
+profile-name = الاسم
+profile-name-hint = الاسم الكامل كما ينبغي أن يُذكر.
+profile-given-name = الاسم الأول
+profile-middle-name = الاسم الأوسط
+profile-family-name = اسم العائلة
+profile-nickname = اسم الشهرة
+profile-birthdate = تاريخ الميلاد
+profile-birthdate-hint = مثل ‎1990-02-28‎. تكفي السنة وحدها، أو ‎0000-02-28‎ من دونها.
+profile-gender = الجنس
+profile-locale = اللغة
+profile-locale-hint = مثل en أو en-GB.
+profile-zoneinfo = المنطقة الزمنية
+profile-zoneinfo-hint = مثل Europe/Berlin.
+profile-website = الموقع الإلكتروني
+profile-profile = صفحة الملف الشخصي
+profile-picture = عنوان صورة
+profile-phone-number = الرقم
+profile-phone-number-hint = مع رمز البلد، مثل ‎+49 30 1234‎.
+profile-address-street-address = الشارع
+profile-address-postal-code = الرمز البريدي
+profile-address-locality = المدينة
+profile-address-region = المنطقة
+profile-address-country = البلد
+profile-address-formatted = العنوان كاملًا، كما يُكتب على ظرف
+profile-wrong-long = { $count ->
+    [zero] يجب أن يكون هذا فارغًا.
+    [one] يجب ألا يزيد هذا على حرف واحد.
+    [two] يجب ألا يزيد هذا على حرفين.
+    [few] يجب ألا يزيد هذا على { $count } أحرف.
+    [many] يجب ألا يزيد هذا على { $count } حرفًا.
+   *[other] يجب ألا يزيد هذا على { $count } حرف.
+}
+profile-wrong-character = يحتوي هذا على حرف غير مسموح به هنا.
+profile-wrong-empty = يجب ألا يكون هذا فارغًا.
+profile-wrong-url = يجب أن يكون هذا عنوان صفحة، مع ‎https://‎
+profile-wrong-birthdate = يجب أن يكون هذا بالصيغة YYYY-MM-DD، أو سنة، أو ‎0000-MM-DD‎ من دون السنة.
+profile-wrong-zone = يجب أن يكون هذا اسم منطقة زمنية، مثل Europe/Berlin.
+profile-wrong-locale = يجب أن يكون هذا رمز لغة، مثل de أو en-GB.
+profile-wrong-phone = يجب أن يكون هذا رقم هاتف، مثل ‎+1 555 0100‎.

@@ -1,35 +1,61 @@
 # What is said on behalf of an application: $client is its name.
 
-continue-to = to continue to { $client }
-returning-to = Returning to { $client }…
-returning-hint = If nothing happens, go on yourself.
-completed-title = Already answered
-completed-heading = This request was already answered
-completed-lead = You can go on to { $client }, or close this page.
+continue-to = للمتابعة إلى { $client }
+returning-to = جارٍ الرجوع إلى { $client }…
+returning-hint = إذا لم يحدث شيء، فيمكنك المتابعة بنفسك.
+completed-title = سبق الرد
+completed-heading = سبق الرد على هذا الطلب
+completed-lead = يمكنك المتابعة إلى { $client }، أو إغلاق هذه الصفحة.
 
-select-account = Choose an account
-continue-as = Continue as
+select-account = اختيار حساب
+continue-as = المتابعة باسم
 
 # Consent.
-consent-title = Allow access for { $client }
-consent-heading = { $client } asks for access to your account
-consent-about = About this application
-consent-identity = What it learns about you
-consent-resource = What it may do in { $resource }
-consent-no-scopes = It may act there as you, with nothing allowed in particular.
-consent-offline = It keeps this access when you are not using it, without asking you again.
-consent-next = Either way, you go on to { $host }. Allow only what you expected to be asked.
-allow = Allow
-deny = Deny
+consent-title = السماح لتطبيق { $client } بالوصول
+consent-heading = يطلب تطبيق { $client } الوصول إلى حسابك
+consent-about = معلومات عن هذا التطبيق
+consent-identity = ما يعرفه عنك
+consent-resource = ما يُسمح له بفعله في { $resource }
+consent-no-scopes = يمكنه التصرف هناك باسمك، من دون السماح بشيء محدد.
+consent-offline = يحتفظ بإذن الوصول هذا حتى في غير أوقات استخدامك له، من دون أن يطلبه منك مجددًا.
+consent-next = في كلتا الحالتين سيتم نقلك إلى { $host }. يُرجى السماح فقط بما كان طلبه متوقعًا لديك.
+consent-policy = ما يفعله ببياناتك
+consent-terms = شروط الخدمة الخاصة به
+consent-self-registered = سجّل هذا التطبيق نفسه بنفسه. لم يتحقق أحد هنا من اسمه ولا مما يقوله عن نفسه.
+allow = السماح
+deny = الرفض
 
 # Scopes, each by its name in the protocol.
-scope-openid = Know who you are
-scope-profile = See your profile: your name, user name and what else you put there
-scope-email = See your e-mail address
-scope-address = See your postal address
-scope-phone = See your telephone number
-scope-offline_access = Stay connected while you are away
+scope-openid = معرفة هويتك
+scope-profile = الاطلاع على ملفك الشخصي: أسمائك واسم المستخدم وصورتك وتاريخ ميلادك وما شابه ذلك
+scope-email = الاطلاع على عنوان بريدك الإلكتروني
+scope-address = الاطلاع على عنوانك البريدي
+scope-phone = الاطلاع على رقم هاتفك
+scope-offline_access = البقاء على اتصال أثناء غيابك
+
+# Single claims, each by its name in the protocol.
+claim-name = الاطلاع على اسمك
+claim-given_name = الاطلاع على اسمك الأول
+claim-family_name = الاطلاع على اسم عائلتك
+claim-middle_name = الاطلاع على اسمك الأوسط
+claim-nickname = الاطلاع على اسم شهرتك
+claim-preferred_username = الاطلاع على اسم المستخدم الخاص بك
+claim-profile = الاطلاع على عنوان صفحة ملفك الشخصي
+claim-picture = الاطلاع على صورتك
+claim-website = الاطلاع على عنوان موقعك الإلكتروني
+claim-gender = الاطلاع على جنسك
+claim-birthdate = الاطلاع على تاريخ ميلادك
+claim-zoneinfo = الاطلاع على منطقتك الزمنية
+claim-locale = الاطلاع على لغتك
+claim-updated_at = الاطلاع على وقت آخر تغيير في ملفك الشخصي
+claim-email = الاطلاع على عنوان بريدك الإلكتروني
+claim-email_verified = معرفة ما إذا كان عنوان بريدك الإلكتروني مؤكَّدًا
+claim-address = الاطلاع على عنوانك البريدي
+claim-phone_number = الاطلاع على رقم هاتفك
+claim-phone_number_verified = معرفة ما إذا كان رقم هاتفك مؤكَّدًا
 
 # A request that cannot be answered.
-request-broken = This link does not work
-request-broken-message = The application that sent you here made a request that cannot be answered. Please go back to it and try again, or tell its makers.
+request-broken = هذا الرابط لا يعمل
+request-broken-message = أرسل التطبيق الذي أحالك إلى هنا طلبًا لا يمكن الرد عليه. يُرجى الرجوع إليه والمحاولة مرة أخرى، أو إبلاغ مطوّريه.
+request-gone = لم تعد عملية تسجيل الدخول هذه متاحة
+request-gone-message = استغرقت وقتًا أطول من اللازم، أو بدأت في متصفح آخر. يُرجى الرجوع إلى التطبيق وتسجيل الدخول مرة أخرى.

@@ -1,76 +1,89 @@
 # What many pages say.
 
-imprint = Sealed by Signet
-error-prefix = Error:
-opens-in-new-tab = (opens in a new tab)
-continue = Continue
-cancel = Cancel
-back = Back
-try-again = Try again
-sign-in = Sign in
-sign-out = Sign out
-account = Your account
-use-another-account = Use another account
-to-first-page = To the first page
+imprint = مختوم بختم Signet
+error-prefix = خطأ:
+opens-in-new-tab = (يُفتح في علامة تبويب جديدة)
+continue = متابعة
+cancel = إلغاء
+back = رجوع
+try-again = إعادة المحاولة
+sign-in = تسجيل الدخول
+sign-out = تسجيل الخروج
+account = حسابك
+use-another-account = استخدام حساب آخر
+to-first-page = إلى الصفحة الأولى
 
 # The languages' page.
-language = Language
-language-lead = Pages and messages come in the language that you choose here.
+language = اللغة
+language-lead = تظهر الصفحات والرسائل باللغة التي يتم اختيارها هنا.
 
 # The first page.
-home-title = Your session
-welcome = Welcome
-home-signed-in = You are signed in
-home-signed-out = You are not signed in
-home-lead = Applications send you here when they need to know who you are.
-issuer = Issuer
+home-title = جلستك
+welcome = مرحبًا
+home-signed-in = تم تسجيل دخولك
+home-signed-out = لم يتم تسجيل دخولك
+home-lead = ترسلك التطبيقات إلى هنا عندما تحتاج إلى معرفة هويتك.
+issuer = جهة الإصدار
 
 # Points in time. $count is a whole number from 1 on.
-just-now = just now
+just-now = الآن
 minutes-ago = { $count ->
-    [one] { $count } minute ago
-   *[other] { $count } minutes ago
+    [zero] قبل أقل من دقيقة
+    [one] قبل دقيقة واحدة
+    [two] قبل دقيقتين
+    [few] قبل { $count } دقائق
+    [many] قبل { $count } دقيقةً
+   *[other] قبل { $count } دقيقة
 }
 hours-ago = { $count ->
-    [one] { $count } hour ago
-   *[other] { $count } hours ago
+    [zero] قبل أقل من ساعة
+    [one] قبل ساعة واحدة
+    [two] قبل ساعتين
+    [few] قبل { $count } ساعات
+    [many] قبل { $count } ساعةً
+   *[other] قبل { $count } ساعة
 }
 days-ago = { $count ->
-    [one] { $count } day ago
-   *[other] { $count } days ago
+    [zero] قبل أقل من يوم
+    [one] قبل يوم واحد
+    [two] قبل يومين
+    [few] قبل { $count } أيام
+    [many] قبل { $count } يومًا
+   *[other] قبل { $count } يوم
 }
 # $day is the day of the month, $month one of the names below, $year the year.
 date = { $day } { $month } { $year }
-month-1 = January
-month-2 = February
-month-3 = March
-month-4 = April
-month-5 = May
-month-6 = June
-month-7 = July
-month-8 = August
-month-9 = September
-month-10 = October
-month-11 = November
-month-12 = December
+date-and-time = { $date }، { $time } بتوقيت UTC
+month-1 = يناير
+month-2 = فبراير
+month-3 = مارس
+month-4 = أبريل
+month-5 = مايو
+month-6 = يونيو
+month-7 = يوليو
+month-8 = أغسطس
+month-9 = سبتمبر
+month-10 = أكتوبر
+month-11 = نوفمبر
+month-12 = ديسمبر
 
 # When a page cannot be shown.
-error-detail = Detail
-error-status = Status
-error-request = Request
-problem-not-found = There is no such page
-problem-not-found-message = Perhaps the address was cut off.
-problem-method = This cannot be done here
-problem-method-message = This address does not take requests of that method.
-problem-wait = Just a moment
-problem-busy = Too many people are signing in right now. Please try again shortly.
-problem-database = Signet cannot reach its database right now. Please try again shortly.
-problem-slow = This took too long. Please try again shortly.
-problem-ours = Something went wrong
-problem-ours-message = This is our fault. Please try again; if it stays, tell us the reference below.
-problem-stale = This page was out of date
-problem-stale-message = You may have signed in or out in another tab meanwhile. Nothing was changed.
-problem-form = This form could not be read
-problem-form-message = Please try again.
-problem-unread = This could not be read
-problem-unread-message = Please go back and try again.
+error-detail = التفاصيل
+error-status = الحالة
+error-request = الطلب
+problem-not-found = لا توجد صفحة كهذه
+problem-not-found-message = ربما كان العنوان ناقصًا.
+problem-method = لا يمكن القيام بذلك هنا
+problem-method-message = لا يقبل هذا العنوان طلبات بهذه الطريقة.
+problem-wait = لحظة من فضلك
+problem-busy = عدد كبير جدًا من الأشخاص يسجّلون الدخول الآن. يُرجى المحاولة مرة أخرى بعد قليل.
+problem-database = يتعذر على Signet الوصول إلى قاعدة بياناته الآن. يُرجى المحاولة مرة أخرى بعد قليل.
+problem-slow = استغرق هذا وقتًا أطول من اللازم. يُرجى المحاولة مرة أخرى بعد قليل.
+problem-ours = حدث خطأ ما
+problem-ours-message = الخطأ من جانبنا. يُرجى المحاولة مرة أخرى، وإذا استمرت المشكلة فيُرجى إبلاغنا بالمرجع أدناه.
+problem-stale = كانت هذه الصفحة قديمة
+problem-stale-message = ربما سجّلت الدخول أو الخروج في علامة تبويب أخرى في هذه الأثناء. لم يتغير شيء.
+problem-form = تعذرت قراءة هذا النموذج
+problem-form-message = يُرجى المحاولة مرة أخرى.
+problem-unread = تعذرت قراءة هذا
+problem-unread-message = يُرجى الرجوع والمحاولة مرة أخرى.

@@ -1,80 +1,84 @@
 # Pages that lead to a link in an e-mail, and those that such links lead to. “Message” is an e-mail here.
 
-to-sign-in = To sign-in
-back-to-sign-in = Back to sign-in
+to-sign-in = إلى تسجيل الدخول
+back-to-sign-in = الرجوع إلى تسجيل الدخول
 
 # A forgotten password.
-forgot-title = Forgot your password?
-forgot-lead = Enter your e-mail or user name. You get a message with a link by which you set a new one.
-forgot-identifier = E-mail or user name
-forgot-send = Send the link
-forgot-missing = Enter your e-mail or user name.
+forgot-title = هل نسيت كلمة المرور؟
+forgot-lead = يُرجى إدخال البريد الإلكتروني أو اسم المستخدم. ستصلك رسالة تتضمن رابطًا لتعيين كلمة مرور جديدة.
+forgot-identifier = البريد الإلكتروني أو اسم المستخدم
+forgot-send = إرسال الرابط
+forgot-missing = يُرجى إدخال البريد الإلكتروني أو اسم المستخدم.
 
 # Making an account begins with an e-mail address.
-register-title = Create an account
-register-lead = Enter your e-mail address. You get a message with a link to go on.
+register-title = إنشاء حساب
+register-lead = يُرجى إدخال عنوان بريدك الإلكتروني. ستصلك رسالة تتضمن رابطًا للمتابعة.
 # $domains are the only domains that addresses may be of, with commas between them.
-register-lead-domains = Enter your e-mail address. You get a message with a link to go on. It has to be an address of { $domains }.
-register-email = E-mail
+register-lead-domains = يُرجى إدخال عنوان بريدك الإلكتروني. ستصلك رسالة تتضمن رابطًا للمتابعة. يجب أن يكون العنوان تابعًا لـ { $domains }.
+register-email = البريد الإلكتروني
 # $count is how many domains there are.
 register-wrong-domain = { $count ->
-    [one] Use an address of { $domains }.
-   *[other] Use an address of one of these: { $domains }.
+    [zero] يُرجى استخدام عنوان من أحد هذه النطاقات: { $domains }.
+    [one] يُرجى استخدام عنوان تابع لـ { $domains }.
+    [two] يُرجى استخدام عنوان من أحد هذين النطاقين: { $domains }.
+    [few] يُرجى استخدام عنوان من أحد هذه النطاقات: { $domains }.
+    [many] يُرجى استخدام عنوان من أحد هذه النطاقات: { $domains }.
+   *[other] يُرجى استخدام عنوان من أحد هذه النطاقات: { $domains }.
 }
-register-wrong-address = Enter an e-mail address such as name@example.com.
-register-closed = Accounts are not made here
-register-closed-message = Ask whoever runs this service for an account or an invitation.
+register-wrong-address = يُرجى إدخال عنوان بريد إلكتروني مثل name@example.com.
+register-closed = لا تُنشأ الحسابات هنا
+register-closed-message = يُرجى طلب حساب أو دعوة من الجهة المشغّلة لهذه الخدمة.
 
 # It goes on by the link: $email is the address that was proven, below the title.
-new-account-for = for { $email }
-new-account-name = Your name
-new-account-password = Password
-new-account-create = Create the account
-new-account-name-missing = Enter your name, or what you want to be called.
+new-account-for = للعنوان { $email }
+new-account-name = اسمك
+new-account-password = كلمة المرور
+new-account-create = إنشاء الحساب
+new-account-name-missing = يُرجى إدخال اسمك، أو الاسم المفضّل لمناداتك.
 # $count is how many characters it may have.
-new-account-name-wrong = Enter a name of at most { $count } characters.
-new-account-there = You have an account already
-new-account-there-message = An account with your address was made meanwhile. Sign in with it.
+new-account-name-wrong = يُرجى إدخال اسم لا يزيد عدد أحرفه على { $count }.
+new-account-there = لديك حساب بالفعل
+new-account-there-message = أُنشئ في هذه الأثناء حساب بعنوانك. يُرجى تسجيل الدخول به.
 
 # A new password instead of a forgotten one. The lead is below the title: $email is the address of the account.
-reset-title = Set a new password
-reset-lead = for { $email }. You are signed out everywhere else then.
-reset-password = New password
-reset-set = Set the password
+reset-title = تعيين كلمة مرور جديدة
+reset-lead = للحساب { $email }. عندئذٍ يتم تسجيل خروجك من كل مكان آخر.
+reset-password = كلمة المرور الجديدة
+reset-set = تعيين كلمة المرور
 
 # Below the field of a password, here and where an account is made. $count is how many characters it has at the least.
-choose-password-hint = At least { $count } characters. A few words in a row are easy to remember.
+choose-password-hint = يجب ألا يقل عدد الأحرف عن { $count }. بضع كلمات متتالية يسهل تذكّرها.
 
 # What happened, and what comes next.
-sent-title = Check your mail
-sent-forgot = If there is an account for what you entered, a message with a link is on its way. The link works once, within an hour. If nothing comes, look into the folder for spam.
-sent-register = A message is on its way to the address that you entered. Open its link to go on. If nothing comes, look into the folder for spam.
-sent-change = Messages are on their way to the address that you entered and, if you have confirmed it before, to the one that you have. Your address changes once the links in all of them were used.
-sent-verify = A message is on its way to your address. Open its link to confirm it.
-change-half = Half done
-change-half-message = You have confirmed it here. Now open the link in the message to the other address.
-change-done = Your address was changed
-change-done-message = Messages go to your new address from now on, and you sign in with it.
-verify-done = Your address is confirmed
-verify-done-message = Thank you. There is nothing else to do.
+sent-title = يُرجى التحقق من بريدك
+sent-forgot = إذا كان هناك حساب بما أدخلته، فهناك رسالة تتضمن رابطًا في طريقها إليك. يعمل الرابط مرة واحدة، خلال ساعة. إذا لم يصل شيء، فيُرجى البحث في مجلد الرسائل غير المرغوب فيها.
+sent-register = هناك رسالة في طريقها إلى العنوان الذي أدخلته. يُرجى فتح الرابط الوارد فيها للمتابعة. إذا لم يصل شيء، فيُرجى البحث في مجلد الرسائل غير المرغوب فيها.
+sent-change = هناك رسائل في طريقها إلى العنوان الذي أدخلته، وكذلك إلى عنوانك الحالي إذا سبق لك تأكيده. يتغير عنوانك بعد استخدام الروابط الواردة فيها جميعًا.
+sent-verify = هناك رسالة في طريقها إلى عنوانك. يُرجى فتح الرابط الوارد فيها لتأكيده.
+change-half = تم نصف الخطوات
+change-half-message = تم التأكيد من هنا. يُرجى الآن فتح الرابط الوارد في الرسالة المرسلة إلى العنوان الآخر.
+change-done = تم تغيير عنوانك
+change-done-message = من الآن فصاعدًا تُرسل الرسائل إلى عنوانك الجديد، وبه يتم تسجيل دخولك.
+verify-done = تم تأكيد عنوانك
+verify-done-message = شكرًا لك. لا يلزم فعل أي شيء آخر.
 
 # A link that was used, is too old, or never was; and where there is another one.
-link-over = This link does not work any more
-link-over-message = It was used before, is too old, or was not copied as a whole.
-link-renew = Get a new link
-link-to-address = To your address
-link-to-password = Set a new password
+link-over = لم يعد هذا الرابط يعمل
+link-over-message = سبق استخدامه، أو مضى عليه وقت طويل، أو لم يُنسخ كاملًا.
+link-renew = الحصول على رابط جديد
+link-to-address = إلى عنوانك
+link-to-password = تعيين كلمة مرور جديدة
 
 # The page of “This was not me”, a link in e-mails about the safety of an account. $email is the address of the account.
-not-me-title = Secure your account
-not-me-lead = If what the message tells was not you, someone else may be using the account of { $email }.
-not-me-when = When you go on:
-not-me-signed-out = You are signed out everywhere, and every application has to ask you again.
-not-me-password = Your password stops working at once. You choose a new one on the next page.
-not-me-factors = Your authenticator, passkeys and recovery codes stay. Once you are signed in, look at them on the pages of your account, and remove what you do not know.
-not-me-close = If it was you after all, close this page: nothing is changed.
-not-me-go-on = It was not me: secure my account
+not-me-title = تأمين حسابك
+not-me-lead = إذا لم يكن ما ورد في الرسالة صادرًا عنك، فربما يستخدم شخص آخر حساب { $email }.
+not-me-when = عند المتابعة:
+not-me-signed-out = يتم تسجيل خروجك من كل مكان، ويجب على كل تطبيق أن يطلب الإذن منك مجددًا.
+not-me-password = تتوقف كلمة مرورك عن العمل فورًا. ويمكنك اختيار كلمة مرور جديدة في الصفحة التالية.
+not-me-factors = يبقى تطبيق المصادقة ومفاتيح المرور ورموز الاسترداد كما هي. بعد تسجيل الدخول، يُرجى مراجعتها في صفحات حسابك وإزالة ما هو غير معروف لديك منها.
+not-me-close = إذا كان ذلك صادرًا عنك في الواقع، فيُرجى إغلاق هذه الصفحة: لن يتغير شيء.
+not-me-go-on = لم أكن أنا: تأمين حسابي
 
 # Where e-mail was not set up.
-no-mail = This is not available here
-no-mail-message = It takes e-mail, which was not set up. Ask whoever runs this service.
+no-mail = هذا غير متاح هنا
+no-mail-message = يتطلب ذلك البريد الإلكتروني، ولم يتم إعداده. يُرجى سؤال الجهة المشغّلة لهذه الخدمة.

@@ -2,141 +2,180 @@
 
 # How a line of the text part names a link, which is on the next line, and a circumstance, such as “Browser: Firefox on Linux”.
 mail-action = { $action }:
-mail-fact = { $name }: { $value }
+mail-fact = { $name }: ⁨{ $value }⁩
 # Before the address of the link, in the HTML part.
-mail-or-open = Or open this address:
+mail-or-open = أو عن طريق فتح هذا العنوان:
 # How long a link is good.
 mail-link-minutes = { $count ->
-    [one] The link works once, within { $count } minute.
-   *[other] The link works once, within { $count } minutes.
+    [zero] يعمل الرابط مرة واحدة، خلال أقل من دقيقة.
+    [one] يعمل الرابط مرة واحدة، خلال دقيقة واحدة.
+    [two] يعمل الرابط مرة واحدة، خلال دقيقتين.
+    [few] يعمل الرابط مرة واحدة، خلال { $count } دقائق.
+    [many] يعمل الرابط مرة واحدة، خلال { $count } دقيقةً.
+   *[other] يعمل الرابط مرة واحدة، خلال { $count } دقيقة.
 }
 mail-link-hours = { $count ->
-    [one] The link works once, within { $count } hour.
-   *[other] The link works once, within { $count } hours.
+    [zero] يعمل الرابط مرة واحدة، خلال أقل من ساعة.
+    [one] يعمل الرابط مرة واحدة، خلال ساعة واحدة.
+    [two] يعمل الرابط مرة واحدة، خلال ساعتين.
+    [few] يعمل الرابط مرة واحدة، خلال { $count } ساعات.
+    [many] يعمل الرابط مرة واحدة، خلال { $count } ساعةً.
+   *[other] يعمل الرابط مرة واحدة، خلال { $count } ساعة.
 }
 mail-link-days = { $count ->
-    [one] The link works once, within { $count } day.
-   *[other] The link works once, within { $count } days.
+    [zero] يعمل الرابط مرة واحدة، خلال أقل من يوم.
+    [one] يعمل الرابط مرة واحدة، خلال يوم واحد.
+    [two] يعمل الرابط مرة واحدة، خلال يومين.
+    [few] يعمل الرابط مرة واحدة، خلال { $count } أيام.
+    [many] يعمل الرابط مرة واحدة، خلال { $count } يومًا.
+   *[other] يعمل الرابط مرة واحدة، خلال { $count } يوم.
 }
 
 # To someone who forgot their password.
-mail-reset-subject = Set a new password at { $product }
-mail-reset = Someone, most likely you, asked to set a new password at { $product }.
-mail-reset-action = Set a new password
-mail-reset-not-you = If it was not you, do nothing: your password stays as it is.
+mail-reset-subject = تعيين كلمة مرور جديدة في { $product }
+mail-reset = طلب شخص ما، والأرجح أنه أنت، تعيين كلمة مرور جديدة في { $product }.
+mail-reset-action = تعيين كلمة مرور جديدة
+mail-reset-not-you = إذا لم يكن ذلك أنت، فلا يلزم فعل أي شيء: تبقى كلمة مرورك كما هي.
 
 # To someone who wants to make an account.
-mail-register-subject = Make your account at { $product }
-mail-register = Someone, most likely you, wants to make an account at { $product } with this address.
-mail-register-action = Make an account
-mail-register-not-you = If it was not you, do nothing: there will be no account.
+mail-register-subject = إنشاء حسابك في { $product }
+mail-register = يريد شخص ما، والأرجح أنه أنت، إنشاء حساب في { $product } بهذا العنوان.
+mail-register-action = إنشاء حساب
+mail-register-not-you = إذا لم يكن ذلك أنت، فلا يلزم فعل أي شيء: لن يُنشأ أي حساب.
 
 # To someone who wants to make an account and has one. $url is a link.
-mail-registered-subject = You have an account at { $product }
-mail-registered = Someone, most likely you, wants to make an account at { $product } with this address. You have one already.
-mail-registered-action = Sign in
-mail-registered-forgot = If you forgot your password, set a new one: { $url }
-mail-registered-not-you = If it was not you, do nothing: nothing was changed.
+mail-registered-subject = لديك حساب في { $product }
+mail-registered = يريد شخص ما، والأرجح أنه أنت، إنشاء حساب في { $product } بهذا العنوان. لديك حساب بالفعل.
+mail-registered-action = تسجيل الدخول
+mail-registered-forgot = إذا نسيت كلمة المرور، فيمكنك تعيين كلمة مرور جديدة: { $url }
+mail-registered-not-you = إذا لم يكن ذلك أنت، فلا يلزم فعل أي شيء: لم يتغير شيء.
 
 # To someone who is invited by whoever runs the service.
-mail-invitation-subject = Your invitation to { $product }
-mail-invitation = You are invited to make an account at { $product }.
+mail-invitation-subject = دعوتك إلى { $product }
+mail-invitation = ندعوك إلى إنشاء حساب في { $product }.
 
 # To someone who wants to prove their e-mail address.
-mail-verify-subject = Confirm your address at { $product }
-mail-verify = Please confirm that this is your address at { $product }.
-mail-verify-action = Confirm this address
-mail-verify-not-you = If you have no account there, do nothing.
+mail-verify-subject = تأكيد عنوانك في { $product }
+mail-verify = يُرجى تأكيد أن هذا هو عنوانك في { $product }.
+mail-verify-action = تأكيد هذا العنوان
+mail-verify-not-you = إذا لم يكن لديك حساب هناك، فلا يلزم فعل أي شيء.
 
 # To the address that someone wants to change: $to is the new one. And to the new one, with the same subject.
-mail-change-subject = Confirm your new address at { $product }
-mail-leaving = You asked to change your address at { $product } from this one to { $to }.
-mail-leaving-both = It changes once you have confirmed it here and at the new address.
-mail-leaving-action = Confirm the change
-mail-leaving-not-you = If it was not you, do not confirm it, and set a new password: someone may know yours.
-mail-arriving = Someone, most likely you, wants this to be their address at { $product }.
-mail-arriving-action = Confirm this address
-mail-arriving-not-you = If it was not you, do nothing: nothing is changed.
+mail-change-subject = تأكيد عنوانك الجديد في { $product }
+mail-leaving = طلبت تغيير عنوانك في { $product } من هذا العنوان إلى { $to }.
+mail-leaving-both = يتغير العنوان بعد تأكيد ذلك هنا وفي العنوان الجديد.
+mail-leaving-action = تأكيد التغيير
+mail-leaving-not-you = إذا لم يكن ذلك أنت، فيُرجى عدم التأكيد وتعيين كلمة مرور جديدة: فقد يكون هناك من يعرف كلمة مرورك.
+mail-arriving = يريد شخص ما، والأرجح أنه أنت، أن يكون هذا عنوانه في { $product }.
+mail-arriving-action = تأكيد هذا العنوان
+mail-arriving-not-you = إذا لم يكن ذلك أنت، فلا يلزم فعل أي شيء: لن يتغير شيء.
 
 # To an address that another person wants and someone has.
-mail-in-use-subject = Your address at { $product }
-mail-in-use = Someone wants this to be their address at { $product }. You have an account with it already, so nothing was changed.
-mail-in-use-you = If it was you: an address can be that of one account only.
+mail-in-use-subject = عنوانك في { $product }
+mail-in-use = يريد شخص ما أن يكون هذا عنوانه في { $product }. لديك حساب بهذا العنوان بالفعل، لذلك لم يتغير شيء.
+mail-in-use-you = إذا كان ذلك أنت: لا يمكن أن يكون العنوان إلا لحساب واحد.
 
 # To the former address: $to is the new one.
-mail-changed-subject = Your address at { $product } was changed
-mail-changed = Your address at { $product } is { $to } now. Messages go there from now on.
-mail-changed-not-you = If you did not do this, tell whoever runs the service.
+mail-changed-subject = تم تغيير عنوانك في { $product }
+mail-changed = أصبح عنوانك في { $product } الآن { $to }. ومن الآن فصاعدًا تُرسل الرسائل إليه.
+mail-changed-not-you = إذا لم يكن هذا التغيير صادرًا عنك، فيُرجى إبلاغ الجهة المشغّلة للخدمة.
 
 # About the safety of an account: what was done, its circumstances, and a link for who did not do it.
-mail-when = When
-mail-browser = Browser
+mail-when = الوقت
+mail-browser = المتصفح
 # The network address.
-mail-address = Address
+mail-address = عنوان IP
 # The city or country.
-mail-place = Place
-mail-not-me-action = This was not me
-mail-not-me = If you know of this, there is nothing to do. If not, open the link: you are shown what can be done.
+mail-place = المكان
+mail-not-me-action = لم أكن أنا
+mail-not-me = إذا كان لديك علم بذلك، فلا يلزم فعل أي شيء. وإلا فيُرجى فتح الرابط: سيُعرض عليك ما يمكن فعله.
 
 # An unusual sign-in, and what is unusual in it.
-mail-sign-in-subject = A new sign-in at { $product }
-mail-sign-in = Someone signed in to your account at { $product }.
-mail-new-browser = You had not signed in from this browser before.
-mail-new-country = You had not signed in from this country before.
+mail-sign-in-subject = تسجيل دخول جديد في { $product }
+mail-sign-in = سجّل شخص ما الدخول إلى حسابك في { $product }.
+mail-new-browser = لم يسبق لك تسجيل الدخول من هذا المتصفح.
+mail-new-country = لم يسبق لك تسجيل الدخول من هذا البلد.
 # $kilometres is how far it is, $place where it was, $count how much later it is, in minutes or in hours.
 mail-travel-minutes = { $count ->
-    [one] It is about { $kilometres } km from where you had signed in before, no more than { $count } minute earlier: too far to travel in that time.
-   *[other] It is about { $kilometres } km from where you had signed in before, no more than { $count } minutes earlier: too far to travel in that time.
+    [zero] يبعد مكان تسجيل الدخول هذا نحو { $kilometres } كم عن المكان الذي سجّلت الدخول منه من قبل، بفارق زمني لا يزيد على دقيقة واحدة: وهي مسافة لا يمكن قطعها في هذا الوقت.
+    [one] يبعد مكان تسجيل الدخول هذا نحو { $kilometres } كم عن المكان الذي سجّلت الدخول منه من قبل، بفارق زمني لا يزيد على دقيقة واحدة: وهي مسافة لا يمكن قطعها في هذا الوقت.
+    [two] يبعد مكان تسجيل الدخول هذا نحو { $kilometres } كم عن المكان الذي سجّلت الدخول منه من قبل، بفارق زمني لا يزيد على دقيقتين: وهي مسافة لا يمكن قطعها في هذا الوقت.
+    [few] يبعد مكان تسجيل الدخول هذا نحو { $kilometres } كم عن المكان الذي سجّلت الدخول منه من قبل، بفارق زمني لا يزيد على { $count } دقائق: وهي مسافة لا يمكن قطعها في هذا الوقت.
+    [many] يبعد مكان تسجيل الدخول هذا نحو { $kilometres } كم عن المكان الذي سجّلت الدخول منه من قبل، بفارق زمني لا يزيد على { $count } دقيقةً: وهي مسافة لا يمكن قطعها في هذا الوقت.
+   *[other] يبعد مكان تسجيل الدخول هذا نحو { $kilometres } كم عن المكان الذي سجّلت الدخول منه من قبل، بفارق زمني لا يزيد على { $count } دقيقة: وهي مسافة لا يمكن قطعها في هذا الوقت.
 }
 mail-travel-hours = { $count ->
-    [one] It is about { $kilometres } km from where you had signed in before, no more than { $count } hour earlier: too far to travel in that time.
-   *[other] It is about { $kilometres } km from where you had signed in before, no more than { $count } hours earlier: too far to travel in that time.
+    [zero] يبعد مكان تسجيل الدخول هذا نحو { $kilometres } كم عن المكان الذي سجّلت الدخول منه من قبل، بفارق زمني لا يزيد على ساعة واحدة: وهي مسافة لا يمكن قطعها في هذا الوقت.
+    [one] يبعد مكان تسجيل الدخول هذا نحو { $kilometres } كم عن المكان الذي سجّلت الدخول منه من قبل، بفارق زمني لا يزيد على ساعة واحدة: وهي مسافة لا يمكن قطعها في هذا الوقت.
+    [two] يبعد مكان تسجيل الدخول هذا نحو { $kilometres } كم عن المكان الذي سجّلت الدخول منه من قبل، بفارق زمني لا يزيد على ساعتين: وهي مسافة لا يمكن قطعها في هذا الوقت.
+    [few] يبعد مكان تسجيل الدخول هذا نحو { $kilometres } كم عن المكان الذي سجّلت الدخول منه من قبل، بفارق زمني لا يزيد على { $count } ساعات: وهي مسافة لا يمكن قطعها في هذا الوقت.
+    [many] يبعد مكان تسجيل الدخول هذا نحو { $kilometres } كم عن المكان الذي سجّلت الدخول منه من قبل، بفارق زمني لا يزيد على { $count } ساعةً: وهي مسافة لا يمكن قطعها في هذا الوقت.
+   *[other] يبعد مكان تسجيل الدخول هذا نحو { $kilometres } كم عن المكان الذي سجّلت الدخول منه من قبل، بفارق زمني لا يزيد على { $count } ساعة: وهي مسافة لا يمكن قطعها في هذا الوقت.
 }
 mail-travel-from-minutes = { $count ->
-    [one] It is about { $kilometres } km from where you had signed in before ({ $place }), no more than { $count } minute earlier: too far to travel in that time.
-   *[other] It is about { $kilometres } km from where you had signed in before ({ $place }), no more than { $count } minutes earlier: too far to travel in that time.
+    [zero] يبعد مكان تسجيل الدخول هذا نحو { $kilometres } كم عن المكان الذي سجّلت الدخول منه من قبل ({ $place })، بفارق زمني لا يزيد على دقيقة واحدة: وهي مسافة لا يمكن قطعها في هذا الوقت.
+    [one] يبعد مكان تسجيل الدخول هذا نحو { $kilometres } كم عن المكان الذي سجّلت الدخول منه من قبل ({ $place })، بفارق زمني لا يزيد على دقيقة واحدة: وهي مسافة لا يمكن قطعها في هذا الوقت.
+    [two] يبعد مكان تسجيل الدخول هذا نحو { $kilometres } كم عن المكان الذي سجّلت الدخول منه من قبل ({ $place })، بفارق زمني لا يزيد على دقيقتين: وهي مسافة لا يمكن قطعها في هذا الوقت.
+    [few] يبعد مكان تسجيل الدخول هذا نحو { $kilometres } كم عن المكان الذي سجّلت الدخول منه من قبل ({ $place })، بفارق زمني لا يزيد على { $count } دقائق: وهي مسافة لا يمكن قطعها في هذا الوقت.
+    [many] يبعد مكان تسجيل الدخول هذا نحو { $kilometres } كم عن المكان الذي سجّلت الدخول منه من قبل ({ $place })، بفارق زمني لا يزيد على { $count } دقيقةً: وهي مسافة لا يمكن قطعها في هذا الوقت.
+   *[other] يبعد مكان تسجيل الدخول هذا نحو { $kilometres } كم عن المكان الذي سجّلت الدخول منه من قبل ({ $place })، بفارق زمني لا يزيد على { $count } دقيقة: وهي مسافة لا يمكن قطعها في هذا الوقت.
 }
 mail-travel-from-hours = { $count ->
-    [one] It is about { $kilometres } km from where you had signed in before ({ $place }), no more than { $count } hour earlier: too far to travel in that time.
-   *[other] It is about { $kilometres } km from where you had signed in before ({ $place }), no more than { $count } hours earlier: too far to travel in that time.
+    [zero] يبعد مكان تسجيل الدخول هذا نحو { $kilometres } كم عن المكان الذي سجّلت الدخول منه من قبل ({ $place })، بفارق زمني لا يزيد على ساعة واحدة: وهي مسافة لا يمكن قطعها في هذا الوقت.
+    [one] يبعد مكان تسجيل الدخول هذا نحو { $kilometres } كم عن المكان الذي سجّلت الدخول منه من قبل ({ $place })، بفارق زمني لا يزيد على ساعة واحدة: وهي مسافة لا يمكن قطعها في هذا الوقت.
+    [two] يبعد مكان تسجيل الدخول هذا نحو { $kilometres } كم عن المكان الذي سجّلت الدخول منه من قبل ({ $place })، بفارق زمني لا يزيد على ساعتين: وهي مسافة لا يمكن قطعها في هذا الوقت.
+    [few] يبعد مكان تسجيل الدخول هذا نحو { $kilometres } كم عن المكان الذي سجّلت الدخول منه من قبل ({ $place })، بفارق زمني لا يزيد على { $count } ساعات: وهي مسافة لا يمكن قطعها في هذا الوقت.
+    [many] يبعد مكان تسجيل الدخول هذا نحو { $kilometres } كم عن المكان الذي سجّلت الدخول منه من قبل ({ $place })، بفارق زمني لا يزيد على { $count } ساعةً: وهي مسافة لا يمكن قطعها في هذا الوقت.
+   *[other] يبعد مكان تسجيل الدخول هذا نحو { $kilometres } كم عن المكان الذي سجّلت الدخول منه من قبل ({ $place })، بفارق زمني لا يزيد على { $count } ساعة: وهي مسافة لا يمكن قطعها في هذا الوقت.
 }
 
 # Failed attempts to sign in: with a password, and by someone who knows the password, with a second factor. The circumstances
 # of the last one follow.
-mail-failures-subject = Failed attempts to sign in at { $product }
+mail-failures-subject = محاولات فاشلة لتسجيل الدخول في { $product }
 mail-wrong-passwords = { $count ->
-    [one] There was { $count } failed attempt to sign in to your account within a short time. Further ones may have to wait. Your password was not guessed; this is the last of them:
-   *[other] There were { $count } failed attempts to sign in to your account within a short time. Further ones may have to wait. Your password was not guessed; this is the last of them:
+    [zero] جرت محاولات فاشلة لتسجيل الدخول إلى حسابك خلال وقت قصير. قد يلزم الانتظار قبل أي محاولات أخرى. لم يتم تخمين كلمة مرورك؛ وهذه آخر المحاولات:
+    [one] جرت محاولة فاشلة واحدة لتسجيل الدخول إلى حسابك خلال وقت قصير. قد يلزم الانتظار قبل أي محاولات أخرى. لم يتم تخمين كلمة مرورك؛ وهذه آخر المحاولات:
+    [two] جرت محاولتان فاشلتان لتسجيل الدخول إلى حسابك خلال وقت قصير. قد يلزم الانتظار قبل أي محاولات أخرى. لم يتم تخمين كلمة مرورك؛ وهذه آخر المحاولات:
+    [few] جرت { $count } محاولات فاشلة لتسجيل الدخول إلى حسابك خلال وقت قصير. قد يلزم الانتظار قبل أي محاولات أخرى. لم يتم تخمين كلمة مرورك؛ وهذه آخر المحاولات:
+    [many] جرت { $count } محاولةً فاشلة لتسجيل الدخول إلى حسابك خلال وقت قصير. قد يلزم الانتظار قبل أي محاولات أخرى. لم يتم تخمين كلمة مرورك؛ وهذه آخر المحاولات:
+   *[other] جرت { $count } محاولة فاشلة لتسجيل الدخول إلى حسابك خلال وقت قصير. قد يلزم الانتظار قبل أي محاولات أخرى. لم يتم تخمين كلمة مرورك؛ وهذه آخر المحاولات:
 }
 mail-wrong-codes = { $count ->
-    [one] Someone who knows your password failed { $count } time within a short time to prove who they are by your second factor. Further attempts have to wait. This is the last of them:
-   *[other] Someone who knows your password failed { $count } times within a short time to prove who they are by your second factor. Further attempts have to wait. This is the last of them:
+    [zero] هناك من يعرف كلمة مرورك، وقد فشل خلال وقت قصير في إثبات هويته بوسيلة التحقق الثانية الخاصة بك. يلزم الانتظار قبل أي محاولات أخرى. وهذه آخر المحاولات:
+    [one] هناك من يعرف كلمة مرورك، وقد فشل مرة واحدة خلال وقت قصير في إثبات هويته بوسيلة التحقق الثانية الخاصة بك. يلزم الانتظار قبل أي محاولات أخرى. وهذه آخر المحاولات:
+    [two] هناك من يعرف كلمة مرورك، وقد فشل مرتين خلال وقت قصير في إثبات هويته بوسيلة التحقق الثانية الخاصة بك. يلزم الانتظار قبل أي محاولات أخرى. وهذه آخر المحاولات:
+    [few] هناك من يعرف كلمة مرورك، وقد فشل { $count } مرات خلال وقت قصير في إثبات هويته بوسيلة التحقق الثانية الخاصة بك. يلزم الانتظار قبل أي محاولات أخرى. وهذه آخر المحاولات:
+    [many] هناك من يعرف كلمة مرورك، وقد فشل { $count } مرةً خلال وقت قصير في إثبات هويته بوسيلة التحقق الثانية الخاصة بك. يلزم الانتظار قبل أي محاولات أخرى. وهذه آخر المحاولات:
+   *[other] هناك من يعرف كلمة مرورك، وقد فشل { $count } مرة خلال وقت قصير في إثبات هويته بوسيلة التحقق الثانية الخاصة بك. يلزم الانتظار قبل أي محاولات أخرى. وهذه آخر المحاولات:
 }
 
 # Second factors that came and went.
-mail-authenticator-added-subject = An authenticator was added to your account at { $product }
-mail-authenticator-added = An authenticator was added to your account. It can be used to sign in.
-mail-passkey-added-subject = A passkey was added to your account at { $product }
-mail-passkey-added = A passkey was added to your account. It can be used to sign in.
-mail-authenticator-removed-subject = An authenticator was removed from your account at { $product }
-mail-authenticator-removed = An authenticator was removed from your account and opens it no more.
-mail-passkey-removed-subject = A passkey was removed from your account at { $product }
-mail-passkey-removed = A passkey was removed from your account and opens it no more.
-mail-factors-removed-subject = Your second factors at { $product } were removed
-mail-factors-removed = Whoever runs the service removed your authenticator, passkeys and recovery codes, and signed you out. A password is enough to sign in now, until you set a second factor up.
+mail-authenticator-added-subject = أُضيف تطبيق مصادقة إلى حسابك في { $product }
+mail-authenticator-added = أُضيف تطبيق مصادقة إلى حسابك. ويمكن استخدامه لتسجيل الدخول.
+mail-passkey-added-subject = أُضيف مفتاح مرور إلى حسابك في { $product }
+mail-passkey-added = أُضيف مفتاح مرور إلى حسابك. ويمكن استخدامه لتسجيل الدخول.
+mail-authenticator-removed-subject = أُزيل تطبيق مصادقة من حسابك في { $product }
+mail-authenticator-removed = أُزيل تطبيق مصادقة من حسابك، ولم يعد يتيح الدخول إليه.
+mail-passkey-removed-subject = أُزيل مفتاح مرور من حسابك في { $product }
+mail-passkey-removed = أُزيل مفتاح مرور من حسابك، ولم يعد يتيح الدخول إليه.
+mail-factors-removed-subject = أُزيلت وسائل التحقق الثانية الخاصة بك في { $product }
+mail-factors-removed = أزالت الجهة المشغّلة للخدمة تطبيق المصادقة ومفاتيح المرور ورموز الاسترداد الخاصة بك، وسجّلت خروجك. تكفي الآن كلمة المرور لتسجيل الدخول، إلى أن يتم إعداد وسيلة تحقق ثانية من جانبك.
 
 # Recovery codes: $count is how many are left.
-mail-codes-renewed-subject = New recovery codes at { $product }
-mail-codes-renewed = New recovery codes were made for your account. The former ones do not work any more.
-mail-code-used-subject = A recovery code was used at { $product }
+mail-codes-renewed-subject = رموز استرداد جديدة في { $product }
+mail-codes-renewed = أُنشئت رموز استرداد جديدة لحسابك. ولم تعد الرموز السابقة تعمل.
+mail-code-used-subject = استُخدم رمز استرداد في { $product }
 mail-code-used = { $count ->
-    [0] A recovery code of your account was used. None is left: make new ones.
-    [one] A recovery code of your account was used. One is left.
-   *[other] A recovery code of your account was used. { $count } are left.
+    [zero] استُخدم رمز استرداد لحسابك. لم يبقَ أي رمز: يُرجى إنشاء رموز جديدة.
+    [one] استُخدم رمز استرداد لحسابك. بقي رمز واحد.
+    [two] استُخدم رمز استرداد لحسابك. بقي رمزان.
+    [few] استُخدم رمز استرداد لحسابك. بقيت { $count } رموز.
+    [many] استُخدم رمز استرداد لحسابك. بقي { $count } رمزًا.
+   *[other] استُخدم رمز استرداد لحسابك. بقي { $count } رمز.
 }
 
-mail-passkey-cloned-subject = A passkey at { $product } may have been copied
-mail-passkey-cloned = Someone tried to sign in with a passkey of yours that counts its uses, and its count went back. There may be a copy of it. The attempt was refused. Remove that passkey from your account, and add a new one.
+mail-passkey-cloned-subject = ربما نُسخ أحد مفاتيح المرور في { $product }
+mail-passkey-cloned = حاول شخص ما تسجيل الدخول بأحد مفاتيح المرور الخاصة بك، وهو مفتاح يَعُدّ مرات استخدامه، وقد تراجع عددها. قد تكون هناك نسخة منه. رُفضت المحاولة. يُرجى إزالة مفتاح المرور هذا من حسابك وإضافة مفتاح جديد.
 
-mail-password-changed-subject = Your password at { $product } was changed
-mail-password-changed = Your password was changed. You were signed out everywhere else, and applications have to ask you again.
+mail-password-changed-subject = تم تغيير كلمة مرورك في { $product }
+mail-password-changed = تم تغيير كلمة مرورك. تم تسجيل خروجك من كل مكان آخر، ويجب على التطبيقات أن تطلب الإذن منك مجددًا.

@@ -2,196 +2,232 @@
 # and so on. $count is a whole number.
 
 # Where other ways to do the same are, for screen readers.
-other-ways = Other ways
+other-ways = طرق أخرى
 
 # The sign-in form.
-sign-in-identifier = E-mail or user name
-sign-in-password = Password
-sign-in-with-passkey = Sign in with a passkey
-sign-in-forgot = Forgot your password?
-sign-in-register = Create an account
-sign-in-incomplete = Enter your e-mail or user name, and your password.
-sign-in-wrong = That e-mail, user name or password is not right.
-sign-in-wrong-passkey = That passkey did not work here. Try again, or sign in with your password.
+sign-in-identifier = البريد الإلكتروني أو اسم المستخدم
+sign-in-password = كلمة المرور
+sign-in-with-passkey = تسجيل الدخول بمفتاح مرور
+sign-in-forgot = هل نسيت كلمة المرور؟
+sign-in-register = إنشاء حساب
+sign-in-incomplete = يُرجى إدخال البريد الإلكتروني أو اسم المستخدم، وكلمة المرور.
+sign-in-wrong = البريد الإلكتروني أو اسم المستخدم أو كلمة المرور غير صحيحة.
+sign-in-wrong-passkey = لم ينجح مفتاح المرور هذا هنا. يُرجى المحاولة مرة أخرى، أو تسجيل الدخول بكلمة المرور.
 # $count is how many minutes it is until then.
 sign-in-throttled = { $count ->
-    [one] There were too many attempts. Try again in { $count } minute, or from a browser in which you signed in before.
-   *[other] There were too many attempts. Try again in { $count } minutes, or from a browser in which you signed in before.
+    [zero] جرت محاولات كثيرة جدًا. يُرجى المحاولة مرة أخرى بعد أقل من دقيقة، أو من متصفح سبق لك تسجيل الدخول فيه.
+    [one] جرت محاولات كثيرة جدًا. يُرجى المحاولة مرة أخرى بعد دقيقة واحدة، أو من متصفح سبق لك تسجيل الدخول فيه.
+    [two] جرت محاولات كثيرة جدًا. يُرجى المحاولة مرة أخرى بعد دقيقتين، أو من متصفح سبق لك تسجيل الدخول فيه.
+    [few] جرت محاولات كثيرة جدًا. يُرجى المحاولة مرة أخرى بعد { $count } دقائق، أو من متصفح سبق لك تسجيل الدخول فيه.
+    [many] جرت محاولات كثيرة جدًا. يُرجى المحاولة مرة أخرى بعد { $count } دقيقةً، أو من متصفح سبق لك تسجيل الدخول فيه.
+   *[other] جرت محاولات كثيرة جدًا. يُرجى المحاولة مرة أخرى بعد { $count } دقيقة، أو من متصفح سبق لك تسجيل الدخول فيه.
 }
-sign-in-other-account = This application asks for the account that you used with it before. It is another one than the one that is signed in here.
+sign-in-other-account = يطلب هذا التطبيق الحساب الذي استخدمته معه من قبل، وهو غير الحساب المسجَّل دخوله هنا.
 
 # The same form for someone who is signed in, and is to prove once more who they are. $client is an application.
-reauthenticate-title = Confirm it’s you
-reauthenticate-lead = Enter your password again to continue.
-reauthenticate-lead-client = Enter your password again to continue to { $client }
-confirm = Confirm
-use-a-passkey = Use a passkey
+reauthenticate-title = تأكيد هويتك
+reauthenticate-lead = يُرجى إدخال كلمة المرور مرة أخرى للمتابعة.
+reauthenticate-lead-client = يُرجى إدخال كلمة المرور مرة أخرى للمتابعة إلى { $client }
+confirm = تأكيد
+use-a-passkey = استخدام مفتاح مرور
 
 # The second step of a sign-in.
-verify-title = Second step
-verify-recovery-code = Enter a recovery code
-verify-recovery-code-lead = Use one of the codes that you saved when you set up your second step. Each works once.
-verify-recovery-code-label = Recovery code
-verify-recovery-code-wrong = That is not one of your recovery codes, or it was used before.
-verify-passkey = Use your passkey
-verify-passkey-lead = Confirm with the device that has your passkey.
-verify-passkey-wrong = That passkey did not work. Try again, or choose another way.
-verify-passkey-needs-script = Passkeys need JavaScript.
-verify-passkey-needs-script-or-code = Passkeys need JavaScript. Without it, use a recovery code.
-verify-totp = Enter your code
-verify-totp-lead = Open your authenticator app and enter the code that it shows.
-verify-totp-wrong = That code is not right, or was used before. Wait for the next one and try again.
-verify-use-totp = Use a code from your authenticator app
-verify-use-recovery-code = Use a recovery code instead
+verify-title = الخطوة الثانية
+verify-recovery-code = إدخال رمز استرداد
+verify-recovery-code-lead = يُرجى استخدام أحد الرموز التي حفظتها عند إعداد الخطوة الثانية. يصلح كل رمز لمرة واحدة.
+verify-recovery-code-label = رمز الاسترداد
+verify-recovery-code-wrong = هذا ليس من رموز الاسترداد الخاصة بك، أو سبق استخدامه.
+verify-passkey = استخدام مفتاح المرور
+verify-passkey-lead = يُرجى التأكيد بالجهاز الذي يحتوي على مفتاح المرور الخاص بك.
+verify-passkey-wrong = لم ينجح مفتاح المرور هذا. يُرجى المحاولة مرة أخرى، أو اختيار طريقة أخرى.
+verify-passkey-needs-script = تتطلب مفاتيح المرور JavaScript.
+verify-passkey-needs-script-or-code = تتطلب مفاتيح المرور JavaScript. ومن دونه يُرجى استخدام رمز استرداد.
+verify-totp = إدخال الرمز
+verify-totp-lead = يُرجى فتح تطبيق المصادقة وإدخال الرمز الذي يعرضه.
+verify-totp-wrong = هذا الرمز غير صحيح، أو سبق استخدامه. يُرجى انتظار الرمز التالي والمحاولة مرة أخرى.
+verify-use-totp = استخدام رمز من تطبيق المصادقة
+verify-use-recovery-code = استخدام رمز استرداد بدلًا من ذلك
 # Of an authenticator app.
-six-digit-code = Six-digit code
+six-digit-code = رمز من ستة أرقام
 # $count is how many minutes it is until then.
 codes-throttled = { $count ->
-    [one] There were too many wrong codes. Try again in { $count } minute.
-   *[other] There were too many wrong codes. Try again in { $count } minutes.
+    [zero] أُدخلت رموز خاطئة كثيرة جدًا. يُرجى المحاولة مرة أخرى بعد أقل من دقيقة.
+    [one] أُدخلت رموز خاطئة كثيرة جدًا. يُرجى المحاولة مرة أخرى بعد دقيقة واحدة.
+    [two] أُدخلت رموز خاطئة كثيرة جدًا. يُرجى المحاولة مرة أخرى بعد دقيقتين.
+    [few] أُدخلت رموز خاطئة كثيرة جدًا. يُرجى المحاولة مرة أخرى بعد { $count } دقائق.
+    [many] أُدخلت رموز خاطئة كثيرة جدًا. يُرجى المحاولة مرة أخرى بعد { $count } دقيقةً.
+   *[other] أُدخلت رموز خاطئة كثيرة جدًا. يُرجى المحاولة مرة أخرى بعد { $count } دقيقة.
 }
 
 # Setting up an authenticator app; the first lead is for those who choose to, the second for those who have to.
-enrol-title = Set up an authenticator
-enrol-lead = An authenticator app on your phone shows a new code every half minute. Whoever learns your password still cannot sign in without it.
-enrol-lead-demanded = A second step is needed to sign in. An authenticator app on your phone shows a new code every half minute. Whoever learns your password still cannot sign in without it.
-enrol-scan = 1. Scan this with your app
-enrol-qr = QR code with the key below
+enrol-title = إعداد تطبيق المصادقة
+enrol-lead = يعرض تطبيق المصادقة على هاتفك رمزًا جديدًا كل نصف دقيقة. وحتى من يعرف كلمة مرورك لا يمكنه تسجيل الدخول من دون هذا الرمز.
+enrol-lead-demanded = يتطلب تسجيل الدخول خطوة ثانية. يعرض تطبيق المصادقة على هاتفك رمزًا جديدًا كل نصف دقيقة. وحتى من يعرف كلمة مرورك لا يمكنه تسجيل الدخول من دون هذا الرمز.
+enrol-scan = 1. مسح هذا الرمز ضوئيًا بالتطبيق
+enrol-qr = رمز QR يحتوي على المفتاح أدناه
 # A link, and what comes below it.
-enrol-open = Open it on this device
-enrol-type = Or type this key:
-enrol-confirm = 2. Enter the code that it shows
-enrol-turn-on = Turn it on
-enrol-not-now = Not now
-enrol-wrong = That code is not right. Check that your device shows the right time, and enter the code that it shows now.
+enrol-open = فتحه على هذا الجهاز
+enrol-type = أو كتابة هذا المفتاح:
+enrol-confirm = 2. إدخال الرمز الذي يعرضه التطبيق
+enrol-turn-on = تفعيل
+enrol-not-now = ليس الآن
+enrol-wrong = هذا الرمز غير صحيح. يُرجى التحقق من صحة الوقت على جهازك، ثم إدخال الرمز المعروض الآن.
 
 # Once an authenticator app is set up.
-authenticator-title = Authenticator
-authenticator-on = Your authenticator is on
-authenticator-lead = You are asked for a code from your authenticator app when you sign in.
+authenticator-title = تطبيق المصادقة
+authenticator-on = تطبيق المصادقة مفعَّل
+authenticator-lead = يُطلب منك رمز من تطبيق المصادقة عند تسجيل الدخول.
 # What else there is, for screen readers.
-authenticator-more = More
-authenticator-recovery-codes = Recovery codes, for when you lose your phone
-authenticator-turn-off = Turn it off
+authenticator-more = المزيد
+authenticator-recovery-codes = رموز الاسترداد، في حال فقدان هاتفك
+authenticator-turn-off = إيقاف تطبيق المصادقة
 
 # Recovery codes. $count is how many are left; few are left in the first message.
-recovery-codes-title = Recovery codes
-recovery-codes-lead = They let you in when you do not have your phone. Each works once.
+recovery-codes-title = رموز الاسترداد
+recovery-codes-lead = تتيح لك الدخول عندما لا يكون هاتفك معك. يصلح كل رمز لمرة واحدة.
 recovery-codes-few = { $count ->
-    [0] You have no recovery codes left. Make new ones while you can sign in.
-    [one] You have one recovery code left. Make new ones while you can sign in.
-   *[other] You have { $count } recovery codes left. Make new ones while you can sign in.
+    [zero] لم يبقَ لديك أي رمز استرداد. يُرجى إنشاء رموز جديدة ما دام بإمكانك تسجيل الدخول.
+    [one] بقي لديك رمز استرداد واحد. يُرجى إنشاء رموز جديدة ما دام بإمكانك تسجيل الدخول.
+    [two] بقي لديك رمزا استرداد. يُرجى إنشاء رموز جديدة ما دام بإمكانك تسجيل الدخول.
+    [few] بقيت لديك { $count } رموز استرداد. يُرجى إنشاء رموز جديدة ما دام بإمكانك تسجيل الدخول.
+    [many] بقي لديك { $count } رمز استرداد. يُرجى إنشاء رموز جديدة ما دام بإمكانك تسجيل الدخول.
+   *[other] بقي لديك { $count } رمز استرداد. يُرجى إنشاء رموز جديدة ما دام بإمكانك تسجيل الدخول.
 }
 recovery-codes-left = { $count ->
-    [one] You have { $count } of them left. It cannot be shown again, but you can make new ones.
-   *[other] You have { $count } of them left. They cannot be shown again, but you can make new ones.
+    [zero] لم يبقَ لديك أي رمز، لكن يمكنك إنشاء رموز جديدة.
+    [one] بقي لديك رمز واحد. لا يمكن عرضه مرة أخرى، لكن يمكنك إنشاء رموز جديدة.
+    [two] بقي لديك رمزان. لا يمكن عرضهما مرة أخرى، لكن يمكنك إنشاء رموز جديدة.
+    [few] بقيت لديك { $count } رموز. لا يمكن عرضها مرة أخرى، لكن يمكنك إنشاء رموز جديدة.
+    [many] بقي لديك { $count } رمزًا. لا يمكن عرضها مرة أخرى، لكن يمكنك إنشاء رموز جديدة.
+   *[other] بقي لديك { $count } رمز. لا يمكن عرضها مرة أخرى، لكن يمكنك إنشاء رموز جديدة.
 }
-recovery-codes-renew = Make new codes
-recovery-codes-renew-hint = The codes that you have now stop working then.
-recovery-codes-save = Save your recovery codes
-recovery-codes-save-lead = If you lose your phone, they are the way in. Each works once. They are not shown again: keep them where you keep your passport, not on your phone.
-recovery-codes-download = Download as a file
-recovery-codes-saved = I have saved them
+recovery-codes-renew = إنشاء رموز جديدة
+recovery-codes-renew-hint = عندئذٍ تتوقف رموزك الحالية عن العمل.
+recovery-codes-save = حفظ رموز الاسترداد
+recovery-codes-save-lead = إذا فقدت هاتفك، فهذه الرموز هي وسيلتك للدخول. يصلح كل رمز لمرة واحدة. ولن تُعرض مرة أخرى: يُرجى حفظها في مكان حفظ جواز سفرك، لا على هاتفك.
+recovery-codes-download = تنزيلها في ملف
+recovery-codes-saved = لقد حفظتها
 # The head of that file, two lines. $login is the person's e-mail address, $issuer the address of Signet.
-recovery-codes-file = Recovery codes for { $login } at { $issuer }
-recovery-codes-file-hint = Each works once, when you do not have your second factor.
+recovery-codes-file = رموز الاسترداد للحساب { $login } على { $issuer }
+recovery-codes-file-hint = يصلح كل رمز لمرة واحدة، عندما لا تكون وسيلة التحقق الثانية متاحة لك.
 
 # Signing out.
-sign-out-heading = Sign out?
-sign-out-lead = This ends your session in this browser.
-sign-out-stay = Stay signed in
-signed-out-title = Signed out
-signed-out-heading = You are signed out
-signed-out-lead = Your session in this browser has ended. You can close this page.
-signed-out-again = Sign in again
+sign-out-heading = تسجيل الخروج؟
+sign-out-lead = ينهي هذا جلستك في هذا المتصفح.
+sign-out-stay = إبقاء الجلسة مفتوحة
+signed-out-title = تم تسجيل الخروج
+signed-out-heading = تم تسجيل خروجك
+signed-out-lead = انتهت جلستك في هذا المتصفح. يمكنك إغلاق هذه الصفحة.
+signed-out-again = تسجيل الدخول مرة أخرى
 
 # Passkeys.
-passkeys-title = Passkeys
-passkeys-lead = With a passkey you sign in by your fingerprint, your face, the PIN of your device, or a security key. There is nothing to remember, and no one can trick you into typing it elsewhere.
-passkeys-yours = Your passkeys
-passkeys-none = You have none yet.
+passkeys-title = مفاتيح المرور
+passkeys-lead = بمفتاح المرور يمكنك تسجيل الدخول ببصمة إصبعك أو وجهك أو رقم التعريف الشخصي (PIN) لجهازك أو بمفتاح أمان. ليس عليك تذكّر أي شيء، ولا يمكن لأحد خداعك لكتابته في مكان آخر.
+passkeys-yours = مفاتيح المرور الخاصة بك
+passkeys-none = ليس لديك أي مفتاح مرور بعد.
 # $day is a date.
-passkeys-added = Added on { $day }.
-passkeys-used = Last used on { $day }.
-passkeys-unused = Not used yet.
-passkeys-backed-up = Kept by your password manager or provider too.
-passkeys-change = Rename or remove
-passkeys-name = Name
-passkeys-rename = Rename
-passkeys-remove = Remove this passkey
-passkeys-add = Add a passkey
-passkeys-full = You have { $count } passkeys, as many as there may be. To add another one, remove one first.
-passkeys-needs-script = Adding a passkey needs JavaScript. Turn it on for this page, and load it again.
-passkeys-new-name = What do you want to call it?
+passkeys-added = أُضيف في { $day }.
+passkeys-used = آخر استخدام في { $day }.
+passkeys-unused = لم يُستخدم بعد.
+passkeys-backed-up = محفوظ أيضًا لدى مدير كلمات المرور أو المزوّد الخاص بك.
+passkeys-change = إعادة التسمية أو الإزالة
+passkeys-name = الاسم
+passkeys-rename = إعادة التسمية
+passkeys-remove = إزالة مفتاح المرور هذا
+passkeys-add = إضافة مفتاح مرور
+passkeys-full = بلغ عدد مفاتيح المرور لديك { $count }، وهو الحد الأقصى. لإضافة مفتاح آخر، يُرجى إزالة أحدها أولًا.
+passkeys-needs-script = تتطلب إضافة مفتاح مرور JavaScript. يُرجى تفعيله لهذه الصفحة، ثم إعادة تحميلها.
+passkeys-new-name = ما الاسم المناسب له؟
 # What a passkey is called whose person does not call it anything else.
-passkeys-usual-name = Passkey
+passkeys-usual-name = مفتاح مرور
 # What was wrong with a passkey that was to be added, renamed or removed. $count is how many characters a name may have.
-passkeys-wrong-name = Give it a name of at most { $count } characters.
-passkeys-wrong = That passkey was not added. It may have taken too long: please try again.
-passkeys-taken = That passkey is there already.
-passkeys-too-many = You have as many passkeys as there may be. Remove one first.
-passkeys-last-way-in = You have no password, so this passkey is your only way in. Add another one first.
+passkeys-wrong-name = يُرجى إعطاؤه اسمًا لا يزيد عدد أحرفه على { $count }.
+passkeys-wrong = لم تتم إضافة مفتاح المرور هذا. ربما استغرق الأمر وقتًا أطول من اللازم: يُرجى المحاولة مرة أخرى.
+passkeys-taken = مفتاح المرور هذا موجود بالفعل.
+passkeys-too-many = بلغ عدد مفاتيح المرور لديك الحد الأقصى. يُرجى إزالة أحدها أولًا.
+passkeys-last-way-in = ليست لديك كلمة مرور، لذا فإن مفتاح المرور هذا هو وسيلتك الوحيدة للدخول. يُرجى إضافة مفتاح آخر أولًا.
 # What the browser says of a passkey that was to be made or used.
-passkey-yours-already = This passkey is among yours already.
-passkey-unused = No passkey was used. You can try again.
-passkey-not-here = This browser does not allow passkeys at this address.
-passkey-stale = This page is out of date. Load it again.
-passkey-failed = That did not work. Please try again.
+passkey-yours-already = مفتاح المرور هذا من بين مفاتيحك بالفعل.
+passkey-unused = لم يُستخدم أي مفتاح مرور. يمكنك المحاولة مرة أخرى.
+passkey-not-here = لا يسمح هذا المتصفح بمفاتيح المرور على هذا العنوان.
+passkey-stale = هذه الصفحة قديمة. يُرجى إعادة تحميلها.
+passkey-failed = لم ينجح ذلك. يُرجى المحاولة مرة أخرى.
 
 # Choosing a password: one that was another's choice is replaced, the present one is changed, or the first one is set.
-password-choose = Choose a password
-password-change = Change your password
-password-set = Set a password
-password-choose-lead = Yours was chosen by someone else. Replace it by one that only you know.
-password-change-lead = You are signed out everywhere else when you change it.
-password-present = Your present password
-password-new = New password
+password-choose = اختيار كلمة مرور
+password-change = تغيير كلمة المرور
+password-set = تعيين كلمة مرور
+password-choose-lead = كلمة مرورك اختارها شخص آخر. يُرجى استبدالها بأخرى لا يعرفها أحد سواك.
+password-change-lead = عند تغييرها يتم تسجيل خروجك من كل مكان آخر.
+password-present = كلمة المرور الحالية
+password-new = كلمة المرور الجديدة
 # $count is how many characters it has at the least.
-password-hint = At least { $count } characters, of any kind. A few words that have nothing to do with each other are easy to remember and hard to guess.
-password-repeat = The new password again
-password-do-change = Change password
-password-do-set = Set password
-password-missing = Enter a new password.
-password-not-repeated = The two are not the same. Enter the new password twice.
-password-present-wrong = That is not your present password.
-password-unchecked = Your password cannot be checked right now.
+password-hint = يجب ألا يقل عدد الأحرف عن { $count }، من أي نوع كانت. بضع كلمات لا علاقة لبعضها ببعض يسهل تذكّرها ويصعب تخمينها.
+password-repeat = كلمة المرور الجديدة مرة أخرى
+password-do-change = تغيير كلمة المرور
+password-do-set = تعيين كلمة المرور
+password-missing = يُرجى إدخال كلمة مرور جديدة.
+password-not-repeated = كلمتا المرور غير متطابقتين. يُرجى إدخال كلمة المرور الجديدة مرتين.
+password-present-wrong = هذه ليست كلمة المرور الحالية.
+password-unchecked = يتعذر التحقق من كلمة المرور الآن.
 # $count is how many minutes it is until then.
 password-throttled = { $count ->
-    [one] There were too many wrong passwords. Try again in { $count } minute.
-   *[other] There were too many wrong passwords. Try again in { $count } minutes.
+    [zero] أُدخلت كلمات مرور خاطئة كثيرة جدًا. يُرجى المحاولة مرة أخرى بعد أقل من دقيقة.
+    [one] أُدخلت كلمات مرور خاطئة كثيرة جدًا. يُرجى المحاولة مرة أخرى بعد دقيقة واحدة.
+    [two] أُدخلت كلمات مرور خاطئة كثيرة جدًا. يُرجى المحاولة مرة أخرى بعد دقيقتين.
+    [few] أُدخلت كلمات مرور خاطئة كثيرة جدًا. يُرجى المحاولة مرة أخرى بعد { $count } دقائق.
+    [many] أُدخلت كلمات مرور خاطئة كثيرة جدًا. يُرجى المحاولة مرة أخرى بعد { $count } دقيقةً.
+   *[other] أُدخلت كلمات مرور خاطئة كثيرة جدًا. يُرجى المحاولة مرة أخرى بعد { $count } دقيقة.
 }
 
 # How strong a password is, as it is typed.
-strength-label = How hard this is to guess
-strength-enough = This will do, but it is not hard to guess.
-strength-hard = Hard to guess.
-strength-very-hard = Very hard to guess.
+strength-label = مدى صعوبة تخمينها
+strength-enough = كلمة المرور هذه مقبولة، لكن تخمينها ليس صعبًا.
+strength-hard = يصعب تخمينها.
+strength-very-hard = يصعب تخمينها جدًا.
 
 # Why something will not do as a password. $count is a number of characters.
-password-short = That is too short: a password has at least { $count } characters.
-password-long = That is too long: a password has at most { $count } characters.
-password-breached = That password is known from breaches elsewhere, and is tried first by whoever guesses. Choose another one.
-password-used = You have or had that password before. Choose another one.
-password-guessable = That password is too easy to guess. A few words that have nothing to do with each other make a good one.
+password-short = قصيرة جدًا: يجب ألا يقل عدد أحرف كلمة المرور عن { $count }.
+password-long = طويلة جدًا: يجب ألا يزيد عدد أحرف كلمة المرور على { $count }.
+password-breached = كلمة المرور هذه معروفة من تسريبات في أماكن أخرى، وهي أول ما يجرّبه من يحاول التخمين. يُرجى اختيار كلمة مرور أخرى.
+password-used = كلمة المرور هذه مستخدمة لديك الآن أو سبق لك استخدامها. يُرجى اختيار كلمة مرور أخرى.
+password-guessable = يسهل جدًا تخمين كلمة المرور هذه. بضع كلمات لا علاقة لبعضها ببعض تشكّل كلمة مرور جيدة.
 # $why is one of the sentences below.
-password-guessable-because = That password is too easy to guess. { $why } A few words that have nothing to do with each other make a good one.
-guessable-straight-rows = Straight rows of keys are easy to guess.
-guessable-keyboard-patterns = Short keyboard patterns are easy to guess.
-guessable-repeated-characters = Repeats like “aaa” are easy to guess.
-guessable-repeated-groups = Repeats like “abcabcabc” are only slightly harder to guess than “abc”.
-guessable-top-10 = This is a top-10 common password.
-guessable-top-100 = This is a top-100 common password.
-guessable-common = This is a very common password.
-guessable-similar = This is similar to a commonly used password.
-guessable-sequences = Sequences like abc or 6543 are easy to guess.
-guessable-years = Recent years are easy to guess.
-guessable-word = A word by itself is easy to guess.
-guessable-dates = Dates are often easy to guess.
-guessable-names = Names and surnames by themselves are easy to guess.
-guessable-common-names = Common names and surnames are easy to guess.
+password-guessable-because = يسهل جدًا تخمين كلمة المرور هذه. { $why } بضع كلمات لا علاقة لبعضها ببعض تشكّل كلمة مرور جيدة.
+guessable-straight-rows = صفوف المفاتيح المتجاورة على لوحة المفاتيح يسهل تخمينها.
+guessable-keyboard-patterns = الأنماط القصيرة على لوحة المفاتيح يسهل تخمينها.
+guessable-repeated-characters = التكرارات مثل «aaa» يسهل تخمينها.
+guessable-repeated-groups = التكرارات مثل «abcabcabc» لا يزيد تخمينها صعوبة على «abc» إلا قليلًا.
+guessable-top-10 = هذه من كلمات المرور العشر الأكثر شيوعًا.
+guessable-top-100 = هذه من كلمات المرور المئة الأكثر شيوعًا.
+guessable-common = كلمة المرور هذه شائعة جدًا.
+guessable-similar = كلمة المرور هذه تشبه كلمة مرور شائعة الاستخدام.
+guessable-sequences = التسلسلات مثل abc أو 6543 يسهل تخمينها.
+guessable-years = السنوات الأخيرة يسهل تخمينها.
+guessable-word = الكلمة المنفردة يسهل تخمينها.
+guessable-dates = التواريخ يسهل تخمينها في كثير من الأحيان.
+guessable-names = الأسماء وأسماء العائلات وحدها يسهل تخمينها.
+guessable-common-names = الأسماء وأسماء العائلات الشائعة يسهل تخمينها.
 
 # When too many e-mails were asked for. $count is how many minutes it is until one more may be.
 mail-throttled = { $count ->
-    [one] Several messages were asked for already. Try again in { $count } minute.
-   *[other] Several messages were asked for already. Try again in { $count } minutes.
+    [zero] سبق طلب عدة رسائل. يُرجى المحاولة مرة أخرى بعد أقل من دقيقة.
+    [one] سبق طلب عدة رسائل. يُرجى المحاولة مرة أخرى بعد دقيقة واحدة.
+    [two] سبق طلب عدة رسائل. يُرجى المحاولة مرة أخرى بعد دقيقتين.
+    [few] سبق طلب عدة رسائل. يُرجى المحاولة مرة أخرى بعد { $count } دقائق.
+    [many] سبق طلب عدة رسائل. يُرجى المحاولة مرة أخرى بعد { $count } دقيقةً.
+   *[other] سبق طلب عدة رسائل. يُرجى المحاولة مرة أخرى بعد { $count } دقيقة.
 }
+
+# An application asks to sign someone out; $client is its name.
+logout-heading = تأكيد تسجيل الخروج؟
+logout-lead-client = يطلب تطبيق { $client } تسجيل خروجك هنا. ينهي هذا جلستك في هذا المتصفح.
+logout-lead = يطلب أحد التطبيقات تسجيل خروجك هنا. ينهي هذا جلستك في هذا المتصفح.
+logout-refused = طلب تسجيل الخروج هذا لا يعمل
+logout-refused-message = أرسل التطبيق الذي أحالك إلى هنا طلبًا لا يمكن الرد عليه. إذا كان دخولك مسجَّلًا هنا من قبل، فلا يزال كذلك.
+logout-here = تسجيل الخروج هنا
+
+# While applications sign someone out as well.
+signing-out-onward = التطبيقات التي استخدمتها تسجّل خروجك منها أيضًا. وبعد ذلك تتم إعادتك إلى { $client }.
+signing-out-lead = انتهت جلستك في هذا المتصفح، والتطبيقات التي استخدمتها خلالها تسجّل خروجك منها أيضًا. يمكنك إغلاق هذه الصفحة.
+signing-out-frame = جارٍ تسجيل الخروج

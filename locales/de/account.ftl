@@ -112,7 +112,7 @@ email-confirm = Bestätigen
 
 # The profile.
 profile-title = Ihr Profil
-profile-lead = Alle Angaben sind freiwillig. Anwendungen sehen sie nur, wenn Sie es ihnen erlauben.
+profile-lead = Sie können alle Felder leer lassen. Anwendungen sehen Ihre Angaben nur, wenn Sie es ihnen erlauben.
 profile-unchanged = Es wurde noch nichts geändert. Sehen Sie sich an, was unten markiert ist.
 profile-save = Speichern
 profile-group-names = Namen

@@ -21,7 +21,7 @@ consent-offline = Die Anwendung behält diesen Zugriff, auch wenn Sie sie nicht 
 consent-next = In beiden Fällen geht es weiter zu { $host }. Erlauben Sie den Zugriff nur, wenn Sie diese Anfrage erwartet haben.
 consent-policy = Was die Anwendung mit Ihren Daten macht
 consent-terms = Nutzungsbedingungen der Anwendung
-consent-self-registered = Diese Anwendung hat sich selbst registriert. Niemand hat hier ihren Namen oder ihre Angaben über sich selbst geprüft.
+consent-self-registered = Diese Anwendung hat sich selbst registriert. Hier hat niemand ihren Namen oder ihre Angaben über sich selbst geprüft.
 allow = Erlauben
 deny = Ablehnen
 

@@ -1,107 +1,157 @@
 # The account's first page. Its title is `account` in common.ftl. Each of these leads to a page, and beside it stands in what
 # state it is.
-account-password-changed = Your password is changed, and you are signed out everywhere else.
-account-signing-in = How you sign in
-account-password = Password
-account-passkeys = Passkeys
-account-authenticator = Authenticator app
-account-codes = Recovery codes
-account-email = E-mail address
-account-access = Who has access
-account-data = Your data
-account-export = Download all that is kept of you
+account-password-changed = Votre mot de passe a été changé, et toutes vos autres sessions ont été fermées.
+account-about = À propos de vous
+account-profile = Profil
+applications-open = Se connecter à l’application
+account-profile-changed = Votre profil a été modifié.
+account-signing-in = Comment vous vous connectez
+account-password = Mot de passe
+account-passkeys = Clés d’accès
+account-authenticator = Application d’authentification
+account-codes = Codes de récupération
+account-email = Adresse e-mail
+account-access = Qui a accès
+account-data = Vos données
+account-export = Télécharger tout ce qui est conservé sur vous
 # The state of a password.
-state-set = Set
-state-unset = None
+state-set = Défini
+state-unset = Aucun
 # The state of passkeys.
-state-passkeys = On
-state-no-passkeys = None
+state-passkeys = Activées
+state-no-passkeys = Aucune
 # The state of the authenticator app.
-state-on = On
-state-off = Off
+state-on = Activée
+state-off = Désactivée
 # How many recovery codes are left.
 state-codes = { $count ->
-    [0] None left
-   *[other] { $count } left
+    [0] Plus aucun
+    [one] { $count } restant
+   *[other] { $count } restants
 }
 # In how many browsers one is signed in: 1 is the one in which this is read.
 state-sessions = { $count ->
-    [1] Only here
-   *[other] { $count } browsers
+    [1] Ici seulement
+   *[other] { $count } navigateurs
 }
 
 # Applications that someone allowed to see or do something.
-applications-title = Applications you allowed
-applications-none = None has access to your account.
-applications-lead = Take back what you no longer want to share: the application is cut off at once, and has to ask you again.
-applications-about = About it
-applications-offline = It stays connected while you are away.
+applications-title = Applications que vous avez autorisées
+applications-none = Aucune application n’a accès à votre compte.
+applications-lead = Retirez les accès que vous ne voulez plus accorder : l’application perd aussitôt le sien et doit vous le redemander.
+applications-about = À propos de l’application
+applications-offline = L’application garde l’accès en votre absence.
 # Since when.
-applications-since = Allowed
-last-used = Last used
+applications-since = Autorisée
+last-used = Dernière utilisation
 # On a button, and the same button read out: $application is whose access it is. It begins with the words on the button.
-applications-revoke = Take back access
-applications-revoke-of = Take back access of { $application }
+applications-revoke = Retirer l’accès
+applications-revoke-of = Retirer l’accès de l’application { $application }
 
 # Where someone is signed in: a list of browsers.
-sessions-title = Where you are signed in
-sessions-lead = If you do not know one of these, sign it out and change your password.
-sessions-here = This browser
+sessions-title = Vos sessions ouvertes
+sessions-lead = Si vous ne reconnaissez pas l’une d’elles, déconnectez-la et changez votre mot de passe.
+sessions-here = Ce navigateur
 # Since when.
-sessions-since = Signed in
+sessions-since = Connexion
 # The network's (IP) address.
-sessions-address = Address
+sessions-address = Adresse IP
 # The city and country.
-sessions-place = Place
+sessions-place = Lieu
 # The button `sign-out` read out: $browser is one of `browser-…`, such as Firefox on Linux. They begin with the words of
 # `sign-out`.
-sessions-end = Sign out of { $browser }
-sessions-end-here = Sign out of { $browser }, this browser
-sessions-end-others = Sign out everywhere else
-sessions-unknown = That browser is not signed in
-sessions-unknown-message = You may have signed out there meanwhile.
+sessions-end = Se déconnecter : { $browser }
+sessions-end-here = Se déconnecter : { $browser }, ce navigateur
+sessions-end-others = Se déconnecter partout ailleurs
+sessions-unknown = Aucune session n’est ouverte dans ce navigateur
+sessions-unknown-message = Elle y a peut-être été fermée entre-temps.
 
 # A browser, by its name and its system's: Firefox, Linux.
-browser-on = { $browser } on { $system }
-browser-of-system = A browser on { $system }
-browser-unknown = A browser
+browser-on = { $browser } sur { $system }
+browser-of-system = Un navigateur sur { $system }
+browser-unknown = Un navigateur
 
 # A place: Paris, France.
 place = { $city }, { $country }
 
 # Deleting one's account. $date is a day.
-delete-title = Delete your account
-delete-lead = You are signed out everywhere, and every application is cut off. On { $date } the account and all that is kept of you is removed. If you sign in before, it stays.
-delete-before = Before you go
-delete-export = Download your data first
-delete-email = Type your e-mail address, so that this is no slip
-delete-wrong = That is not the e-mail address of this account.
-delete-confirm = Delete my account
-delete-back = Keep it
+delete-title = Supprimer votre compte
+delete-lead = Toutes vos sessions seront fermées, et toutes les applications perdront leur accès. Le { $date }, le compte et tout ce qui est conservé sur vous seront supprimés. Si vous vous connectez avant, le compte sera conservé.
+delete-before = Avant de partir
+delete-export = Télécharger d’abord vos données
+delete-email = Saisissez votre adresse e-mail, pour écarter toute erreur
+delete-wrong = Ce n’est pas l’adresse e-mail de ce compte.
+delete-confirm = Supprimer mon compte
+delete-back = Le conserver
 # After that.
-leaving-title = Your account will be deleted
-leaving-lead = You are signed out everywhere. If you change your mind, sign in before the day that you were told: then it stays.
-leaving-sign-in = Sign in and keep it
+leaving-title = Votre compte va être supprimé
+leaving-lead = Toutes vos sessions sont fermées. Si vous changez d’avis, connectez-vous avant le jour qui vous a été indiqué : le compte sera alors conservé.
+leaving-sign-in = Se connecter et le conserver
 # After signing in again.
-staying-title = Your account stays
-staying-lead = It was to be deleted. As you signed in, it is not.
-staying-delete = Delete it after all
+staying-title = Votre compte est conservé
+staying-lead = Il devait être supprimé. Comme vous venez de vous connecter, il ne le sera pas.
+staying-delete = Le supprimer quand même
 
 # The e-mail address of an account, and changing it.
-email-title = Your e-mail address
+email-title = Votre adresse e-mail
 # $email is the address.
-email-unverified = You have not confirmed { $email } yet.
-email-verify = Send me a link to confirm it
-email-new = New e-mail address
-email-hint-both = It takes a link at the new address and one at the address that you have now.
-email-hint-new = It takes a link at the new address.
-email-change = Change it
-email-same = That is your address already.
-email-taken = This address is in use
-email-taken-message = Another account has it by now. Nothing was changed.
+email-unverified = Vous n’avez pas encore confirmé { $email }.
+email-verify = M’envoyer un lien pour la confirmer
+email-new = Nouvelle adresse e-mail
+email-hint-both = Il faut ouvrir un lien reçu à la nouvelle adresse et un autre reçu à votre adresse actuelle.
+email-hint-new = Il faut ouvrir un lien reçu à la nouvelle adresse.
+email-change = Changer d’adresse
+email-same = C’est déjà votre adresse.
+email-taken = Cette adresse est déjà utilisée
+email-taken-message = Un autre compte l’utilise désormais. Rien n’a été modifié.
 # The pages that links lead to: $email is the address.
-email-confirm-new = Confirm your new address
-email-confirm-new-lead = This will be the address of your account: { $email }
-email-confirm-own = Confirm your address
-email-confirm-own-lead = This is the address of your account: { $email }
-email-confirm = Confirm
+email-confirm-new = Confirmez votre nouvelle adresse
+email-confirm-new-lead = Ce sera l’adresse de votre compte : { $email }
+email-confirm-own = Confirmez votre adresse
+email-confirm-own-lead = C’est l’adresse de votre compte : { $email }
+email-confirm = Confirmer
+
+# The profile.
+profile-title = Votre profil
+profile-lead = Tout peut rester vide. Les applications ne le voient que si vous les y autorisez.
+profile-unchanged = Rien n’a encore été modifié. Consultez ce qui est signalé ci-dessous.
+profile-save = Enregistrer
+profile-group-names = Noms
+profile-group-about = À propos de vous
+profile-group-telephone = Téléphone
+profile-group-address = Adresse
+profile-name = Nom
+profile-name-hint = En entier, comme vous voulez qu’on vous appelle.
+profile-given-name = Prénom
+profile-middle-name = Deuxième prénom
+profile-family-name = Nom de famille
+profile-nickname = Surnom
+profile-birthdate = Date de naissance
+profile-birthdate-hint = Par exemple 1990-02-28. L’année seule suffit, ou 0000-02-28 sans l’année.
+profile-gender = Genre
+profile-locale = Langue
+profile-locale-hint = Par exemple en ou en-GB.
+profile-zoneinfo = Fuseau horaire
+profile-zoneinfo-hint = Par exemple Europe/Berlin.
+profile-website = Site web
+profile-profile = Page de profil
+profile-picture = Adresse d’une photo
+profile-phone-number = Numéro
+profile-phone-number-hint = Avec l’indicatif du pays, par exemple +49 30 1234.
+profile-address-street-address = Rue
+profile-address-postal-code = Code postal
+profile-address-locality = Ville
+profile-address-region = Région
+profile-address-country = Pays
+profile-address-formatted = En entier, comme sur une enveloppe
+profile-wrong-long = { $count ->
+    [one] Ce champ doit comporter au plus { $count } caractère.
+   *[other] Ce champ doit comporter au plus { $count } caractères.
+}
+profile-wrong-character = Ce champ contient un caractère qui n’est pas admis.
+profile-wrong-empty = Ce champ ne doit pas être vide.
+profile-wrong-url = Ce doit être l’adresse d’une page, avec https://
+profile-wrong-birthdate = Ce doit être AAAA-MM-JJ, une année, ou 0000-MM-JJ sans l’année.
+profile-wrong-zone = Ce doit être le nom d’un fuseau horaire, comme Europe/Berlin.
+profile-wrong-locale = Ce doit être un code de langue, comme de ou en-GB.
+profile-wrong-phone = Ce doit être un numéro de téléphone, comme +1 555 0100.

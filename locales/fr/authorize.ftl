@@ -1,35 +1,61 @@
 # What is said on behalf of an application: $client is its name.
 
-continue-to = to continue to { $client }
-returning-to = Returning to { $client }…
-returning-hint = If nothing happens, go on yourself.
-completed-title = Already answered
-completed-heading = This request was already answered
-completed-lead = You can go on to { $client }, or close this page.
+continue-to = pour continuer vers { $client }
+returning-to = Retour vers { $client }…
+returning-hint = Si rien ne se passe, continuez vous-même.
+completed-title = Réponse déjà donnée
+completed-heading = Cette demande a déjà reçu une réponse
+completed-lead = Vous pouvez continuer vers { $client } ou fermer cette page.
 
-select-account = Choose an account
-continue-as = Continue as
+select-account = Choisissez un compte
+continue-as = Continuer en tant que
 
 # Consent.
-consent-title = Allow access for { $client }
-consent-heading = { $client } asks for access to your account
-consent-about = About this application
-consent-identity = What it learns about you
-consent-resource = What it may do in { $resource }
-consent-no-scopes = It may act there as you, with nothing allowed in particular.
-consent-offline = It keeps this access when you are not using it, without asking you again.
-consent-next = Either way, you go on to { $host }. Allow only what you expected to be asked.
-allow = Allow
-deny = Deny
+consent-title = Autoriser l’accès demandé par { $client }
+consent-heading = { $client } demande à accéder à votre compte
+consent-about = À propos de cette application
+consent-identity = Ce que l’application apprend sur vous
+consent-resource = Ce que l’application peut faire dans { $resource }
+consent-no-scopes = L’application peut y agir en votre nom, sans autorisation particulière.
+consent-offline = L’application conserve cet accès lorsque vous ne l’utilisez pas, sans vous le redemander.
+consent-next = Dans les deux cas, vous continuerez vers { $host }. N’autorisez que ce à quoi vous vous attendiez.
+consent-policy = Ce que l’application fait de vos données
+consent-terms = Ses conditions d’utilisation
+consent-self-registered = Cette application s’est enregistrée elle-même. Personne ici n’a vérifié son nom ni ce qu’elle dit d’elle-même.
+allow = Autoriser
+deny = Refuser
 
 # Scopes, each by its name in the protocol.
-scope-openid = Know who you are
-scope-profile = See your profile: your name, user name and what else you put there
-scope-email = See your e-mail address
-scope-address = See your postal address
-scope-phone = See your telephone number
-scope-offline_access = Stay connected while you are away
+scope-openid = Savoir qui vous êtes
+scope-profile = Voir votre profil : vos noms, votre nom d’utilisateur, votre photo, votre date de naissance, etc.
+scope-email = Voir votre adresse e-mail
+scope-address = Voir votre adresse postale
+scope-phone = Voir votre numéro de téléphone
+scope-offline_access = Garder l’accès en votre absence
+
+# Single claims, each by its name in the protocol.
+claim-name = Voir votre nom
+claim-given_name = Voir votre prénom
+claim-family_name = Voir votre nom de famille
+claim-middle_name = Voir votre deuxième prénom
+claim-nickname = Voir votre surnom
+claim-preferred_username = Voir votre nom d’utilisateur
+claim-profile = Voir l’adresse de votre page de profil
+claim-picture = Voir votre photo
+claim-website = Voir l’adresse de votre site web
+claim-gender = Voir votre genre
+claim-birthdate = Voir votre date de naissance
+claim-zoneinfo = Voir votre fuseau horaire
+claim-locale = Voir votre langue
+claim-updated_at = Voir quand votre profil a été modifié pour la dernière fois
+claim-email = Voir votre adresse e-mail
+claim-email_verified = Voir si votre adresse e-mail est confirmée
+claim-address = Voir votre adresse postale
+claim-phone_number = Voir votre numéro de téléphone
+claim-phone_number_verified = Voir si votre numéro de téléphone est confirmé
 
 # A request that cannot be answered.
-request-broken = This link does not work
-request-broken-message = The application that sent you here made a request that cannot be answered. Please go back to it and try again, or tell its makers.
+request-broken = Ce lien ne fonctionne pas
+request-broken-message = L’application dont vous venez a fait une demande à laquelle il est impossible de répondre. Veuillez y retourner et réessayer, ou prévenir son éditeur.
+request-gone = Cette connexion n’est plus en cours
+request-gone-message = Elle a pris trop de temps ou a été commencée dans un autre navigateur. Veuillez retourner dans l’application et vous reconnecter.

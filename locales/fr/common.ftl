@@ -1,76 +1,77 @@
 # What many pages say.
 
-imprint = Sealed by Signet
-error-prefix = Error:
-opens-in-new-tab = (opens in a new tab)
-continue = Continue
-cancel = Cancel
-back = Back
-try-again = Try again
-sign-in = Sign in
-sign-out = Sign out
-account = Your account
-use-another-account = Use another account
-to-first-page = To the first page
+imprint = Scellé par Signet
+error-prefix = Erreur :
+opens-in-new-tab = (s’ouvre dans un nouvel onglet)
+continue = Continuer
+cancel = Annuler
+back = Retour
+try-again = Réessayer
+sign-in = Se connecter
+sign-out = Se déconnecter
+account = Votre compte
+use-another-account = Utiliser un autre compte
+to-first-page = Aller à la première page
 
 # The languages' page.
-language = Language
-language-lead = Pages and messages come in the language that you choose here.
+language = Langue
+language-lead = Les pages et les messages vous sont présentés dans la langue que vous choisissez ici.
 
 # The first page.
-home-title = Your session
-welcome = Welcome
-home-signed-in = You are signed in
-home-signed-out = You are not signed in
-home-lead = Applications send you here when they need to know who you are.
-issuer = Issuer
+home-title = Votre session
+welcome = Bienvenue
+home-signed-in = Votre session est ouverte
+home-signed-out = Aucune session n’est ouverte
+home-lead = Les applications vous dirigent ici lorsqu’elles ont besoin de savoir qui vous êtes.
+issuer = Émetteur
 
 # Points in time. $count is a whole number from 1 on.
-just-now = just now
+just-now = à l’instant
 minutes-ago = { $count ->
-    [one] { $count } minute ago
-   *[other] { $count } minutes ago
+    [one] il y a { $count } minute
+   *[other] il y a { $count } minutes
 }
 hours-ago = { $count ->
-    [one] { $count } hour ago
-   *[other] { $count } hours ago
+    [one] il y a { $count } heure
+   *[other] il y a { $count } heures
 }
 days-ago = { $count ->
-    [one] { $count } day ago
-   *[other] { $count } days ago
+    [one] il y a { $count } jour
+   *[other] il y a { $count } jours
 }
 # $day is the day of the month, $month one of the names below, $year the year.
 date = { $day } { $month } { $year }
-month-1 = January
-month-2 = February
-month-3 = March
-month-4 = April
-month-5 = May
-month-6 = June
-month-7 = July
-month-8 = August
-month-9 = September
-month-10 = October
-month-11 = November
-month-12 = December
+date-and-time = { $date } à { $time } UTC
+month-1 = janvier
+month-2 = février
+month-3 = mars
+month-4 = avril
+month-5 = mai
+month-6 = juin
+month-7 = juillet
+month-8 = août
+month-9 = septembre
+month-10 = octobre
+month-11 = novembre
+month-12 = décembre
 
 # When a page cannot be shown.
-error-detail = Detail
-error-status = Status
-error-request = Request
-problem-not-found = There is no such page
-problem-not-found-message = Perhaps the address was cut off.
-problem-method = This cannot be done here
-problem-method-message = This address does not take requests of that method.
-problem-wait = Just a moment
-problem-busy = Too many people are signing in right now. Please try again shortly.
-problem-database = Signet cannot reach its database right now. Please try again shortly.
-problem-slow = This took too long. Please try again shortly.
-problem-ours = Something went wrong
-problem-ours-message = This is our fault. Please try again; if it stays, tell us the reference below.
-problem-stale = This page was out of date
-problem-stale-message = You may have signed in or out in another tab meanwhile. Nothing was changed.
-problem-form = This form could not be read
-problem-form-message = Please try again.
-problem-unread = This could not be read
-problem-unread-message = Please go back and try again.
+error-detail = Détail
+error-status = Statut
+error-request = Requête
+problem-not-found = Cette page n’existe pas
+problem-not-found-message = L’adresse est peut-être incomplète.
+problem-method = Cette action n’est pas possible ici
+problem-method-message = Cette adresse n’accepte pas les requêtes utilisant cette méthode.
+problem-wait = Un instant
+problem-busy = Trop de personnes se connectent en ce moment. Veuillez réessayer dans quelques instants.
+problem-database = Signet ne parvient pas à joindre sa base de données en ce moment. Veuillez réessayer dans quelques instants.
+problem-slow = L’opération a pris trop de temps. Veuillez réessayer dans quelques instants.
+problem-ours = Un problème est survenu
+problem-ours-message = L’erreur vient de nous. Veuillez réessayer ; si elle persiste, communiquez-nous la référence ci-dessous.
+problem-stale = Cette page n’était plus à jour
+problem-stale-message = Une connexion ou une déconnexion a peut-être eu lieu entre-temps dans un autre onglet. Rien n’a été modifié.
+problem-form = Ce formulaire n’a pas pu être lu
+problem-form-message = Veuillez réessayer.
+problem-unread = Ces données n’ont pas pu être lues
+problem-unread-message = Veuillez revenir en arrière et réessayer.

@@ -1,142 +1,142 @@
 # E-mails, each with its subject first, and then its lines. $product is what the service is called.
 
 # How a line of the text part names a link, which is on the next line, and a circumstance, such as “Browser: Firefox on Linux”.
-mail-action = { $action }:
-mail-fact = { $name }: { $value }
+mail-action = { $action } :
+mail-fact = { $name } : { $value }
 # Before the address of the link, in the HTML part.
-mail-or-open = Or open this address:
+mail-or-open = Ou ouvrez cette adresse :
 # How long a link is good.
 mail-link-minutes = { $count ->
-    [one] The link works once, within { $count } minute.
-   *[other] The link works once, within { $count } minutes.
+    [one] Le lien est valable { $count } minute et ne fonctionne qu’une fois.
+   *[other] Le lien est valable { $count } minutes et ne fonctionne qu’une fois.
 }
 mail-link-hours = { $count ->
-    [one] The link works once, within { $count } hour.
-   *[other] The link works once, within { $count } hours.
+    [one] Le lien est valable { $count } heure et ne fonctionne qu’une fois.
+   *[other] Le lien est valable { $count } heures et ne fonctionne qu’une fois.
 }
 mail-link-days = { $count ->
-    [one] The link works once, within { $count } day.
-   *[other] The link works once, within { $count } days.
+    [one] Le lien est valable { $count } jour et ne fonctionne qu’une fois.
+   *[other] Le lien est valable { $count } jours et ne fonctionne qu’une fois.
 }
 
 # To someone who forgot their password.
-mail-reset-subject = Set a new password at { $product }
-mail-reset = Someone, most likely you, asked to set a new password at { $product }.
-mail-reset-action = Set a new password
-mail-reset-not-you = If it was not you, do nothing: your password stays as it is.
+mail-reset-subject = Définissez un nouveau mot de passe sur { $product }
+mail-reset = Quelqu’un, sans doute vous, a demandé à définir un nouveau mot de passe sur { $product }.
+mail-reset-action = Définir un nouveau mot de passe
+mail-reset-not-you = Si ce n’était pas vous, ne faites rien : votre mot de passe reste inchangé.
 
 # To someone who wants to make an account.
-mail-register-subject = Make your account at { $product }
-mail-register = Someone, most likely you, wants to make an account at { $product } with this address.
-mail-register-action = Make an account
-mail-register-not-you = If it was not you, do nothing: there will be no account.
+mail-register-subject = Créez votre compte sur { $product }
+mail-register = Quelqu’un, sans doute vous, souhaite créer un compte sur { $product } avec cette adresse.
+mail-register-action = Créer un compte
+mail-register-not-you = Si ce n’était pas vous, ne faites rien : aucun compte ne sera créé.
 
 # To someone who wants to make an account and has one. $url is a link.
-mail-registered-subject = You have an account at { $product }
-mail-registered = Someone, most likely you, wants to make an account at { $product } with this address. You have one already.
-mail-registered-action = Sign in
-mail-registered-forgot = If you forgot your password, set a new one: { $url }
-mail-registered-not-you = If it was not you, do nothing: nothing was changed.
+mail-registered-subject = Vous avez un compte sur { $product }
+mail-registered = Quelqu’un, sans doute vous, souhaite créer un compte sur { $product } avec cette adresse. Vous en avez déjà un.
+mail-registered-action = Se connecter
+mail-registered-forgot = Si vous avez oublié votre mot de passe, définissez-en un nouveau : { $url }
+mail-registered-not-you = Si ce n’était pas vous, ne faites rien : rien n’a été modifié.
 
 # To someone who is invited by whoever runs the service.
-mail-invitation-subject = Your invitation to { $product }
-mail-invitation = You are invited to make an account at { $product }.
+mail-invitation-subject = Votre invitation sur { $product }
+mail-invitation = On vous invite à créer un compte sur { $product }.
 
 # To someone who wants to prove their e-mail address.
-mail-verify-subject = Confirm your address at { $product }
-mail-verify = Please confirm that this is your address at { $product }.
-mail-verify-action = Confirm this address
-mail-verify-not-you = If you have no account there, do nothing.
+mail-verify-subject = Confirmez votre adresse sur { $product }
+mail-verify = Veuillez confirmer que cette adresse est bien la vôtre sur { $product }.
+mail-verify-action = Confirmer cette adresse
+mail-verify-not-you = Si vous n’y avez pas de compte, ne faites rien.
 
 # To the address that someone wants to change: $to is the new one. And to the new one, with the same subject.
-mail-change-subject = Confirm your new address at { $product }
-mail-leaving = You asked to change your address at { $product } from this one to { $to }.
-mail-leaving-both = It changes once you have confirmed it here and at the new address.
-mail-leaving-action = Confirm the change
-mail-leaving-not-you = If it was not you, do not confirm it, and set a new password: someone may know yours.
-mail-arriving = Someone, most likely you, wants this to be their address at { $product }.
-mail-arriving-action = Confirm this address
-mail-arriving-not-you = If it was not you, do nothing: nothing is changed.
+mail-change-subject = Confirmez votre nouvelle adresse sur { $product }
+mail-leaving = Vous avez demandé à remplacer cette adresse par { $to } sur { $product }.
+mail-leaving-both = Elle changera une fois que vous aurez confirmé le changement ici et à la nouvelle adresse.
+mail-leaving-action = Confirmer le changement
+mail-leaving-not-you = Si ce n’était pas vous, ne confirmez pas et définissez un nouveau mot de passe : quelqu’un connaît peut-être le vôtre.
+mail-arriving = Quelqu’un, sans doute vous, souhaite que cette adresse soit la sienne sur { $product }.
+mail-arriving-action = Confirmer cette adresse
+mail-arriving-not-you = Si ce n’était pas vous, ne faites rien : rien ne sera modifié.
 
 # To an address that another person wants and someone has.
-mail-in-use-subject = Your address at { $product }
-mail-in-use = Someone wants this to be their address at { $product }. You have an account with it already, so nothing was changed.
-mail-in-use-you = If it was you: an address can be that of one account only.
+mail-in-use-subject = Votre adresse sur { $product }
+mail-in-use = Quelqu’un souhaite que cette adresse soit la sienne sur { $product }. Vous y avez déjà un compte avec cette adresse : rien n’a donc été modifié.
+mail-in-use-you = Si c’était vous : une même adresse ne peut appartenir qu’à un seul compte.
 
 # To the former address: $to is the new one.
-mail-changed-subject = Your address at { $product } was changed
-mail-changed = Your address at { $product } is { $to } now. Messages go there from now on.
-mail-changed-not-you = If you did not do this, tell whoever runs the service.
+mail-changed-subject = Votre adresse sur { $product } a été changée
+mail-changed = Votre adresse sur { $product } est désormais { $to }. Les messages y seront envoyés à partir de maintenant.
+mail-changed-not-you = Si ce changement ne vient pas de vous, prévenez les responsables de ce service.
 
 # About the safety of an account: what was done, its circumstances, and a link for who did not do it.
-mail-when = When
-mail-browser = Browser
+mail-when = Date
+mail-browser = Navigateur
 # The network address.
-mail-address = Address
+mail-address = Adresse IP
 # The city or country.
-mail-place = Place
-mail-not-me-action = This was not me
-mail-not-me = If you know of this, there is nothing to do. If not, open the link: you are shown what can be done.
+mail-place = Lieu
+mail-not-me-action = Ce n’était pas moi
+mail-not-me = Si vous êtes au courant, vous n’avez rien à faire. Sinon, ouvrez le lien : vous verrez ce que vous pouvez faire.
 
 # An unusual sign-in, and what is unusual in it.
-mail-sign-in-subject = A new sign-in at { $product }
-mail-sign-in = Someone signed in to your account at { $product }.
-mail-new-browser = You had not signed in from this browser before.
-mail-new-country = You had not signed in from this country before.
+mail-sign-in-subject = Nouvelle connexion sur { $product }
+mail-sign-in = Quelqu’un s’est connecté à votre compte sur { $product }.
+mail-new-browser = Vous n’aviez encore jamais ouvert de session depuis ce navigateur.
+mail-new-country = Vous n’aviez encore jamais ouvert de session depuis ce pays.
 # $kilometres is how far it is, $place where it was, $count how much later it is, in minutes or in hours.
 mail-travel-minutes = { $count ->
-    [one] It is about { $kilometres } km from where you had signed in before, no more than { $count } minute earlier: too far to travel in that time.
-   *[other] It is about { $kilometres } km from where you had signed in before, no more than { $count } minutes earlier: too far to travel in that time.
+    [one] Cette connexion a eu lieu à environ { $kilometres } km de votre connexion précédente, survenue au plus { $count } minute plus tôt : c’est trop loin pour s’y rendre en si peu de temps.
+   *[other] Cette connexion a eu lieu à environ { $kilometres } km de votre connexion précédente, survenue au plus { $count } minutes plus tôt : c’est trop loin pour s’y rendre en si peu de temps.
 }
 mail-travel-hours = { $count ->
-    [one] It is about { $kilometres } km from where you had signed in before, no more than { $count } hour earlier: too far to travel in that time.
-   *[other] It is about { $kilometres } km from where you had signed in before, no more than { $count } hours earlier: too far to travel in that time.
+    [one] Cette connexion a eu lieu à environ { $kilometres } km de votre connexion précédente, survenue au plus { $count } heure plus tôt : c’est trop loin pour s’y rendre en si peu de temps.
+   *[other] Cette connexion a eu lieu à environ { $kilometres } km de votre connexion précédente, survenue au plus { $count } heures plus tôt : c’est trop loin pour s’y rendre en si peu de temps.
 }
 mail-travel-from-minutes = { $count ->
-    [one] It is about { $kilometres } km from where you had signed in before ({ $place }), no more than { $count } minute earlier: too far to travel in that time.
-   *[other] It is about { $kilometres } km from where you had signed in before ({ $place }), no more than { $count } minutes earlier: too far to travel in that time.
+    [one] Cette connexion a eu lieu à environ { $kilometres } km de votre connexion précédente ({ $place }), survenue au plus { $count } minute plus tôt : c’est trop loin pour s’y rendre en si peu de temps.
+   *[other] Cette connexion a eu lieu à environ { $kilometres } km de votre connexion précédente ({ $place }), survenue au plus { $count } minutes plus tôt : c’est trop loin pour s’y rendre en si peu de temps.
 }
 mail-travel-from-hours = { $count ->
-    [one] It is about { $kilometres } km from where you had signed in before ({ $place }), no more than { $count } hour earlier: too far to travel in that time.
-   *[other] It is about { $kilometres } km from where you had signed in before ({ $place }), no more than { $count } hours earlier: too far to travel in that time.
+    [one] Cette connexion a eu lieu à environ { $kilometres } km de votre connexion précédente ({ $place }), survenue au plus { $count } heure plus tôt : c’est trop loin pour s’y rendre en si peu de temps.
+   *[other] Cette connexion a eu lieu à environ { $kilometres } km de votre connexion précédente ({ $place }), survenue au plus { $count } heures plus tôt : c’est trop loin pour s’y rendre en si peu de temps.
 }
 
 # Failed attempts to sign in: with a password, and by someone who knows the password, with a second factor. The circumstances
 # of the last one follow.
-mail-failures-subject = Failed attempts to sign in at { $product }
+mail-failures-subject = Échecs de connexion sur { $product }
 mail-wrong-passwords = { $count ->
-    [one] There was { $count } failed attempt to sign in to your account within a short time. Further ones may have to wait. Your password was not guessed; this is the last of them:
-   *[other] There were { $count } failed attempts to sign in to your account within a short time. Further ones may have to wait. Your password was not guessed; this is the last of them:
+    [one] Il y a eu { $count } tentative infructueuse de connexion à votre compte en peu de temps. Les suivantes devront peut-être attendre. Votre mot de passe n’a pas été deviné ; voici la dernière tentative :
+   *[other] Il y a eu { $count } tentatives infructueuses de connexion à votre compte en peu de temps. Les suivantes devront peut-être attendre. Votre mot de passe n’a pas été deviné ; voici la dernière tentative :
 }
 mail-wrong-codes = { $count ->
-    [one] Someone who knows your password failed { $count } time within a short time to prove who they are by your second factor. Further attempts have to wait. This is the last of them:
-   *[other] Someone who knows your password failed { $count } times within a short time to prove who they are by your second factor. Further attempts have to wait. This is the last of them:
+    [one] Une personne qui connaît votre mot de passe a échoué { $count } fois en peu de temps à prouver son identité avec votre second facteur. Les tentatives suivantes devront attendre. Voici la dernière :
+   *[other] Une personne qui connaît votre mot de passe a échoué { $count } fois en peu de temps à prouver son identité avec votre second facteur. Les tentatives suivantes devront attendre. Voici la dernière :
 }
 
 # Second factors that came and went.
-mail-authenticator-added-subject = An authenticator was added to your account at { $product }
-mail-authenticator-added = An authenticator was added to your account. It can be used to sign in.
-mail-passkey-added-subject = A passkey was added to your account at { $product }
-mail-passkey-added = A passkey was added to your account. It can be used to sign in.
-mail-authenticator-removed-subject = An authenticator was removed from your account at { $product }
-mail-authenticator-removed = An authenticator was removed from your account and opens it no more.
-mail-passkey-removed-subject = A passkey was removed from your account at { $product }
-mail-passkey-removed = A passkey was removed from your account and opens it no more.
-mail-factors-removed-subject = Your second factors at { $product } were removed
-mail-factors-removed = Whoever runs the service removed your authenticator, passkeys and recovery codes, and signed you out. A password is enough to sign in now, until you set a second factor up.
+mail-authenticator-added-subject = Une application d’authentification a été ajoutée à votre compte sur { $product }
+mail-authenticator-added = Une application d’authentification a été ajoutée à votre compte. Elle peut servir à se connecter.
+mail-passkey-added-subject = Une clé d’accès a été ajoutée à votre compte sur { $product }
+mail-passkey-added = Une clé d’accès a été ajoutée à votre compte. Elle peut servir à se connecter.
+mail-authenticator-removed-subject = Une application d’authentification a été supprimée de votre compte sur { $product }
+mail-authenticator-removed = Une application d’authentification a été supprimée de votre compte et n’y donne plus accès.
+mail-passkey-removed-subject = Une clé d’accès a été supprimée de votre compte sur { $product }
+mail-passkey-removed = Une clé d’accès a été supprimée de votre compte et n’y donne plus accès.
+mail-factors-removed-subject = Vos seconds facteurs sur { $product } ont été supprimés
+mail-factors-removed = Les responsables de ce service ont supprimé votre application d’authentification, vos clés d’accès et vos codes de récupération, et ont fermé vos sessions. Un mot de passe suffit désormais pour se connecter, jusqu’à ce que vous configuriez un second facteur.
 
 # Recovery codes: $count is how many are left.
-mail-codes-renewed-subject = New recovery codes at { $product }
-mail-codes-renewed = New recovery codes were made for your account. The former ones do not work any more.
-mail-code-used-subject = A recovery code was used at { $product }
+mail-codes-renewed-subject = Nouveaux codes de récupération sur { $product }
+mail-codes-renewed = De nouveaux codes de récupération ont été créés pour votre compte. Les anciens ne fonctionnent plus.
+mail-code-used-subject = Un code de récupération a été utilisé sur { $product }
 mail-code-used = { $count ->
-    [0] A recovery code of your account was used. None is left: make new ones.
-    [one] A recovery code of your account was used. One is left.
-   *[other] A recovery code of your account was used. { $count } are left.
+    [0] Un code de récupération de votre compte a été utilisé. Il n’en reste aucun : créez-en de nouveaux.
+    [one] Un code de récupération de votre compte a été utilisé. Il en reste un.
+   *[other] Un code de récupération de votre compte a été utilisé. Il en reste { $count }.
 }
 
-mail-passkey-cloned-subject = A passkey at { $product } may have been copied
-mail-passkey-cloned = Someone tried to sign in with a passkey of yours that counts its uses, and its count went back. There may be a copy of it. The attempt was refused. Remove that passkey from your account, and add a new one.
+mail-passkey-cloned-subject = Une clé d’accès sur { $product } a peut-être été copiée
+mail-passkey-cloned = Quelqu’un a essayé de se connecter avec l’une de vos clés d’accès, qui compte ses utilisations ; or ce compteur est revenu en arrière. Il en existe peut-être une copie. La tentative a été refusée. Supprimez cette clé d’accès de votre compte et ajoutez-en une nouvelle.
 
-mail-password-changed-subject = Your password at { $product } was changed
-mail-password-changed = Your password was changed. You were signed out everywhere else, and applications have to ask you again.
+mail-password-changed-subject = Votre mot de passe sur { $product } a été changé
+mail-password-changed = Votre mot de passe a été changé. Toutes vos autres sessions ont été fermées, et les applications devront vous redemander l’accès.

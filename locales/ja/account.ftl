@@ -11,7 +11,7 @@ account-passkeys = パスキー
 account-authenticator = 認証アプリ
 account-codes = リカバリーコード
 account-email = メールアドレス
-account-access = アクセスの状況
+account-access = アカウントへのアクセス
 account-data = あなたのデータ
 account-export = 保存されているあなたのデータをすべてダウンロード
 # The state of a password.
@@ -41,7 +41,7 @@ applications-lead = 共有をやめたいアプリのアクセスは取り消し
 applications-about = このアプリについて
 applications-offline = あなたが利用していない間も接続を維持します。
 # Since when.
-applications-since = 許可
+applications-since = 許可した日時
 last-used = 最終使用
 # On a button, and the same button read out: $application is whose access it is. It begins with the words on the button.
 applications-revoke = アクセスを取り消す
@@ -52,7 +52,7 @@ sessions-title = サインインしている場所
 sessions-lead = 心当たりのないものがあれば、サインアウトさせて、パスワードを変更してください。
 sessions-here = このブラウザ
 # Since when.
-sessions-since = サインイン
+sessions-since = サインイン日時
 # The network's (IP) address.
 sessions-address = IPアドレス
 # The city and country.

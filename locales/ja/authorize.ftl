@@ -16,12 +16,12 @@ consent-heading = 「{ $client }」があなたのアカウントへのアクセ
 consent-about = このアプリについて
 consent-identity = このアプリに伝わるあなたの情報
 consent-resource = このアプリが「{ $resource }」でできること
-consent-no-scopes = ここでは、あなた本人として操作できます。個別に許可する操作はありません。
+consent-no-scopes = あなた本人として操作できます。個別に許可される操作はありません。
 consent-offline = あなたが利用していない間も、改めて許可を求めることなく、このアクセスを維持します。
 consent-next = どちらを選んでも、{ $host } に進みます。心当たりのある内容だけを許可してください。
-consent-policy = What it does with your data
-consent-terms = Its terms of service
-consent-self-registered = This application registered itself. No one here has checked its name or what it says about itself.
+consent-policy = あなたのデータの取り扱い
+consent-terms = 利用規約
+consent-self-registered = このアプリは自己登録されたものです。アプリの名前や、アプリが自らについて示している内容は、ここでは誰も確認していません。
 allow = 許可する
 deny = 拒否する
 

@@ -14,20 +14,20 @@ mail-link-days = このリンクは{ $count }日以内に1回だけ使えます�
 mail-reset-subject = { $product } の新しいパスワードの設定
 mail-reset = どなたか（おそらくあなたご自身）が、{ $product } の新しいパスワードの設定を求めました。
 mail-reset-action = 新しいパスワードを設定
-mail-reset-not-you = 心当たりがない場合は、何もしないでください。パスワードは変わりません。
+mail-reset-not-you = 心当たりがない場合は、何もする必要はありません。パスワードは変わりません。
 
 # To someone who wants to make an account.
 mail-register-subject = { $product } のアカウントの作成
 mail-register = どなたか（おそらくあなたご自身）が、このメールアドレスで { $product } のアカウントを作成しようとしています。
 mail-register-action = アカウントを作成
-mail-register-not-you = 心当たりがない場合は、何もしないでください。アカウントは作成されません。
+mail-register-not-you = 心当たりがない場合は、何もする必要はありません。アカウントは作成されません。
 
 # To someone who wants to make an account and has one. $url is a link.
 mail-registered-subject = { $product } のアカウントをすでにお持ちです
 mail-registered = どなたか（おそらくあなたご自身）が、このメールアドレスで { $product } のアカウントを作成しようとしています。アカウントはすでにお持ちです。
 mail-registered-action = サインイン
 mail-registered-forgot = パスワードをお忘れの場合は、新しいパスワードを設定してください： { $url }
-mail-registered-not-you = 心当たりがない場合は、何もしないでください。何も変更されていません。
+mail-registered-not-you = 心当たりがない場合は、何もする必要はありません。何も変更されていません。
 
 # To someone who is invited by whoever runs the service.
 mail-invitation-subject = { $product } への招待
@@ -37,17 +37,17 @@ mail-invitation = { $product } のアカウントの作成に招待されてい�
 mail-verify-subject = { $product } のメールアドレスの確認
 mail-verify = これが { $product } でのあなたのメールアドレスであることを確認してください。
 mail-verify-action = このアドレスを確認
-mail-verify-not-you = このサービスのアカウントをお持ちでない場合は、何もしないでください。
+mail-verify-not-you = このサービスのアカウントをお持ちでない場合は、何もする必要はありません。
 
 # To the address that someone wants to change: $to is the new one. And to the new one, with the same subject.
 mail-change-subject = { $product } の新しいメールアドレスの確認
-mail-leaving = { $product } のメールアドレスを、このアドレスから { $to } に変更するお申し込みがありました。
+mail-leaving = { $product } のメールアドレスを、このアドレスから { $to } に変更するリクエストがありました。
 mail-leaving-both = このアドレスと新しいアドレスの両方で確認が済むと、変更されます。
 mail-leaving-action = 変更を確認
 mail-leaving-not-you = 心当たりがない場合は、確認せずに、新しいパスワードを設定してください。パスワードを誰かに知られている可能性があります。
 mail-arriving = どなたか（おそらくあなたご自身）が、このアドレスを { $product } のメールアドレスにしようとしています。
 mail-arriving-action = このアドレスを確認
-mail-arriving-not-you = 心当たりがない場合は、何もしないでください。何も変更されません。
+mail-arriving-not-you = 心当たりがない場合は、何もする必要はありません。何も変更されません。
 
 # To an address that another person wants and someone has.
 mail-in-use-subject = { $product } のメールアドレスについて
@@ -75,10 +75,10 @@ mail-sign-in = { $product } のあなたのアカウントへのサインイン�
 mail-new-browser = このブラウザからのサインインは初めてです。
 mail-new-country = この国からのサインインは初めてです。
 # $kilometres is how far it is, $place where it was, $count how much later it is, in minutes or in hours.
-mail-travel-minutes = 直前{ $count }分以内にサインインした場所から約{ $kilometres } km離れています。その時間で移動できる距離ではありません。
-mail-travel-hours = 直前{ $count }時間以内にサインインした場所から約{ $kilometres } km離れています。その時間で移動できる距離ではありません。
-mail-travel-from-minutes = 直前{ $count }分以内にサインインした場所（{ $place }）から約{ $kilometres } km離れています。その時間で移動できる距離ではありません。
-mail-travel-from-hours = 直前{ $count }時間以内にサインインした場所（{ $place }）から約{ $kilometres } km離れています。その時間で移動できる距離ではありません。
+mail-travel-minutes = その前の{ $count }分以内にサインインした場所から約{ $kilometres } km離れています。その時間内に移動できる距離ではありません。
+mail-travel-hours = その前の{ $count }時間以内にサインインした場所から約{ $kilometres } km離れています。その時間内に移動できる距離ではありません。
+mail-travel-from-minutes = その前の{ $count }分以内にサインインした場所（{ $place }）から約{ $kilometres } km離れています。その時間内に移動できる距離ではありません。
+mail-travel-from-hours = その前の{ $count }時間以内にサインインした場所（{ $place }）から約{ $kilometres } km離れています。その時間内に移動できる距離ではありません。
 
 # Failed attempts to sign in: with a password, and by someone who knows the password, with a second factor. The circumstances
 # of the last one follow.

@@ -70,6 +70,7 @@ fn value(type_name: Option<&str>) -> &'static str {
         "Timestamptz" => "'2030-01-01T12:00:00Z'",
         "Bool" => "true",
         "Int2" => "3",
+        "Jsonb" => "'{}'",
         "Float8Array" => "'{60}'",
         other => panic!("a value for {other}"),
     }
