@@ -167,7 +167,7 @@ pub struct Replacement<'a> {
 pub async fn replace(db: &PgPool, new: &Replacement<'_>, now: Timestamp) -> Result<bool> {
     let mut transaction = pool::begin(db).await?;
     let changed = sqlx::query_scalar!(
-        r#"WITH rotated AS (
+        r#"WITH renewed AS (
             UPDATE client_registrations
             SET token_current = $3, token_successor = $4, changed_at = $5, seen_at = greatest(seen_at, $5)
             WHERE client_id = $1 AND (token_current = $3 OR token_successor = $3)
@@ -176,7 +176,7 @@ pub async fn replace(db: &PgPool, new: &Replacement<'_>, now: Timestamp) -> Resu
             UPDATE clients c SET
                 metadata = jsonb_set($2, '{disabled}', coalesce(c.metadata -> 'disabled', 'false')),
                 updated_at = $5
-            FROM rotated r WHERE c.client_id = r.client_id
+            FROM renewed r WHERE c.client_id = r.client_id
             RETURNING c.client_id
         ), told AS (
             INSERT INTO changes (kind, key, at) SELECT 'client', client_id, $5 FROM changed
