@@ -1,5 +1,5 @@
-//! The state of a browser by which applications notice that someone signed in or out here (OpenID Connect Session
-//! Management 1.0 §3.2, "OP browser state").
+//! The state of a browser by which applications notice that someone signed in or out here: the "OP browser state" of OpenID
+//! Connect Session Management 1.0 §3.2.
 //!
 //! It is derived from the session's secret, which every sign-in draws anew. Nothing can be done with it but to compare it.
 

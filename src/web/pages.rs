@@ -415,9 +415,9 @@ mod tests {
             "{policy}"
         );
         assert!(policy.contains("frame-ancestors 'none'"), "{policy}");
-        let framed = Freedom::BeFramed.policy();
-        assert!(framed.contains("default-src 'none'; script-src 'self'; "), "{framed}");
-        assert!(framed.contains("frame-ancestors *;"), "{framed}");
+        let open = Freedom::BeFramed.policy();
+        assert!(open.contains("default-src 'none'; script-src 'self'; "), "{open}");
+        assert!(open.contains("frame-ancestors *;"), "{open}");
     }
 
     #[test]

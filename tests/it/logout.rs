@@ -275,6 +275,7 @@ async fn the_session_state_is_that_of_the_cookie_until_the_session_changes() {
     let mut browser = server.signed_in().await;
     let mut states = Vec::new();
     for changes in [&[][..], &[("prompt", "none")], &[("prompt", "login")]] {
+        server.advance(Duration::SECOND);
         let (_, parameters) = server.authorize(&mut browser, changes).await.callback();
         let (digest, salt) = parameters["session_state"].split_once('.').expect("a salt");
         let cookie = browser.cookies["signet_browser_state"].clone();

@@ -78,6 +78,7 @@ pub fn respond(
 }
 
 /// How pages show a client.
+#[must_use]
 pub fn view(client: &Client) -> ClientView {
     ClientView {
         name: client.metadata.client_name.clone(),

@@ -67,8 +67,8 @@ pub async fn deliver_due(app: &App) -> storage::Result<()> {
         if taken.is_empty() {
             return Ok(());
         }
-        let turns = taken.iter().map(|(_, rows)| turn(app, rows));
-        for ((client_id, _), outcome) in taken.iter().zip(join_all(turns).await) {
+        let turns = taken.values().map(|rows| turn(app, rows));
+        for (client_id, outcome) in taken.keys().zip(join_all(turns).await) {
             if !outcome? {
                 resting.until(client_id, app.clock.now() + FIRST_DELAY);
             }
