@@ -230,13 +230,8 @@ fn plan_client(
     let new_secret = secret.filter(|_| !known).map(|secret| secret.text);
     let Some(stored) = stored else {
         let what = if draw { format!("{name}, with a secret to be drawn") } else { name };
-        let action = Action::Client {
-            id: id.clone(),
-            metadata: Box::new(metadata),
-            disabled: None,
-            secret: new_secret,
-            draw,
-        };
+        let action =
+            Action::Client { id: id.clone(), metadata, disabled: None, secret: new_secret, draw };
         return Ok(Step { change: Change::Add, what, action });
     };
     if stored.metadata == *metadata && new_secret.is_none() {
@@ -247,13 +242,8 @@ fn plan_client(
         what.push_str("\n    secret: one more");
     }
     let disabled = entry.disabled.filter(|disabled| *disabled != was_disabled);
-    let action = Action::Client {
-        id: id.clone(),
-        metadata: Box::new(metadata),
-        disabled,
-        secret: new_secret,
-        draw: false,
-    };
+    let action =
+        Action::Client { id: id.clone(), metadata, disabled, secret: new_secret, draw: false };
     Ok(Step { change: Change::Alter, what, action })
 }
 
