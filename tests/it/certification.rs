@@ -155,7 +155,8 @@ async fn prompt_login_and_max_age_have_the_person_sign_in_anew() {
         let page = browser.get(&path(&[again])).await;
         let page = browser.follow(page).await;
         assert!(page.body.contains("id=\"sign-in\""), "{again:?}");
-        let answer = browser.submit(&page, &[("password", PASSWORD)]).await;
+        let fields = [("identifier", EMAIL), ("password", PASSWORD)];
+        let answer = browser.submit(&page, &fields).await;
         let (_, parameters) = answer.callback();
         let tokens = redeem(&server, &parameters["code"], CALLBACK).await;
         let second = claims(&Tokens::from(tokens).await.id.expect("an ID token"));

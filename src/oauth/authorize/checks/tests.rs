@@ -5,12 +5,14 @@ use serde_json::{Value, json};
 use super::*;
 use crate::{
     clock::Timestamp,
+    identity::proof::Assurance,
     keys::{
         Entry,
-        signing::{Algorithm, SigningKey},
+        signing::{Algorithm, SigningKey, Type},
     },
     registry::resource::Resource,
     storage::{clients::ClientRow, resources::ResourceRow},
+    tokens::jws,
 };
 
 const REDIRECT: (&str, &str) = ("redirect_uri", "https://app.example/cb");

@@ -93,8 +93,8 @@ fn source<'a>(client: &Client, params: &'a Params) -> Result<Option<Source<'a>>,
     Ok(source)
 }
 
-/// OpenID Connect Core §6.2, RFC 9101 §10.4: nothing is fetched that the client did not register. So a reference that only
-/// pushed requests have (RFC 9126) is refused too.
+/// OpenID Connect Core §6.2, RFC 9101 §10.4: nothing is fetched that the client did not register. A
+/// reference to a pushed request is none of those either.
 fn may_be_fetched(client: &Client, uri: &str) -> Result<(), Error> {
     let requests = &client.metadata.requests;
     if requests.request_uris.is_empty() {

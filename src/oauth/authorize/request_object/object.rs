@@ -112,3 +112,54 @@ impl Object {
         Ok(())
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+    use serde_json::json;
+
+    use super::*;
+
+    fn read(header: &Value, signature: &str) -> Result<Object, Error> {
+        let encode = |json: &Value| BASE64_URL_SAFE_NO_PAD.encode(json.to_string());
+        Object::read(&format!("{}.{}.{signature}", encode(header), encode(&json!({ "a": 1 }))))
+    }
+
+    #[test]
+    fn headers_that_are_none_of_a_request_are_refused() {
+        for (fine, explicit) in [
+            (json!({ "alg": "ES256" }), false),
+            (json!({ "alg": "ES256", "typ": "JWT", "kid": "a" }), false),
+            (json!({ "alg": "Ed25519", "typ": "oauth-authz-req+jwt" }), true),
+            (json!({ "alg": "HS256", "typ": "application/oauth-authz-req+jwt" }), true),
+        ] {
+            assert_eq!(read(&fine, "c2ln").map(|object| object.explicit), Ok(explicit), "{fine}");
+        }
+        assert!(read(&json!({ "alg": "none" }), "").is_ok());
+        for wrong in [
+            json!({ "alg": "none" }),
+            json!({ "alg": "None" }),
+            json!({}),
+            json!({ "alg": "RS512" }),
+            json!({ "alg": "ES256", "typ": "at+jwt" }),
+            json!({ "alg": "ES256", "typ": "client-authentication+jwt" }),
+            json!({ "alg": "ES256", "typ": "" }),
+            json!({ "alg": "ES256", "crit": [] }),
+            json!({ "alg": "ES256", "crit": null }),
+        ] {
+            assert!(read(&wrong, "c2ln").is_err(), "{wrong}");
+        }
+        let encode = |text: &str| BASE64_URL_SAFE_NO_PAD.encode(text);
+        let list = format!("{}.{}.c2ln", encode("{\"alg\":\"ES256\"}"), encode("[1]"));
+        for text in ["", ".", "..", "a.b", "a.b.c", "a.b.c.d", &list, &"a".repeat(LONGEST + 1)] {
+            assert!(Object::read(text).is_err(), "{text}");
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn no_text_breaks_the_reader(text in "(eyJhbGciOiJFUzI1NiJ9\\.)?\\PC{0,200}") {
+            let _ = Object::read(&text);
+        }
+    }
+}

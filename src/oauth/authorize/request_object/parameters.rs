@@ -54,7 +54,7 @@ impl Mode {
 }
 
 /// The parameters that count.
-pub fn combine(inside: &Map<String, Value>, beside: &Params, mode: Mode) -> Result<Params, Error> {
+pub fn combine(inside: &Map<String, Value>, outside: &Params, mode: Mode) -> Result<Params, Error> {
     let mut pairs = Vec::new();
     for (name, value) in inside.iter().filter(|(name, _)| !OF_THE_JWT.contains(&name.as_str())) {
         read(name, value, &mut pairs)?;
@@ -67,13 +67,13 @@ pub fn combine(inside: &Map<String, Value>, beside: &Params, mode: Mode) -> Resu
         }
         Mode::Completed => {
             // Core §6.1: it is there, so that the request is an OAuth 2.0 one.
-            let response_type = beside.require("response_type")?;
+            let response_type = outside.require("response_type")?;
             if inside.get("response_type").is_some_and(|own| own != response_type) {
                 return Err(invalid("response_type inside is not the one outside"));
             }
             let own =
                 |name: &str| inside.contains_key(name) || matches!(name, "request" | "request_uri");
-            let more = beside.iter().filter(|(name, _)| !own(name));
+            let more = outside.iter().filter(|(name, _)| !own(name));
             pairs.extend(more.map(|(name, value)| (name.to_owned(), value.to_owned())));
         }
     }
