@@ -117,10 +117,12 @@ async fn run(arguments: Arguments) -> anyhow::Result<ExitCode> {
         Command::Serve(arguments) => serve::run(config, &arguments).await,
         Command::Dev(arguments) => dev::run(config, &arguments).await,
         Command::Migrate => migrate(&config).await,
-        Command::Apply(arguments) => apply::run(config, &arguments).await,
-        Command::User(command) => user::run(config, command).await,
-        Command::Client(command) => client::run(config, command).await,
-        Command::RegistrationToken(command) => registration_token::run(config, command).await,
+        Command::Apply(arguments) => Box::pin(apply::run(config, &arguments)).await,
+        Command::User(command) => Box::pin(user::run(config, command)).await,
+        Command::Client(command) => Box::pin(client::run(config, command)).await,
+        Command::RegistrationToken(command) => {
+            Box::pin(registration_token::run(config, command)).await
+        }
         Command::Key(command) => key::run(config, command).await,
         Command::Healthcheck => healthcheck(&config).await,
         Command::Doctor => Ok(ExitCode::SUCCESS),
@@ -204,7 +206,9 @@ async fn looking(config: &Config) -> anyhow::Result<PgPool> {
 async fn application(config: Config) -> anyhow::Result<AppState> {
     let master = master_keys(&config)?;
     let db = looking(&config).await?;
-    Ok(App::load(config, Clock::System, Entropy::system(), db, master, None).await?)
+    // Boxed, since every command's future has it in it.
+    let load = App::load(config, Clock::System, Entropy::system(), db, master, None);
+    Ok(Box::pin(load).await?)
 }
 
 /// Sends the log to standard error.

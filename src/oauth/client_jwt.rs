@@ -48,6 +48,7 @@ fn present<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<IgnoredA
 
 impl Header {
     /// Reads that of a compact JWS. None also if something in it has to be understood (RFC 7515 §4.1.11): nothing is.
+    #[must_use]
     pub fn read(text: &str) -> Option<Self> {
         let header = BASE64_URL_SAFE_NO_PAD.decode(text.split('.').next()?).ok()?;
         let header: Self = serde_json::from_slice(&header).ok()?;
@@ -55,6 +56,7 @@ impl Header {
     }
 
     /// Whether it is of one of these types, or does not say of which (RFC 8725 §3.11).
+    #[must_use]
     pub fn is_typed(&self, types: &[&str]) -> bool {
         let Some(typ) = &self.typ else { return true };
         let bare = typ.get(..12).filter(|prefix| prefix.eq_ignore_ascii_case("application/"));
@@ -69,6 +71,7 @@ pub struct Seconds(pub i64);
 
 impl Seconds {
     /// As a time, if it is one.
+    #[must_use]
     pub fn time(self) -> Option<Timestamp> {
         Timestamp::from_unix_timestamp(self.0).ok()
     }

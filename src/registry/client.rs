@@ -308,11 +308,11 @@ impl Client {
         }
         validate_keys(metadata)?;
         metadata.requests.validate(metadata)?;
-        metadata.sessions.validate(&metadata.redirect_uris)?;
         validate_encryption(metadata)?;
         if !metadata.subject_type.is_public() || metadata.sector_identifier_uri.is_some() {
             sector::of(metadata)?;
         }
+        metadata.sessions.validate(&metadata.redirect_uris)?;
         if let Some(bad) = metadata.scopes.iter().find(|scope| !scope::is_token(scope)) {
             return Err(format!("scope {bad:?} has a character that scopes cannot have"));
         }

@@ -36,19 +36,19 @@ impl Serialize for Events {
 }
 
 impl LogoutClaims {
-    /// Says to `client` that a session of this person has ended.
+    /// Says to `client` that a session of whom it knows as `subject` has ended.
     #[must_use]
     pub fn new(
         issuer: &str,
         client: &str,
-        person: Uuid,
+        subject: String,
         session: Uuid,
         iat: i64,
         entropy: &Entropy,
     ) -> Self {
         Self {
             iss: issuer.to_owned(),
-            sub: person.to_string(),
+            sub: subject,
             aud: client.to_owned(),
             iat,
             exp: iat + LIFETIME,
@@ -71,7 +71,7 @@ mod tests {
         let claims = LogoutClaims::new(
             "https://id.example",
             "spa",
-            person,
+            person.to_string(),
             session,
             1000,
             &Entropy::system(),

@@ -159,7 +159,7 @@ async fn a_logout_token_says_what_the_specification_wants() {
     let party = Party::of(&server, SPA).await;
     server
         .change_client(SPA, |it| {
-            it.id_token_signed_response_alg = signet::keys::signing::Algorithm::EdDsa
+            it.id_token_signed_response_alg = signet::keys::signing::Algorithm::EdDsa;
         })
         .await;
     let mut browser = server.signed_in().await;

@@ -363,7 +363,7 @@ async fn doctor_and_reseal_know_what_people_left() {
     let missing = "1 authenticators and 2 waiting messages are sealed with master key \"test\"";
     assert!(report.contains(missing), "{report}");
 
-    assert_eq!(with(&both, &["key", "reseal"]).await, "8 resealed under next\n");
+    assert_eq!(with(&both, &["key", "reseal"]).await, "9 resealed under next\n");
     let report = with(&next, &["doctor"]).await;
     assert!(!report.contains("sealed"), "{report}");
     let master = signet::keys::MasterKeys::parse(&next).expect("a master key");

@@ -34,10 +34,9 @@ fn candidates(section: &str, key: &str, shown: &toml::Value) -> Vec<String> {
         ("email", "host", _) => words(&["other.example"]),
         ("email", "from", _) => words(&["other@example.com"]),
         ("email", "tls", _) => words(&["implicit"]),
-        ("registration", "mode", _) => words(&["open"]),
+        ("registration" | "dynamic_registration", "mode", _) => words(&["open"]),
         ("watch", "letters", _) => words(&["[]"]),
         ("registration", "allowed_domains", _) => words(&["[\"example.org\"]"]),
-        ("dynamic_registration", "mode", _) => words(&["open"]),
         ("dynamic_registration", "software_statement_issuers", _) => {
             words(&["[{ issuer = \"a\", jwks_uri = \"https://a.example/jwks\" }]"])
         }

@@ -9,7 +9,7 @@ use crate::{
     audit::{Event, Kind},
     identity::{
         instead::Instead,
-        pages::{check_post, read_form, see_other},
+        pages::{read_post, see_other},
         profile::{self, Profile},
         session::Current,
     },
@@ -199,9 +199,8 @@ pub(super) async fn change(
     body: Bytes,
 ) -> Response {
     let outcome = async {
-        let params = read_form(&body)?;
         let current = present(&app, &headers, PROFILE).await?;
-        check_post(&app, &headers, &params, &current.digest, PROFILE)?;
+        let params = read_post(&app, &headers, &body, &current.digest, PROFILE)?;
         let (name, mut profile) = stored(&app, &current).await?;
         let groups = apply(&params, name.is_some(), &mut profile);
         if groups.iter().flat_map(|group| &group.fields).any(|field| field.error.is_some()) {

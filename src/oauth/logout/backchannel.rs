@@ -13,6 +13,7 @@ use crate::{
     clock::Timestamp,
     fetch::{FetchError, Limits},
     keys::signing::Type,
+    oauth::subject,
     registry::client::Client,
     storage::{self, logouts::LogoutRow},
     tokens::{jws, logout::LogoutClaims},
@@ -84,7 +85,7 @@ async fn tell(app: &App, client: &Client, url: &Url, row: &LogoutRow) -> Result<
     let claims = LogoutClaims::new(
         app.config.server.issuer.as_str(),
         &client.id,
-        row.user_id,
+        subject::of(app, client, row.user_id),
         row.session_id,
         now.unix_timestamp(),
         &app.entropy,

@@ -12,7 +12,7 @@ use http::{HeaderMap, StatusCode};
 
 use super::{
     frontchannel,
-    request::{self, Own, Step},
+    request::{self, Known, Own, Step},
 };
 use crate::{
     app::{App, AppState},
@@ -21,7 +21,7 @@ use crate::{
         pages::{check_origin, check_post, read_form, see_other, with_cookies},
         session::{self, Current},
     },
-    oauth::{Error, authorize, metadata::path, token},
+    oauth::{Error, authorize, metadata::path, subject, token},
     registry::client::Client,
     web::{
         RequestContext, csrf,
@@ -60,8 +60,11 @@ pub async fn get(
         let asked = Asked::read(&app, &params, client_id).await?;
         let current = session::current(&app, &headers).await?;
         let over = session::forget(&app, &headers);
-        let row = current.as_ref().map(|current| &current.row);
-        match (request::step(hint.as_ref(), row), current) {
+        let known = current.as_ref().map(|current| Known {
+            id: current.row.id,
+            subject: asked.client.as_ref().map(|it| subject::of(&app, it, current.row.user_id)),
+        });
+        match (request::step(hint.as_ref(), known.as_ref()), current) {
             (Step::Ask, Some(current)) => Ok(asked.ask(&app, &params, &current)),
             (Step::SignOut, Some(current)) => {
                 session::end(&app, &current.row, &context).await?;

@@ -1,10 +1,11 @@
 //! A logout request (OpenID Connect RP-Initiated Logout 1.0 §2): what it says, whether that is right, and what follows.
 
+use uuid::Uuid;
+
 use crate::{
     keys::{KeySet, Lifetimes, signing::Type},
     oauth::Error,
     registry::{client::Client, redirect_uri::Matched},
-    storage::sessions::SessionRow,
     tokens::{id::IdClaims, jws},
     web::params::Params,
 };
@@ -68,6 +69,15 @@ pub fn destination(params: &Params, client: Option<&Client>) -> Result<Option<Ma
     })
 }
 
+/// The session that is signed in, as the client of a request knows it.
+#[derive(Clone, Debug)]
+pub struct Known {
+    /// The session.
+    pub id: Uuid,
+    /// Its person, if the request names a client.
+    pub subject: Option<String>,
+}
+
 /// What a request leads to.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Step {
@@ -81,10 +91,10 @@ pub enum Step {
 
 /// Decides whether the person has to be asked. They need not be where the hint names the session that is signed in: it was
 /// given to the client in that session. With a hint of another session, or person, they may want to stay.
-pub fn step(hint: Option<&Hint>, session: Option<&SessionRow>) -> Step {
+pub fn step(hint: Option<&Hint>, session: Option<&Known>) -> Step {
     let Some(session) = session else { return Step::GoOn };
     let same = hint.is_some_and(|hint| {
-        hint.session == session.id.to_string() && hint.subject == session.user_id.to_string()
+        hint.session == session.id.to_string() && Some(&hint.subject) == session.subject.as_ref()
     });
     if same { Step::SignOut } else { Step::Ask }
 }
@@ -94,7 +104,6 @@ mod tests {
     use std::{sync::Arc, time::Duration};
 
     use serde_json::{Value, json};
-    use uuid::Uuid;
 
     use super::*;
     use crate::{
@@ -209,18 +218,7 @@ mod tests {
     #[test]
     fn only_a_hint_of_the_session_that_is_there_spares_the_question() {
         let (session, person) = (Uuid::from_u128(1), Uuid::from_u128(2));
-        let row = SessionRow {
-            id: session,
-            user_id: person,
-            auth_time: Timestamp::UNIX_EPOCH,
-            amr: Vec::new(),
-            acr: String::new(),
-            proofs: json!({}),
-            second_factor: false,
-            email: String::new(),
-            username: None,
-            name: None,
-        };
+        let row = Known { id: session, subject: Some(person.to_string()) };
         let hint = |person: Uuid, session: Uuid| Hint {
             client_id: "spa".to_owned(),
             subject: person.to_string(),

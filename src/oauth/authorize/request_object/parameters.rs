@@ -73,8 +73,8 @@ pub fn combine(inside: &Map<String, Value>, outside: &Params, mode: Mode) -> Res
             }
             let own =
                 |name: &str| inside.contains_key(name) || matches!(name, "request" | "request_uri");
-            let more = outside.iter().filter(|(name, _)| !own(name));
-            pairs.extend(more.map(|(name, value)| (name.to_owned(), value.to_owned())));
+            let others = outside.iter().filter(|(name, _)| !own(name));
+            pairs.extend(others.map(|(name, value)| (name.to_owned(), value.to_owned())));
         }
     }
     let query = Serializer::new(String::new()).extend_pairs(pairs).finish();
