@@ -26,6 +26,7 @@ use crate::{
     },
     keys::{KeyRing, MasterKeys, secrets::SecretsError, secrets::ServerSecrets},
     oauth::{
+        authorize::Referenced,
         logout,
         registration::{self, Policy, PolicyError},
     },
@@ -70,6 +71,8 @@ pub struct App {
     pub mail: Mailer,
     /// What clients that register themselves may be.
     pub registration: Policy,
+    /// Authorization requests that clients have elsewhere.
+    pub referenced: Referenced,
     /// Wakes what tells applications of sessions that ended.
     pub logouts: Notify,
     /// What is fetched from addresses that others name.
@@ -161,6 +164,7 @@ impl App {
             places,
             mail,
             registration,
+            referenced: Referenced::default(),
             logouts: Notify::new(),
             fetch,
             demo,

@@ -88,7 +88,7 @@ const RESOURCE_KEYS: [&str; 6] = [
     "scopes",
 ];
 const SCOPE_KEYS: [&str; 2] = ["name", "description"];
-const CLIENT_KEYS: [&str; 45] = [
+const CLIENT_KEYS: [&str; 48] = [
     "client_id",
     "secret",
     "secret_env",
@@ -117,6 +117,9 @@ const CLIENT_KEYS: [&str; 45] = [
     "require_auth_time",
     "default_acr_values",
     "consent",
+    "request_uris",
+    "request_object_signing_alg",
+    "require_signed_request_object",
     "jwks",
     "jwks_uri",
     "token_endpoint_auth_signing_alg",

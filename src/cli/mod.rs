@@ -117,10 +117,12 @@ async fn run(arguments: Arguments) -> anyhow::Result<ExitCode> {
         Command::Serve(arguments) => serve::run(config, &arguments).await,
         Command::Dev(arguments) => dev::run(config, &arguments).await,
         Command::Migrate => migrate(&config).await,
-        Command::Apply(arguments) => apply::run(config, &arguments).await,
-        Command::User(command) => user::run(config, command).await,
-        Command::Client(command) => client::run(config, command).await,
-        Command::RegistrationToken(command) => registration_token::run(config, command).await,
+        Command::Apply(arguments) => Box::pin(apply::run(config, &arguments)).await,
+        Command::User(command) => Box::pin(user::run(config, command)).await,
+        Command::Client(command) => Box::pin(client::run(config, command)).await,
+        Command::RegistrationToken(command) => {
+            Box::pin(registration_token::run(config, command)).await
+        }
         Command::Key(command) => key::run(config, command).await,
         Command::Healthcheck => healthcheck(&config).await,
         Command::Doctor => Ok(ExitCode::SUCCESS),

@@ -104,9 +104,18 @@ pub fn document(config: &Config) -> Document {
         "claim_types_supported": ["normal"],
         "claims_supported": claims_supported(),
         "claims_parameter_supported": true,
-        "request_parameter_supported": false,
-        "request_uri_parameter_supported": false,
     });
+    let requests = json!({
+        // RFC 9101 §9, Discovery §3. What is not signed is for clients that registered just that.
+        "request_parameter_supported": true,
+        "request_uri_parameter_supported": true,
+        "require_request_uri_registration": true,
+        "require_signed_request_object": false,
+        "request_object_signing_alg_values_supported": assertions,
+    });
+    for (name, value) in requests.as_object().into_iter().flatten() {
+        json[name] = value.clone();
+    }
     if config.dynamic_registration.is_on() {
         json["registration_endpoint"] = issuer.join(path::REGISTRATION).into();
     }

@@ -4,6 +4,7 @@ pub mod authorize;
 pub mod bearer;
 pub mod claims;
 pub mod client_auth;
+pub mod client_jwt;
 mod encrypt;
 mod error;
 pub mod introspect;

@@ -9,6 +9,7 @@ use super::{
     about::About,
     client_keys::{ClientKeys, SigningAlg},
     redirect_uri::{Matched, Registered},
+    request_metadata::RequestMetadata,
     scope,
     sector::{self, SubjectType},
     session_metadata::SessionMetadata,
@@ -139,6 +140,9 @@ pub struct Metadata {
     /// What it says of itself, and what it wants of every authorization.
     #[serde(flatten)]
     pub about: About,
+    /// What it says of its authorization requests.
+    #[serde(flatten)]
+    pub requests: RequestMetadata,
     /// Its public keys, a JWK Set.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub jwks: Option<serde_json::Value>,
@@ -303,6 +307,7 @@ impl Client {
             return Err("introspects is for clients that authenticate".to_owned());
         }
         validate_keys(metadata)?;
+        metadata.requests.validate(metadata)?;
         validate_encryption(metadata)?;
         if !metadata.subject_type.is_public() || metadata.sector_identifier_uri.is_some() {
             sector::of(metadata)?;
@@ -446,7 +451,10 @@ mod tests {
             json!({ "token_endpoint_auth_method": "private_key_jwt", "jwks_uri": "https://app.example/keys",
                     "token_endpoint_auth_signing_alg": "PS256", "unsafe_endpoint_audience": true }),
             json!({ "token_endpoint_auth_method": "client_secret_jwt",
-                    "token_endpoint_auth_signing_alg": "HS384" }),
+                    "token_endpoint_auth_signing_alg": "HS384", "request_object_signing_alg": "HS256" }),
+            json!({ "request_object_signing_alg": "none", "request_uris": ["https://app.example/r.jwt#1"] }),
+            json!({ "jwks_uri": "https://app.example/keys", "request_object_signing_alg": "PS256",
+                    "require_signed_request_object": true }),
         ] {
             assert_eq!(validate("spa", &fine), Ok(()), "{fine}");
         }
@@ -489,6 +497,20 @@ mod tests {
                 "does not go with",
             ),
             (json!({ "unsafe_endpoint_audience": true }), "unsafe_endpoint_audience"),
+            (json!({ "request_uris": ["request.jwt"] }), "request_uris"),
+            (json!({ "request_uris": ["urn:ietf:params:oauth:request_uri:a"] }), "request_uris"),
+            (
+                json!({ "request_uris": [format!("https://app.example/{}", "a".repeat(500))] }),
+                "request_uris",
+            ),
+            (json!({ "request_uris": vec!["https://app.example/r"; 51] }), "request_uris"),
+            (json!({ "request_object_signing_alg": "HS256" }), "client_secret_jwt"),
+            (json!({ "request_object_signing_alg": "RS256" }), "needs jwks"),
+            (json!({ "require_signed_request_object": true }), "needs jwks"),
+            (
+                json!({ "request_object_signing_alg": "none", "require_signed_request_object": true }),
+                "no signature",
+            ),
             (json!({ "scopes": ["two words"] }), "two words"),
             (json!({ "scopes": ["quo\"te"] }), "scope"),
             (json!({ "scopes": [""] }), "scope"),

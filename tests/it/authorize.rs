@@ -40,7 +40,9 @@ async fn other_errors_go_to_the_client_with_state_and_issuer() {
         ([("scope", "nonsense")], "invalid_scope"),
         ([("resource", "https://nowhere.example")], "invalid_target"),
         ([("prompt", "none")], "login_required"),
-        ([("request", "eyJ")], "request_not_supported"),
+        ([("request", "eyJ")], "invalid_request_object"),
+        ([("request_uri", "https://app.example/request")], "request_uri_not_supported"),
+        ([("registration", "{}")], "registration_not_supported"),
     ] {
         let answer = browser.get(&authorize_path(&changes)).await;
         assert_eq!(answer.status, 303, "{changes:?}");

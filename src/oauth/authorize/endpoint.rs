@@ -8,6 +8,7 @@ use super::{
     interaction, issue,
     owed::{Owed, Progress},
     request::{AuthorizationRequest, Prompt},
+    request_object,
     respond::{After, Outcome, respond},
 };
 use crate::{
@@ -65,10 +66,17 @@ async fn authorize(
         Some(client_id) => app.replica.client(client_id).await?,
         None => None,
     };
-    let checked = {
-        let own = Own { keys: &app.keys.set(), issuer: app.config.server.issuer.as_str() };
-        checks::check(&params, client.as_deref(), &app.replica.resources(), own)
+    let live = client.as_deref().filter(|client| !client.metadata.disabled);
+    let resolved = match live {
+        Some(client) => request_object::resolve(app, client, &params).await,
+        None => Ok(None),
     };
+    let checked =
+        resolved.map_err(|error| checks::refused(&params, live, error)).and_then(|inner| {
+            let own = Own { keys: &app.keys.set(), issuer: app.config.server.issuer.as_str() };
+            let params = inner.as_ref().unwrap_or(&params);
+            checks::check(params, client.as_deref(), &app.replica.resources(), own)
+        });
     let request = match checked {
         Ok(request) => request,
         Err(Failure::Unsafe(error)) => return Err(unsafe_problem(&error)),

@@ -9,6 +9,7 @@ mod issue;
 mod owed;
 mod pages;
 mod request;
+mod request_object;
 mod respond;
 
 pub use checks::{Failure, Own, check};
@@ -16,4 +17,5 @@ pub use claims::ClaimsRequest;
 pub use endpoint::{get, post};
 pub use interaction::{show, show_step, submit};
 pub use request::{AuthorizationRequest, Prompt, ResponseMode, ReturnAddress};
+pub use request_object::Referenced;
 pub use respond::view;

@@ -6,17 +6,16 @@
 
 use std::time::Duration;
 
-use base64::{Engine, prelude::BASE64_URL_SAFE_NO_PAD};
-use jsonwebtoken::DecodingKey;
-use serde::{
-    Deserialize, Deserializer,
-    de::{Error as _, IgnoredAny},
-};
+use serde::Deserialize;
 
 use crate::{
     app::App,
     clock::Timestamp,
-    oauth::{Error, metadata::path},
+    oauth::{
+        Error,
+        client_jwt::{Header, SKEW, Seconds, Verdict},
+        metadata::path,
+    },
     registry::{
         client::{AuthMethod, Client},
         client_keys::SigningAlg,
@@ -30,42 +29,22 @@ use crate::{
 const TYPE: &str = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer";
 /// The longest assertion, in bytes: room for an RSA signature and a chain of certificates that no one looks at.
 const LONGEST: usize = 8 * 1024;
-/// How far clocks may be apart.
-const SKEW: Duration = Duration::from_secs(30);
+/// The types that assertions have, if they say: a JWT that was made for something else says so.
+const TYPES: [&str; 2] = ["JWT", "client-authentication+jwt"];
 /// How far ahead an assertion may end: its id has to be remembered until then. Common libraries write an hour.
 const AHEAD: Duration = Duration::from_hours(1);
 /// The longest id, in bytes.
 const LONGEST_ID: usize = 256;
 
-/// What is said of an assertion: nothing, or why it is refused. For the log and the audit log; the client is told that it
-/// did not authenticate.
-pub type Verdict = Result<(), &'static str>;
-
 /// An assertion that was read. Nothing in it is proven.
 pub struct Assertion {
-    text: String,
+    /// As it came.
+    pub text: String,
     claims: Claims,
     /// What it says that it is signed with.
     pub alg: SigningAlg,
     /// Which key it says that it is signed by.
     pub kid: Option<String>,
-}
-
-/// What is looked at of the header.
-#[derive(Deserialize)]
-struct Header {
-    alg: String,
-    #[serde(default)]
-    kid: Option<String>,
-    #[serde(default)]
-    typ: Option<String>,
-    #[serde(default, deserialize_with = "present")]
-    crit: Option<IgnoredAny>,
-}
-
-/// Whatever is there, `null` too.
-fn present<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<IgnoredAny>, D::Error> {
-    IgnoredAny::deserialize(deserializer).map(Some)
 }
 
 #[derive(Deserialize)]
@@ -79,21 +58,6 @@ struct Claims {
     #[serde(default)]
     iat: Option<Seconds>,
     jti: String,
-}
-
-/// A `NumericDate` (RFC 7519 §2), which may have a fraction.
-#[derive(Clone, Copy)]
-struct Seconds(i64);
-
-impl<'de> Deserialize<'de> for Seconds {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        let seconds = f64::deserialize(deserializer)?;
-        if !(0.0..1e11).contains(&seconds) {
-            return Err(D::Error::custom("no date"));
-        }
-        #[expect(clippy::cast_possible_truncation, reason = "it was held against its bounds")]
-        Ok(Self(seconds.floor() as i64))
-    }
 }
 
 impl Assertion {
@@ -111,10 +75,8 @@ impl Assertion {
         if text.len() > LONGEST {
             return None;
         }
-        let header = BASE64_URL_SAFE_NO_PAD.decode(text.split('.').next()?).ok()?;
-        let header: Header = serde_json::from_slice(&header).ok()?;
-        // RFC 7515 §4.1.11: what has to be understood is not.
-        if header.crit.is_some() || !header.typ.as_deref().is_none_or(is_type) {
+        let header = Header::read(text)?;
+        if !header.is_typed(&TYPES) {
             return None;
         }
         // "none" is not among them.
@@ -154,13 +116,6 @@ impl Assertion {
             audiences.extend(ours.map(|path| issuer.join(path)));
         }
         self.claims.check(&audiences, app.clock.now())
-    }
-
-    /// Whether it was signed by what this key checks.
-    pub fn is_signed_by(&self, key: &DecodingKey) -> bool {
-        let Some((message, signature)) = self.text.rsplit_once('.') else { return false };
-        jsonwebtoken::crypto::verify(signature, message.as_bytes(), key, self.alg.into())
-            .unwrap_or(false)
     }
 
     /// Uses it, as the last of all checks: what is refused for something else is not used up. Of many uses at once, on
@@ -204,15 +159,9 @@ impl Claims {
     }
 }
 
-/// Whether a `typ` is one that assertions have: a JWT that was made for something else says so (RFC 8725 §3.11).
-fn is_type(typ: &str) -> bool {
-    let bare = typ.get(..12).filter(|prefix| prefix.eq_ignore_ascii_case("application/"));
-    let name = &typ[bare.map_or(0, str::len)..];
-    ["JWT", "client-authentication+jwt"].iter().any(|own| name.eq_ignore_ascii_case(own))
-}
-
 #[cfg(test)]
 mod tests {
+    use base64::{Engine, prelude::BASE64_URL_SAFE_NO_PAD};
     use proptest::prelude::*;
     use serde_json::{Value, json};
     use time::macros::datetime;

@@ -10,8 +10,8 @@ use std::sync::Arc;
 use http::HeaderMap;
 use serde_json::json;
 
-use self::assertion::{Assertion, Verdict};
-use super::{Code, Error};
+use self::assertion::Assertion;
+use super::{Code, Error, client_jwt::Verdict};
 use crate::{
     app::App,
     audit::{Event, Kind},

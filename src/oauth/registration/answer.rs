@@ -104,6 +104,9 @@ fn registered(metadata: &Metadata) -> Map<String, Value> {
     if let Ok(Value::Object(sessions)) = serde_json::to_value(&metadata.sessions) {
         object.extend(sessions);
     }
+    if let Ok(Value::Object(requests)) = serde_json::to_value(&metadata.requests) {
+        object.extend(requests);
+    }
     for (name, text) in &about.localized {
         object.insert(name.clone(), text.as_str().into());
     }

@@ -16,6 +16,7 @@ use crate::{
         client::{AuthMethod, Client, GrantType, Metadata},
         client_keys::SigningAlg,
         redirect_uri::Registered,
+        request_metadata::{RequestAlg, RequestMetadata},
         scope,
         sector::SubjectType,
         session_metadata::SessionMetadata,
@@ -24,7 +25,7 @@ use crate::{
 };
 
 /// What asks for something that the server does not have. To leave it out silently would be to promise it.
-const NOT_THERE: [&str; 9] = [
+const NOT_THERE: [&str; 8] = [
     "authorization_encrypted_response_alg",
     "authorization_encrypted_response_enc",
     "authorization_signed_response_alg",
@@ -33,15 +34,11 @@ const NOT_THERE: [&str; 9] = [
     "introspection_signed_response_alg",
     "request_object_encryption_alg",
     "request_object_encryption_enc",
-    "request_object_signing_alg",
 ];
 
 /// The same where it is true: a client that demands it relies on it.
-const NOT_DEMANDED: [&str; 3] = [
-    "dpop_bound_access_tokens",
-    "require_pushed_authorization_requests",
-    "require_signed_request_object",
-];
+const NOT_DEMANDED: [&str; 2] =
+    ["dpop_bound_access_tokens", "require_pushed_authorization_requests"];
 
 /// The members that may be there in several languages (RFC 7591 §2.2).
 const HUMAN_READABLE: [&str; 5] =
@@ -71,6 +68,7 @@ pub fn read(members: &mut Members, policy: &Policy, client_id: &str) -> Result<M
         jwks_uri: members.text("jwks_uri")?,
         token_endpoint_auth_signing_alg: assertion_alg(members)?,
         unsafe_endpoint_audience: policy.endpoint_audience && method.is_jwt(),
+        requests: requests(members)?,
         about: about(members, application_type, policy)?,
         subject_type: subject_type(members)?,
         sector_identifier_uri: members.text("sector_identifier_uri")?,
@@ -101,9 +99,21 @@ fn refuse_what_is_not_there(members: &mut Members) -> Result<(), Error> {
             return Err(invalid(format!("{name} is not supported")));
         }
     }
-    // Requests by reference are not supported, so that no one is served by registering them (OpenID Connect Core §6.2).
-    members.texts("request_uris")?;
     Ok(())
+}
+
+/// OpenID Connect Registration §2, RFC 9101 §10.5.
+fn requests(members: &mut Members) -> Result<RequestMetadata, Error> {
+    let alg = members.text("request_object_signing_alg")?;
+    let named = alg.as_deref().map(|name| {
+        RequestAlg::named(name)
+            .ok_or_else(|| invalid("request_object_signing_alg is not supported"))
+    });
+    Ok(RequestMetadata {
+        request_uris: members.texts("request_uris")?.unwrap_or_default(),
+        request_object_signing_alg: named.transpose()?,
+        require_signed_request_object: members.flag("require_signed_request_object")?,
+    })
 }
 
 fn application_type(members: &mut Members, policy: &Policy) -> Result<ApplicationType, Error> {

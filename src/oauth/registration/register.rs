@@ -103,6 +103,9 @@ pub(super) async fn resolve(
     if let Some(uri) = &metadata.jwks_uri {
         fetched::check_url(app, "jwks_uri", uri)?;
     }
+    for uri in &metadata.requests.request_uris {
+        fetched::check_url(app, "request_uris", uri)?;
+    }
     if let Some(uri) = &metadata.sector_identifier_uri {
         fetched::check_sector(app, uri, &metadata.redirect_uris).await?;
     }

@@ -5,6 +5,7 @@ pub mod browser;
 pub mod database;
 pub mod elsewhere;
 pub mod flow;
+pub mod jwt;
 pub mod mmdb;
 pub mod party;
 pub mod process;
