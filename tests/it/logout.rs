@@ -4,6 +4,7 @@
 use openidconnect::url::form_urlencoded;
 use signet::{
     keys::signing::Algorithm, registry::redirect_uri::Registered, tokens::digest::Digest,
+    web::language::Language,
 };
 use time::Duration;
 
@@ -59,10 +60,14 @@ fn outcome(answer: &Answer) -> Outcome {
         assert_eq!(parameters["state"], "a b&c");
         return Outcome::Redirected;
     }
+    let asks = |language: Language| answer.body.contains(&language.text("logout-heading"));
+    let tells = |language: Language| answer.body.contains(&language.text("signed-out-heading"));
+    // What was asked for by `ui_locales` is remembered, until the next that has none.
+    let either = [Language::German, Language::English];
     match answer.status {
         400 => Outcome::Refused,
-        200 if answer.body.contains("Do you want to sign out?") => Outcome::Asked,
-        200 if answer.body.contains("You are signed out") => Outcome::SignedOut,
+        200 if either.into_iter().any(asks) => Outcome::Asked,
+        200 if either.into_iter().any(tells) => Outcome::SignedOut,
         _ => panic!("{answer:?}"),
     }
 }
