@@ -89,11 +89,17 @@ impl Subject {
         }
         let issuer = app.config.server.issuer.as_str();
         let claims = app.verified.verify(&app.keys, issuer, text, now);
-        Ok(claims.filter(|claims| claims.client_id == client_id).and_then(|claims| {
-            let grant = claims.jti.grant();
-            let user = grant.and(claims.sub.parse().ok());
-            Some(Self::Token { id: claims.jti.unique()?, grant, user })
-        }))
+        let Some(claims) = claims.filter(|claims| claims.client_id == client_id) else {
+            return Ok(None);
+        };
+        let Some(id) = claims.jti.unique() else { return Ok(None) };
+        // Its `sub` is the client's name for the person (OpenID Connect Core §8), which is not always their id.
+        let grant = claims.jti.grant();
+        let user = match grant {
+            Some(grant) => storage::grants::person(&app.db, grant).await?,
+            None => None,
+        };
+        Ok(Some(Self::Token { id, grant, user }))
     }
 }
 

@@ -201,6 +201,13 @@ pub async fn examine(db: &PgPool, token: &Rotation<'_>, at: Cutoffs) -> Result<O
     .await?)
 }
 
+/// Whose grant it is, be it over or not.
+pub async fn person(db: &PgPool, id: Uuid) -> Result<Option<Uuid>> {
+    Ok(sqlx::query_scalar!("SELECT user_id FROM grants WHERE id = $1", id)
+        .fetch_optional(db)
+        .await?)
+}
+
 /// Revokes a grant and everything issued under it, and tells all replicas. Whether it was live before.
 pub async fn revoke(db: &PgPool, id: Uuid, now: Timestamp, tokens_end: Timestamp) -> Result<bool> {
     retry(|| async {

@@ -380,7 +380,7 @@ pub struct MayBeFramed;
 /// Templates only write to memory; the policy is visible ASCII.
 #[must_use]
 pub fn respond(status: StatusCode, page: &impl Template, freedom: &Freedom) -> Response {
-    let html = below_base(page.render().expect("templates render to memory"));
+    let html = Surroundings::place(page.render().expect("templates render to memory"));
     let mut response = (status, Html(html)).into_response();
     let headers = response.headers_mut();
     let policy = HeaderValue::from_str(&freedom.policy()).expect("visible ASCII");
@@ -393,16 +393,6 @@ pub fn respond(status: StatusCode, page: &impl Template, freedom: &Freedom) -> R
         response.extensions_mut().insert(MayBeFramed);
     }
     response
-}
-
-/// Puts the issuer's path before every path that an attribute of a page has. A value that fills a page in has no quotation
-/// mark that is not escaped, so that none looks like an attribute.
-fn below_base(html: String) -> String {
-    Surroundings::read(|surroundings| match surroundings.base.as_str() {
-        "" => None,
-        base => Some(html.replace("=\"/", &format!("=\"{base}/"))),
-    })
-    .unwrap_or(html)
 }
 
 /// What every page says beside its policy (RFC 9700 §4.2.4, §4.16). `same-origin` and not `no-referrer`, with which browsers would call the

@@ -6,6 +6,9 @@ use http::{Uri, uri::PathAndQuery};
 
 use super::language::Language;
 
+/// The attributes of our pages that hold addresses of Signet's own.
+const ADDRESSES: [&str; 4] = [" href", " src", " action", " data-challenge"];
+
 /// What surrounds a request.
 #[derive(Clone, Debug, Default)]
 pub struct Surroundings {
@@ -43,6 +46,20 @@ impl Surroundings {
     /// Reads those of the request that is being handled.
     pub fn read<T>(read: impl Fn(&Self) -> T) -> T {
         CURRENT.try_with(&read).unwrap_or_else(|_| read(&Self::default()))
+    }
+
+    /// Puts the issuer's path before every address of Signet's own on a page. A value that fills a page in has no quotation
+    /// mark that is not escaped, so that none looks like one of these attributes.
+    #[must_use]
+    pub fn place(html: String) -> String {
+        let base = Self::read(|surroundings| surroundings.base.clone());
+        if base.is_empty() {
+            return html;
+        }
+        let prefix = |html: String, name: &&str| {
+            html.replace(&format!("{name}=\"/"), &format!("{name}=\"{base}/"))
+        };
+        ADDRESSES.iter().fold(html, prefix)
     }
 }
 

@@ -67,3 +67,14 @@ async fn a_person_signs_in_below_the_path_and_a_client_gets_its_code() {
     let page = browser.submit(&page, &[]).await;
     assert_eq!(page.status, 200, "a redirect within Signet stays below the path");
 }
+
+#[tokio::test]
+async fn values_that_look_like_paths_stay_as_they_are() {
+    let (_server, mut browser) = server().await;
+    let request = authorize_path(&[("state", "/cart"), ("response_mode", "form_post")]);
+    let answer = browser.get(&format!("/tenants/one{request}")).await;
+    let page = browser.follow(answer).await;
+    let page = browser.submit(&page, &[("identifier", EMAIL), ("password", PASSWORD)]).await;
+    let answer = browser.submit(&page, &[("decision", "allow")]).await;
+    assert_eq!(answer.field("state").as_deref(), Some("/cart"), "{}", answer.body);
+}

@@ -197,3 +197,30 @@ async fn jose_of_npm_opens_what_we_encrypt_and_we_what_it_does() {
         }
     }
 }
+
+#[tokio::test]
+async fn a_code_is_not_spent_on_an_id_token_that_cannot_be_encrypted() {
+    let server = Server::start().await;
+    let (_, jwks) = pair();
+    let mut browser = server.browser();
+    let code = server.code(&mut browser, &[]).await;
+    server
+        .change_client(SPA, |spa| {
+            spa.jwks_uri = Some("https://keys.invalid/jwks".to_owned());
+            spa.id_token_encrypted_response_alg = Some(KeyAlg::EcdhEs);
+        })
+        .await;
+    let answer = server.redeem(&code).await;
+    assert_eq!(
+        crate::support::server::error(answer).await,
+        (503, "temporarily_unavailable".to_owned())
+    );
+    server
+        .change_client(SPA, |spa| {
+            spa.jwks_uri = None;
+            spa.jwks = Some(jwks);
+        })
+        .await;
+    assert_eq!(server.redeem(&code).await.status(), 200, "the same code, once the key is there");
+    assert!(!server.events().await.contains(&"reuse.detected".to_owned()));
+}

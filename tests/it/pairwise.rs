@@ -52,6 +52,12 @@ async fn a_client_is_told_one_subject_everywhere_and_never_the_id() {
     // Revoking needs no id in the token.
     server.post("/revoke", &[("client_id", SPA), ("token", &refreshed.access)]).await;
     assert!(!server.is_active(&refreshed.access).await);
+    let whose: Option<uuid::Uuid> =
+        sqlx::query_scalar("SELECT user_id FROM audit_events WHERE kind = 'revoked'")
+            .fetch_one(&server.db)
+            .await
+            .expect("on record");
+    assert!(whose.is_some(), "the log knows the person whom the client does not");
 }
 
 #[tokio::test]

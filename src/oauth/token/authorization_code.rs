@@ -7,7 +7,7 @@ use crate::{
     app::App,
     audit::{Event, Kind},
     clock::Timestamp,
-    oauth::{Error, client_auth::AuthenticatedClient, revoke, target},
+    oauth::{Error, client_auth::AuthenticatedClient, encrypt, revoke, target},
     registry::client::GrantType,
     storage::{self, codes::Redemption},
     tokens::{
@@ -52,6 +52,7 @@ pub(super) async fn grant(
     let opaque = issue::OpaqueDraw::new(app, &catalogue);
     let minting = opaque.minting(&catalogue);
     let cutoffs = app.cutoffs(now);
+    encrypt::is_ready(app, client).await?;
     let Some(granted) = storage::codes::redeem(&app.db, &redemption, &minting, cutoffs).await?
     else {
         return Err(refuse(app, client, &redemption, now, context).await?);

@@ -10,7 +10,7 @@ use crate::{
     app::App,
     audit::{Event, Kind},
     config::Tokens,
-    oauth::{Code, Error, client_auth::AuthenticatedClient, revoke, target},
+    oauth::{Code, Error, client_auth::AuthenticatedClient, encrypt, revoke, target},
     registry::scope,
     storage::{
         self,
@@ -58,6 +58,7 @@ pub(super) async fn grant(
     let opaque = issue::OpaqueDraw::new(app, &catalogue);
     let minting = opaque.minting(&catalogue);
     let cutoffs = app.cutoffs(now);
+    encrypt::is_ready(app, client).await?;
     let Some(granted) = storage::grants::rotate(&app.db, &rotation, &minting, cutoffs).await?
     else {
         let found = storage::grants::examine(&app.db, &rotation, cutoffs).await?;
