@@ -1,6 +1,6 @@
 //! `credentials` and `password_history`: passwords, and those that were before them.
 
-use sqlx::PgPool;
+use sqlx::{PgConnection, PgPool};
 use uuid::Uuid;
 
 use super::{Result, pool, retry};
@@ -36,26 +36,7 @@ pub async fn replace(db: &PgPool, change: &Change<'_>, now: Timestamp) -> Result
         )
         .execute(&mut *transaction)
         .await?;
-        if change.history > 0 {
-            sqlx::query!(
-                "INSERT INTO password_history (user_id, secret, replaced_at)
-                 SELECT user_id, secret, $2 FROM credentials WHERE user_id = $1 AND kind = 'password'
-                 ON CONFLICT (user_id, replaced_at) DO UPDATE SET secret = EXCLUDED.secret",
-                change.user,
-                now,
-            )
-            .execute(&mut *transaction)
-            .await?;
-        }
-        sqlx::query!(
-            "DELETE FROM password_history WHERE user_id = $1 AND replaced_at NOT IN (
-                SELECT replaced_at FROM password_history WHERE user_id = $1
-                ORDER BY replaced_at DESC LIMIT $2)",
-            change.user,
-            change.history,
-        )
-        .execute(&mut *transaction)
-        .await?;
+        remember(&mut transaction, change.user, change.history, now).await?;
         sqlx::query!(
             "INSERT INTO credentials (id, user_id, kind, secret, created_at, updated_at)
              VALUES ($1, $2, 'password', $3, $4, $4)
@@ -82,6 +63,37 @@ pub async fn replace(db: &PgPool, change: &Change<'_>, now: Timestamp) -> Result
         Ok(())
     })
     .await
+}
+
+/// Remembers the present password of a person, revoked or not, before it is replaced as part of a larger change; and forgets
+/// those for which there is no room.
+pub(super) async fn remember(
+    connection: &mut PgConnection,
+    user: Uuid,
+    history: i64,
+    now: Timestamp,
+) -> Result<()> {
+    if history > 0 {
+        sqlx::query!(
+            "INSERT INTO password_history (user_id, secret, replaced_at)
+             SELECT user_id, secret, $2 FROM credentials WHERE user_id = $1 AND kind = 'password'
+             ON CONFLICT (user_id, replaced_at) DO UPDATE SET secret = EXCLUDED.secret",
+            user,
+            now,
+        )
+        .execute(&mut *connection)
+        .await?;
+    }
+    sqlx::query!(
+        "DELETE FROM password_history WHERE user_id = $1 AND replaced_at NOT IN (
+            SELECT replaced_at FROM password_history WHERE user_id = $1
+            ORDER BY replaced_at DESC LIMIT $2)",
+        user,
+        history,
+    )
+    .execute(connection)
+    .await?;
+    Ok(())
 }
 
 /// The present password of a person, revoked or not, and the last `history` before it: PHC strings.
