@@ -24,6 +24,10 @@ const KNOWN_BROWSERS: i32 = 5;
 /// Attempts from a /48 of IPv6, in multiples of what a /64 has: some providers share one out among their customers.
 const WIDER: i32 = 10;
 
+/// Challenges of passkeys for one address, in multiples of the attempts it has: a page asks for one before anyone chose to
+/// sign in by a passkey, and again every few minutes.
+const CHALLENGES: i32 = 10;
+
 /// The counters of an attempt on what was typed, from `address`, in the order in which they are raised: one that is
 /// above its limit keeps those behind it from being raised.
 ///
@@ -94,6 +98,11 @@ pub fn password(limits: &SignIn, user: Uuid) -> Vec<Vec<Counter>> {
 /// The counter of what comes from `address` without a name, such as a passkey.
 pub fn nameless(limits: &SignIn, address: Option<IpAddr>) -> Vec<Vec<Counter>> {
     vec![networks("address", address, limits.address_attempts)]
+}
+
+/// The counters of challenges that anyone may ask for, before there is anything that could be wrong.
+pub fn challenges(limits: &SignIn, address: Option<IpAddr>) -> Vec<Vec<Counter>> {
+    vec![networks("challenges", address, limits.address_attempts.saturating_mul(CHALLENGES))]
 }
 
 /// The counters of messages that are asked for: by whom they are for, be there such a person or not, and by the address of

@@ -554,6 +554,28 @@ async fn answers_are_counted_by_address() {
 }
 
 #[tokio::test]
+async fn challenges_are_counted_by_address_apart_from_answers() {
+    let config = "[sign_in]\naddress_attempts = 1";
+    let server = Server::with(Options { config, ..Options::default() }).await;
+    let mut browser = server.browser();
+    let page = browser.get("/sign-in").await;
+    for _ in 0..10 {
+        challenge(&mut browser, &page, "/sign-in/passkey").await;
+    }
+    let csrf = page.field("csrf").expect("a page token");
+    let refused = browser.post("/sign-in/passkey", &[("csrf", &csrf)]).await;
+    assert_eq!(refused.status, 429, "{}", refused.body);
+    assert_eq!(refused.header("retry-after"), "900");
+    assert!(refused.body.contains("Try again in 15 minutes"), "{}", refused.body);
+    let rows = value(&server, "SELECT to_jsonb(count(*)) FROM ceremonies").await;
+    assert_eq!(rows, json!(10), "none was kept for it");
+    let page = browser.submit(&page, &TYPED).await;
+    assert!(page.body.contains("Alice"), "a password is none of them: {}", page.body);
+    server.advance(Duration::minutes(15));
+    begin(&mut server.browser()).await;
+}
+
+#[tokio::test]
 async fn challenges_that_no_one_answers_are_swept() {
     let server = Server::start().await;
     begin(&mut server.browser()).await;
