@@ -125,6 +125,7 @@ async fn a_passkey_is_added_on_our_own_page_in_the_same_browser_and_in_time() {
         assert!(refused.body.contains("was not added"), "{at}: {}", refused.body);
     }
     assert_eq!(recorded(&server, "factor.added").await, 0);
+    assert_eq!(recorded(&server, "passkey.refused").await, 3);
 }
 
 #[tokio::test]
