@@ -18,6 +18,10 @@ sign-in-throttled = { $count ->
     [one] Es gab zu viele Versuche. Versuchen Sie es in { $count } Minute noch einmal oder in einem Browser, in dem Sie sich schon einmal angemeldet haben.
    *[other] Es gab zu viele Versuche. Versuchen Sie es in { $count } Minuten noch einmal oder in einem Browser, in dem Sie sich schon einmal angemeldet haben.
 }
+challenges-throttled = { $count ->
+    [one] Es gab zu viele Versuche. Versuchen Sie es in { $count } Minute noch einmal.
+   *[other] Es gab zu viele Versuche. Versuchen Sie es in { $count } Minuten noch einmal.
+}
 sign-in-other-account = Diese Anwendung verlangt das Konto, das Sie zuvor mit ihr verwendet haben. Hier ist ein anderes Konto angemeldet.
 
 # The same form for someone who is signed in, and is to prove once more who they are. $client is an application.

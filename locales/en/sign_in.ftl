@@ -18,6 +18,10 @@ sign-in-throttled = { $count ->
     [one] There were too many attempts. Try again in { $count } minute, or from a browser in which you signed in before.
    *[other] There were too many attempts. Try again in { $count } minutes, or from a browser in which you signed in before.
 }
+challenges-throttled = { $count ->
+    [one] There were too many attempts. Try again in { $count } minute.
+   *[other] There were too many attempts. Try again in { $count } minutes.
+}
 sign-in-other-account = This application asks for the account that you used with it before. It is another one than the one that is signed in here.
 
 # The same form for someone who is signed in, and is to prove once more who they are. $client is an application.

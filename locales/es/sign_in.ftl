@@ -18,6 +18,10 @@ sign-in-throttled = { $count ->
     [one] Hubo demasiados intentos. Vuelve a intentarlo dentro de { $count } minuto, o desde un navegador en el que hayas iniciado sesión antes.
    *[other] Hubo demasiados intentos. Vuelve a intentarlo dentro de { $count } minutos, o desde un navegador en el que hayas iniciado sesión antes.
 }
+challenges-throttled = { $count ->
+    [one] Hubo demasiados intentos. Vuelve a intentarlo dentro de { $count } minuto.
+   *[other] Hubo demasiados intentos. Vuelve a intentarlo dentro de { $count } minutos.
+}
 sign-in-other-account = Esta aplicación pide la cuenta que usaste antes con ella. No es la cuenta con la que has iniciado sesión aquí.
 
 # The same form for someone who is signed in, and is to prove once more who they are. $client is an application.

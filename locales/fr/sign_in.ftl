@@ -18,6 +18,10 @@ sign-in-throttled = { $count ->
     [one] Il y a eu trop de tentatives. Réessayez dans { $count } minute, ou depuis un navigateur qui vous a déjà servi à vous connecter.
    *[other] Il y a eu trop de tentatives. Réessayez dans { $count } minutes, ou depuis un navigateur qui vous a déjà servi à vous connecter.
 }
+challenges-throttled = { $count ->
+    [one] Il y a eu trop de tentatives. Réessayez dans { $count } minute.
+   *[other] Il y a eu trop de tentatives. Réessayez dans { $count } minutes.
+}
 sign-in-other-account = Cette application demande le compte que vous avez déjà utilisé avec elle. Ce n’est pas celui qui est connecté ici.
 
 # The same form for someone who is signed in, and is to prove once more who they are. $client is an application.

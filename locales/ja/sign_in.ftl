@@ -15,6 +15,7 @@ sign-in-wrong = メールアドレス、ユーザー名、またはパスワー�
 sign-in-wrong-passkey = このパスキーはここでは使えませんでした。もう一度試すか、パスワードでサインインしてください。
 # $count is how many minutes it is until then.
 sign-in-throttled = 試行回数が多すぎます。{ $count }分後にもう一度試すか、以前にサインインしたことのあるブラウザからお試しください。
+challenges-throttled = 試行回数が多すぎます。{ $count }分後にもう一度お試しください。
 sign-in-other-account = このアプリは、以前このアプリで使用したアカウントを求めています。現在ここでサインインしているアカウントとは異なります。
 
 # The same form for someone who is signed in, and is to prove once more who they are. $client is an application.

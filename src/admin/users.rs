@@ -19,6 +19,7 @@ use crate::{
     },
     storage::{
         self,
+        passwords::Kept,
         sessions::Others,
         users::{NewUser, PolicyRow},
     },
@@ -217,13 +218,11 @@ pub async fn set_password(
     choice: Choice,
 ) -> Result<(), Error> {
     let expired = choice == Choice::Temporary;
-    passwords::set(app, user, password, expired, None).await?;
+    passwords::set(app, user, password, expired, Kept::default(), &origin()).await?;
     let event = Event::new(Kind::UserChanged)
         .user(user)
         .detail(json!({ "password": "set", "expired": expired }));
     record(app, event).await?;
-    let all = Others { keep: None, own_grants: true };
-    session::end_others(app, user, all, &origin()).await?;
     Ok(())
 }
 

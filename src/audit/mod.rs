@@ -49,6 +49,8 @@ pub enum Kind {
     FactorRemoved,
     /// The signature counter of a passkey went back: there may be a copy of it.
     PasskeyCloned,
+    /// What a browser answered while a passkey was added is not accepted.
+    PasskeyRefused,
     /// Recovery codes were replaced by new ones.
     RecoveryCodesRenewed,
     /// A recovery code stood in for a second factor.
@@ -147,6 +149,7 @@ impl Kind {
             Self::FactorAdded => "factor.added",
             Self::FactorRemoved => "factor.removed",
             Self::PasskeyCloned => "passkey.cloned",
+            Self::PasskeyRefused => "passkey.refused",
             Self::RecoveryCodesRenewed => "recovery_codes.renewed",
             Self::RecoveryCodeUsed => "recovery_code.used",
             Self::PasswordResetRequested => "password.reset_requested",

@@ -53,7 +53,8 @@ pub struct SignIn {
     pub window: Span,
     /// Whether a second factor is demanded of people for whom nothing else is set. Of administrators it always is.
     pub mfa: Mfa,
-    /// Wrong codes of a second factor within the window before further ones must wait, for each person.
+    /// Wrong answers to the second step within the window before further ones must wait: for each person, from all browsers
+    /// that are not known for them, and from each that is.
     pub code_attempts: i32,
     /// How long a person waits for the password check before further ones are answered 503.
     pub max_wait: Span,

@@ -215,7 +215,7 @@ async fn change_authenticator(
         if params.get("remove").is_some() {
             return Ok(remove_authenticator(&app, user, &context).await?);
         }
-        match second_factor::confirm(&app, user, &params, &context).await {
+        match second_factor::confirm(&app, user, &params, &headers, &context).await {
             Ok(codes) => {
                 Ok(with_cookies(see_other(&codes_page("/")), [show_once(&app, user, &codes)]))
             }

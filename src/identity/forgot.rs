@@ -200,7 +200,8 @@ async fn reset(
         let now = app.clock.now();
         let ends = app.tokens_end(now);
         let new = NewPassword { id: app.uuid(), phc: &phc };
-        let done = storage::accounts::reset_password(&app.db, opened.presented(), new, now, ends);
+        let (presented, history) = (opened.presented(), i64::from(app.config.password.history));
+        let done = storage::accounts::reset_password(&app.db, presented, new, history, now, ends);
         let done = done.await?.ok_or_else(|| links::over(opened.purpose))?;
         session::revoked(&app, done.grants, ends);
         let event = Event::new(Kind::PasswordChanged).user(done.user_id);

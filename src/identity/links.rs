@@ -4,6 +4,7 @@
 use std::time::Duration;
 
 use http::StatusCode;
+use metrics::counter;
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 use uuid::Uuid;
@@ -198,9 +199,10 @@ fn path(purpose: Purpose, handle: &Handle<Link>) -> String {
     format!("{}?link={}", purpose.page(), handle.expose())
 }
 
-/// One page for a link that was used, is too old, or never was: which of it, no one is told.
+/// One page for a link that was used, is too old, or never was: which of it, no one is told. It is counted.
 #[must_use]
 pub fn over(purpose: Purpose) -> Problem {
+    counter!("signet_links_refused_total", "purpose" => purpose.name()).increment(1);
     let (href, label) = purpose.renewal();
     Problem::new(StatusCode::GONE, text("link-over"), text("link-over-message"))
         .back(href, text(label))

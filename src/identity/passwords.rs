@@ -13,11 +13,16 @@ use zxcvbn::{
 use super::{
     breached_range,
     hashing::{HashError, Outcome},
-    text,
+    session, text,
 };
 use crate::{
     app::App,
-    storage::{self, users::UserRow},
+    audit::Origin,
+    storage::{
+        self,
+        passwords::{Change, Kept},
+        users::UserRow,
+    },
     web::{language::Language, problem::Problem},
 };
 
@@ -264,20 +269,25 @@ pub async fn judge(app: &Arc<App>, text: &str, person: Person) -> Result<Judged,
     checked.await.unwrap_or_else(|_| Ok(Weakness::Guessable(None).into()))
 }
 
-/// Sets a password that was found fit, unless it is the person's present one or one of those they had lately. Sign-ins
-/// that are going on end, but for `keep`: what they proved was the former password.
+/// Sets a password that was found fit, unless it is the person's present one or one of those they had lately. With it end
+/// all sign-ins and sessions of the person, and what was granted in them but for what is to outlive sessions: whoever knew
+/// the former password is out. Only what is `kept` goes on.
 pub async fn set(
     app: &App,
     user: Uuid,
     new: NewPassword,
     expired: bool,
-    keep: Option<Uuid>,
+    kept: Kept,
+    origin: &Origin,
 ) -> Result<(), Refused> {
     let history = i64::from(app.config.password.history);
     let phc = hash(app, Some(user), new).await?;
-    let change =
-        storage::passwords::Change { id: app.uuid(), user, phc: &phc, expired, history, keep };
-    storage::passwords::replace(&app.db, &change, app.clock.now()).await?;
+    let now = app.clock.now();
+    let tokens_end = app.tokens_end(now);
+    let id = app.uuid();
+    let change = Change { id, user, phc: &phc, expired, history, kept, tokens_end };
+    let ended = storage::passwords::replace(&app.db, &change, now).await?;
+    session::record_ended(app, user, ended, tokens_end, origin).await?;
     Ok(())
 }
 

@@ -145,9 +145,10 @@ pub async fn check(
     user: Uuid,
     kind: Code,
     code: &str,
+    headers: &HeaderMap,
     context: &RequestContext,
 ) -> Result<(), Refused> {
-    let counters = throttle::codes(&app.config.sign_in, user);
+    let counters = throttle::codes(app, user, headers);
     let counted = throttle::count(app, &counters).await?;
     if let Some(until) = counted.until {
         let event = Event::new(Kind::SignInThrottled).user(user).detail(json!({ "what": "code" }));
@@ -304,11 +305,11 @@ async fn second(
         // Its form sends nothing but a passkey.
         Asked::Passkey => Err(Refused::Wrong),
         Asked::Totp => {
-            check(app, user, Code::Totp, code, context).await?;
+            check(app, user, Code::Totp, code, headers, context).await?;
             Ok(Factor::Totp)
         }
         Asked::RecoveryCode => {
-            check(app, user, Code::Recovery, code, context).await?;
+            check(app, user, Code::Recovery, code, headers, context).await?;
             Ok(Factor::RecoveryCode)
         }
     }
@@ -352,7 +353,7 @@ pub async fn enrol(
         let (attempt, _) = at(&app, &headers, &context, Step::Enrol).await?;
         let params = read_post(&app, &headers, &body, &attempt.digest, path::ENROL)?;
         let user = attempt.row.user_id;
-        match confirm(&app, user, &params, &context).await {
+        match confirm(&app, user, &params, &headers, &context).await {
             Ok(codes) => {
                 let to = super::account::codes_page(&attempt.row.return_to);
                 let shown = super::account::show_once(&app, user, &codes);
@@ -378,10 +379,11 @@ pub async fn confirm(
     app: &App,
     user: Uuid,
     params: &Params,
+    headers: &HeaderMap,
     context: &RequestContext,
 ) -> Result<Vec<String>, Refused> {
     let code = params.get("code").unwrap_or_default();
-    check(app, user, Code::Enrolling, code, context).await?;
+    check(app, user, Code::Enrolling, code, headers, context).await?;
     let event = Event::new(Kind::FactorAdded).user(user).detail(json!({ "factor": "totp" }));
     app.audit.record(event, &context.origin).await?;
     let codes = recovery_codes::renew(app, user).await?;

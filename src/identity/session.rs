@@ -85,8 +85,18 @@ pub async fn end_others(
 ) -> storage::Result<()> {
     let now = app.clock.now();
     let tokens_end = app.tokens_end(now);
-    let (sessions, grants) =
-        storage::sessions::end_others(&app.db, user, which, now, tokens_end).await?;
+    let ended = storage::sessions::end_others(&app.db, user, which, now, tokens_end).await?;
+    record_ended(app, user, ended, tokens_end, origin).await
+}
+
+/// What there is to do after sessions of a person ended with their grants.
+pub(super) async fn record_ended(
+    app: &App,
+    user: Uuid,
+    (sessions, grants): (Vec<Uuid>, Vec<Uuid>),
+    tokens_end: Timestamp,
+    origin: &Origin,
+) -> storage::Result<()> {
     revoked(app, grants, tokens_end);
     if !sessions.is_empty() {
         let detail = json!({ "sessions": sessions });

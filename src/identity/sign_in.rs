@@ -7,7 +7,6 @@ use serde_json::json;
 
 use super::{
     attempt::{self, Advanced, Goal},
-    device,
     hashing::{HashError, Outcome, Place},
     proof::{Factor, Proofs},
     text, throttle,
@@ -18,7 +17,7 @@ use crate::{
     audit::{Event, Kind},
     clock::Timestamp,
     storage::{self, sessions::Password, throttles::Counted, users::Account},
-    web::{RequestContext, cookies::Cookie},
+    web::RequestContext,
 };
 
 /// Why someone is not signed in.
@@ -59,9 +58,7 @@ pub async fn sign_in(
     // Before the database is asked anything: a flood stops here.
     let place = app.hasher.admit()?;
     let key = text::identifier_key(identifier);
-    let cookie = app.cookies().get(headers, Cookie::Device);
-    let devices =
-        cookie.map(|cookie| device::parse(&app.secrets.pages, cookie)).unwrap_or_default();
+    let devices = throttle::devices(app, headers);
 
     let account = storage::users::account(&app.db, &key).await?;
     let known = account.as_ref().and_then(|account| throttle::known(&devices, account.user_id));

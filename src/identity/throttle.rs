@@ -2,9 +2,10 @@
 
 use std::net::IpAddr;
 
+use http::HeaderMap;
 use uuid::Uuid;
 
-use super::device::Device;
+use super::device::{self, Device};
 use crate::{
     app::App,
     config::{DynamicRegistration, Email, SignIn},
@@ -13,6 +14,7 @@ use crate::{
         throttles::{Counted, Counter},
     },
     tokens::digest::Digest,
+    web::cookies::Cookie,
 };
 
 /// Failed attempts from all browsers known for an account together, in multiples of what strangers have. It is a
@@ -21,6 +23,10 @@ const KNOWN_BROWSERS: i32 = 5;
 
 /// Attempts from a /48 of IPv6, in multiples of what a /64 has: some providers share one out among their customers.
 const WIDER: i32 = 10;
+
+/// Challenges of passkeys for one address, in multiples of the attempts it has: a page asks for one before anyone chose to
+/// sign in by a passkey, and again every few minutes.
+const CHALLENGES: i32 = 10;
 
 /// The counters of an attempt on what was typed, from `address`, in the order in which they are raised: one that is
 /// above its limit keeps those behind it from being raised.
@@ -38,17 +44,8 @@ pub fn counters(
     device: Option<&Device>,
 ) -> Vec<Vec<Counter>> {
     if let Some(device) = device {
-        let own = Counter {
-            key: key("device", &[device.user.as_bytes(), device.id.as_bytes()]),
-            limit: limits.known_browser_attempts,
-            account: true,
-        };
-        let all = Counter {
-            key: key("devices", &[device.user.as_bytes()]),
-            limit: limits.account_attempts.saturating_mul(KNOWN_BROWSERS),
-            account: true,
-        };
-        return vec![vec![own], vec![all]];
+        let (own, all) = (limits.known_browser_attempts, limits.account_attempts);
+        return known_browser(("device", own), ("devices", all), device);
     }
     let typed = Counter {
         key: key("identifier", &[identifier.as_bytes()]),
@@ -59,11 +56,37 @@ pub fn counters(
     vec![std::iter::once(typed).chain(networks).collect()]
 }
 
-/// The counter of the codes of a person's second factor. Whoever gets this far knows the password, so that no stranger
-/// can use it up.
-pub fn codes(limits: &SignIn, user: Uuid) -> Vec<Vec<Counter>> {
-    let key = key("code", &[user.as_bytes()]);
-    vec![vec![Counter { key, limit: limits.code_attempts, account: true }]]
+/// The counters of what a person's second factor is answered with in the browser of `headers`.
+///
+/// Whoever gets this far knows the password, but that may be a thief: as with passwords, browsers known for the person are
+/// counted apart from all others, and a browser is known only after a whole sign-in.
+pub fn codes(app: &App, user: Uuid, headers: &HeaderMap) -> Vec<Vec<Counter>> {
+    let devices = devices(app, headers);
+    codes_from(&app.config.sign_in, user, known(&devices, user))
+}
+
+fn codes_from(limits: &SignIn, user: Uuid, device: Option<&Device>) -> Vec<Vec<Counter>> {
+    let limit = limits.code_attempts;
+    if let Some(device) = device {
+        return known_browser(("code device", limit), ("code devices", limit), device);
+    }
+    vec![vec![Counter { key: key("code", &[user.as_bytes()]), limit, account: true }]]
+}
+
+/// The counters of a browser known for a person: its own, and that of all such browsers. Each has the kind of its key and
+/// the attempts it is about.
+fn known_browser(own: (&str, i32), all: (&str, i32), device: &Device) -> Vec<Vec<Counter>> {
+    let own = Counter {
+        key: key(own.0, &[device.user.as_bytes(), device.id.as_bytes()]),
+        limit: own.1,
+        account: true,
+    };
+    let all = Counter {
+        key: key(all.0, &[device.user.as_bytes()]),
+        limit: all.1.saturating_mul(KNOWN_BROWSERS),
+        account: true,
+    };
+    vec![vec![own], vec![all]]
 }
 
 /// The counter of a person's present password, where whoever is signed in is asked for it.
@@ -75,6 +98,11 @@ pub fn password(limits: &SignIn, user: Uuid) -> Vec<Vec<Counter>> {
 /// The counter of what comes from `address` without a name, such as a passkey.
 pub fn nameless(limits: &SignIn, address: Option<IpAddr>) -> Vec<Vec<Counter>> {
     vec![networks("address", address, limits.address_attempts)]
+}
+
+/// The counters of challenges that anyone may ask for, before there is anything that could be wrong.
+pub fn challenges(limits: &SignIn, address: Option<IpAddr>) -> Vec<Vec<Counter>> {
+    vec![networks("challenges", address, limits.address_attempts.saturating_mul(CHALLENGES))]
 }
 
 /// The counters of messages that are asked for: by whom they are for, be there such a person or not, and by the address of
@@ -129,6 +157,12 @@ pub async fn count(app: &App, counters: &[Vec<Counter>]) -> storage::Result<Coun
 pub async fn forgive(app: &App, counters: &[Vec<Counter>]) -> storage::Result<()> {
     let keys: Vec<Vec<u8>> = counters.iter().flatten().map(|counter| counter.key.clone()).collect();
     storage::throttles::forgive(&app.db, &keys).await
+}
+
+/// The people that a browser is known for.
+pub fn devices(app: &App, headers: &HeaderMap) -> Vec<Device> {
+    let cookie = app.cookies().get(headers, Cookie::Device);
+    cookie.map(|cookie| device::parse(&app.secrets.pages, cookie)).unwrap_or_default()
 }
 
 /// The device that is known for `user`.
@@ -188,5 +222,20 @@ mod tests {
         assert_eq!(one[1], two[1], "and with the others");
         let strangers = keys("192.0.2.1", None);
         assert!(one.iter().all(|key| !strangers.contains(key)));
+    }
+
+    #[test]
+    fn codes_of_known_browsers_are_counted_apart_and_all_together() {
+        let (limits, user) = (SignIn::default(), Uuid::from_u128(1));
+        let codes = |device: Option<u128>| -> Vec<Counter> {
+            let device = device.map(|id| Device { user, id: Uuid::from_u128(id) });
+            codes_from(&limits, user, device.as_ref()).into_iter().flatten().collect()
+        };
+        let (one, two, strangers) = (codes(Some(1)), codes(Some(2)), codes(None));
+        assert_ne!(one[0].key, two[0].key, "by itself");
+        assert_eq!(one[1].key, two[1].key, "and with the others");
+        assert_eq!(one[1].limit, limits.code_attempts * KNOWN_BROWSERS);
+        assert!(one.iter().all(|counter| counter.key != strangers[0].key));
+        assert_eq!(strangers.len(), 1, "all others share one");
     }
 }

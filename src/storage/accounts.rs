@@ -7,7 +7,7 @@ use super::{
     Result,
     grants::revoke_of_user,
     links::{self, Presented},
-    pool, retry,
+    passwords, pool, retry,
     sessions::end_of_user,
     users::NewUser,
 };
@@ -33,12 +33,13 @@ pub struct Reset {
     pub grants: Vec<Uuid>,
 }
 
-/// Sets the password of whoever a link was sent to, ends their sessions and sign-ins, and revokes their grants. None if the
-/// link is not good, or they have another address since. Rows are locked in the order of [`super::users::disable`].
+/// Sets the password of whoever a link was sent to, remembers the last `history` before it, ends their sessions and
+/// sign-ins, and revokes their grants. None if the link is not good, or they have another address since. Rows are locked in the order of [`super::users::disable`].
 pub async fn reset_password(
     db: &PgPool,
     link: Presented<'_>,
     password: NewPassword<'_>,
+    history: i64,
     now: Timestamp,
     tokens_end: Timestamp,
 ) -> Result<Option<Reset>> {
@@ -60,6 +61,7 @@ pub async fn reset_password(
         .fetch_optional(&mut *transaction)
         .await?;
         let Some(verified) = verified else { return Ok(None) };
+        passwords::remember(&mut transaction, user, history, now).await?;
         set_password(&mut transaction, user, password, now).await?;
         end_of_user(&mut transaction, user, None, now).await?;
         // What was proven by the former password is proven no more.

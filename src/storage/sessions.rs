@@ -255,31 +255,45 @@ pub async fn end_others(
         sqlx::query!("DELETE FROM sign_ins WHERE user_id = $1", user)
             .execute(&mut *transaction)
             .await?;
-        let sessions = end_of_user(&mut transaction, user, which.keep, now).await?;
-        let grants = sqlx::query_scalar!(
-            "WITH revoked AS (
-                UPDATE grants SET revoked_at = $3
-                WHERE user_id = $1 AND ($5 OR session_id IS DISTINCT FROM $2) AND NOT offline AND revoked_at IS NULL
-                RETURNING id
-            ), listed AS (
-                INSERT INTO revocations (subject, revoked_at, expires_at) SELECT id, $3, $4 FROM revoked
-                ON CONFLICT DO NOTHING
-            ), told AS (
-                INSERT INTO changes (kind, key, at) SELECT 'revocation', id::text, $3 FROM revoked
-            )
-            SELECT id FROM revoked",
-            user,
-            which.keep,
-            now,
-            tokens_end,
-            which.own_grants,
-        )
-        .fetch_all(&mut *transaction)
-        .await?;
+        let (sessions, grants) =
+            end_with_grants(&mut transaction, user, which, now, tokens_end).await?;
         transaction.commit().await?;
         Ok((sessions, grants))
     })
     .await
+}
+
+/// Ends the sessions of a person with the grants that were bound to them, as part of a larger change: which. Applications and
+/// replicas are told as by [`end_others`].
+pub(super) async fn end_with_grants(
+    connection: &mut PgConnection,
+    user: Uuid,
+    which: Others,
+    now: Timestamp,
+    tokens_end: Timestamp,
+) -> Result<(Vec<Uuid>, Vec<Uuid>)> {
+    let sessions = end_of_user(connection, user, which.keep, now).await?;
+    let grants = sqlx::query_scalar!(
+        "WITH revoked AS (
+            UPDATE grants SET revoked_at = $3
+            WHERE user_id = $1 AND ($5 OR session_id IS DISTINCT FROM $2) AND NOT offline AND revoked_at IS NULL
+            RETURNING id
+        ), listed AS (
+            INSERT INTO revocations (subject, revoked_at, expires_at) SELECT id, $3, $4 FROM revoked
+            ON CONFLICT DO NOTHING
+        ), told AS (
+            INSERT INTO changes (kind, key, at) SELECT 'revocation', id::text, $3 FROM revoked
+        )
+        SELECT id FROM revoked",
+        user,
+        which.keep,
+        now,
+        tokens_end,
+        which.own_grants,
+    )
+    .fetch_all(connection)
+    .await?;
+    Ok((sessions, grants))
 }
 
 /// Ends the sessions of a person, all or all but one, as part of a larger change: which. Their applications are queued to be

@@ -244,7 +244,8 @@ async fn nothing_begins_by_a_password_that_was_replaced_meanwhile() {
         phc: "another",
         expired: false,
         history: 0,
-        keep: None,
+        kept: passwords::Kept::default(),
+        tokens_end: end(),
     };
     passwords::replace(&server.db, &change, now).await.expect("replaced");
     assert_eq!(attempts(Some(proven)).await, (false, false), "by the former password");

@@ -28,6 +28,10 @@ async fn metrics_and_health_have_a_listener_of_their_own() {
             (answer.status().as_u16(), answer.text().await.expect("text"))
         }
     };
+    for path in ["verify-email?link=sgl_nonsense", "verify-email", "not-me?link=sgl_nonsense"] {
+        let answer = http.get(format!("{}/{path}", server.issuer)).send().await.expect("an answer");
+        assert_eq!(answer.status(), 410, "{path}");
+    }
     assert_eq!(get("/healthz").await.0, 200);
     assert_eq!(get("/readyz").await.0, 200);
     assert_eq!(get("/token").await.0, 404, "nothing else is there");
@@ -36,6 +40,8 @@ async fn metrics_and_health_have_a_listener_of_their_own() {
     for line in [
         "signet_http_requests_total{status=\"2xx\"}",
         "signet_tokens_issued_total{grant_type=\"client_credentials\"} 1",
+        "signet_links_refused_total{purpose=\"verify_email\"} 2",
+        "signet_links_refused_total{purpose=\"not_me\"} 1",
     ] {
         assert!(metrics.contains(line), "{line}:\n{metrics}");
     }

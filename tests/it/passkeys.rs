@@ -125,6 +125,7 @@ async fn a_passkey_is_added_on_our_own_page_in_the_same_browser_and_in_time() {
         assert!(refused.body.contains("was not added"), "{at}: {}", refused.body);
     }
     assert_eq!(recorded(&server, "factor.added").await, 0);
+    assert_eq!(recorded(&server, "passkey.refused").await, 3);
 }
 
 #[tokio::test]
@@ -551,6 +552,28 @@ async fn answers_are_counted_by_address() {
     let answer = sign_in(&mut browser, &mut authenticator).await;
     assert_eq!(answer.status, 429, "{}", answer.body);
     assert_eq!(recorded(&server, "sign_in.throttled").await, 1);
+}
+
+#[tokio::test]
+async fn challenges_are_counted_by_address_apart_from_answers() {
+    let config = "[sign_in]\naddress_attempts = 1";
+    let server = Server::with(Options { config, ..Options::default() }).await;
+    let mut browser = server.browser();
+    let page = browser.get("/sign-in").await;
+    for _ in 0..10 {
+        challenge(&mut browser, &page, "/sign-in/passkey").await;
+    }
+    let csrf = page.field("csrf").expect("a page token");
+    let refused = browser.post("/sign-in/passkey", &[("csrf", &csrf)]).await;
+    assert_eq!(refused.status, 429, "{}", refused.body);
+    assert_eq!(refused.header("retry-after"), "900");
+    assert!(refused.body.contains("Try again in 15 minutes"), "{}", refused.body);
+    let rows = value(&server, "SELECT to_jsonb(count(*)) FROM ceremonies").await;
+    assert_eq!(rows, json!(10), "none was kept for it");
+    let page = browser.submit(&page, &TYPED).await;
+    assert!(page.body.contains("Alice"), "a password is none of them: {}", page.body);
+    server.advance(Duration::minutes(15));
+    begin(&mut server.browser()).await;
 }
 
 #[tokio::test]

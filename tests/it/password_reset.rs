@@ -61,6 +61,31 @@ async fn all_that_the_former_password_began_ends() {
 }
 
 #[tokio::test]
+async fn a_password_that_was_replaced_by_a_link_is_remembered() {
+    for revoked in [false, true] {
+        let server = Server::catching("[password]\nhistory = 1").await;
+        if revoked {
+            let revoke =
+                sqlx::query("UPDATE credentials SET revoked_at = $1 WHERE kind = 'password'");
+            revoke.bind(server.clock.now()).execute(&server.db).await.expect("as “not me” does");
+        }
+        let mut browser = server.browser();
+        ask(&mut browser, EMAIL).await;
+        set(&mut browser, &server.link_to(EMAIL).await, NEW).await;
+        server.advance(Duration::seconds(1));
+        let third = "yet another umbrella";
+        for (new, words) in [(PASSWORD, "have or had"), (third, "is changed"), (NEW, "have or had")]
+        {
+            let current = if new == NEW { third } else { NEW };
+            let page = browser.get("/account/password").await;
+            let form = [("current", current), ("new", new), ("repeat", new)];
+            let page = browser.submit(&page, &form).await;
+            assert!(page.body.contains(words), "{revoked}, {new}: {}", page.body);
+        }
+    }
+}
+
+#[tokio::test]
 async fn a_sign_in_between_its_steps_does_not_outlive_the_password() {
     let server = Server::catching("[sign_in]\nmfa = \"always\"").await;
     let (mut thief, page) = sign_in(&server, PASSWORD).await;

@@ -242,6 +242,51 @@ async fn a_password_of_anothers_choice_is_replaced_on_the_way_in() {
 }
 
 #[tokio::test]
+async fn a_password_that_is_replaced_on_the_way_in_ends_all_other_sessions() {
+    let server = Server::start().await;
+    let mut other = server.signed_in().await;
+    let bound = server.tokens(&mut other, &[]).await;
+    let offline = server.tokens(&mut other, &[("scope", "openid read offline_access")]).await;
+    let expired = sqlx::query("UPDATE users SET password_expired = true WHERE email = $1");
+    expired.bind(EMAIL).execute(&server.db).await.expect("as by hand");
+    let mut browser = server.browser();
+    let page = browser.get("/sign-in").await;
+    let page = browser.submit(&page, &[("identifier", EMAIL), ("password", PASSWORD)]).await;
+    let page = browser.submit(&page, &[("new", NEW), ("repeat", NEW)]).await;
+    assert!(page.body.contains("Alice"), "{}", page.body);
+    assert!(!other.get("/").await.body.contains("Alice"));
+    assert!(!server.is_active(&bound.access).await);
+    assert!(server.is_active(&offline.access).await);
+    assert!(server.events().await.contains(&"sessions.ended".to_owned()));
+}
+
+#[tokio::test]
+async fn a_password_is_not_replaced_if_sessions_cannot_be_ended() {
+    let server = Server::start().await;
+    let mut other = server.signed_in().await;
+    let mut browser = server.signed_in().await;
+    for statement in [
+        "CREATE FUNCTION fail() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN RAISE 'out of order'; END $$",
+        "CREATE TRIGGER fail BEFORE UPDATE OF ended_at ON sessions EXECUTE FUNCTION fail()",
+    ] {
+        sqlx::query(statement).execute(&server.db).await.expect(statement);
+    }
+    assert_eq!(change(&mut browser, PASSWORD, NEW).await.status, 500);
+    let alice = storage::users::find(&server.db, "alice").await.expect("read").expect("Alice");
+    let profile =
+        Profile { email: EMAIL.to_owned(), email_verified: true, username: None, name: None };
+    let new = users::check_password(&server.app, &profile, NEW).await.expect("it will do");
+    users::set_password(&server.app, alice.id, new, Choice::Lasting).await.expect_err("refused");
+    assert!(other.get("/").await.body.contains("Alice"));
+    assert!(!signs_in(&server, NEW).await);
+    assert!(signs_in(&server, PASSWORD).await);
+
+    sqlx::query("DROP TRIGGER fail ON sessions").execute(&server.db).await.expect("mended");
+    assert!(change(&mut browser, PASSWORD, NEW).await.body.contains("is changed"));
+    assert!(!other.get("/").await.body.contains("Alice"));
+}
+
+#[tokio::test]
 async fn a_sign_in_that_proved_the_former_password_ends_with_it() {
     let server = Server::start().await;
     let chosen = expire(&server).await;

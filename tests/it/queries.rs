@@ -142,6 +142,22 @@ async fn hot_statements_go_by_primary_key() {
 }
 
 #[tokio::test]
+async fn the_challenges_of_a_person_are_found_by_index() {
+    let server = Server::start().await;
+    let many = "
+        INSERT INTO ceremonies (id, browser_hash, user_id, kind, state, expires_at)
+            SELECT gen_random_uuid(), '', NULL, 'discover', '{}', now() FROM generate_series(1, 10000);
+        ANALYZE ceremonies";
+    sqlx::raw_sql(many).execute(&server.db).await.expect("filled");
+    let (sql, values) = cached("DELETE FROM ceremonies WHERE user_id");
+    let explain = sql.replace("$1", &values);
+    let rows = sqlx::raw_sql(AssertSqlSafe(format!("EXPLAIN {explain}"))).fetch_all(&server.db);
+    let rows = rows.await.expect("a plan");
+    let plan: Vec<String> = rows.iter().filter_map(|row| row.try_get(0).ok()).collect();
+    assert!(plan.iter().any(|line| line.contains("ceremonies_user_id")), "{plan:#?}");
+}
+
+#[tokio::test]
 async fn rotations_are_hot_updates() {
     let server = Server::start().await;
     let mut tokens = server.tokens(&mut server.browser(), &[]).await;

@@ -231,6 +231,39 @@ async fn guesses_of_a_code_are_slowed_on_every_replica_and_the_owner_gets_in_lat
 }
 
 #[tokio::test]
+async fn whoever_guesses_codes_elsewhere_does_not_lock_the_owner_out_of_a_known_browser() {
+    let enrolled = Enrolled::start().await;
+    // Thieves with the password, in browsers that no one signed in with: they share a counter.
+    for number in 0..11 {
+        let (mut thief, page) = enrolled.asked().await;
+        let wrong = enrolled.verify(&mut thief, &page, "000000").await;
+        assert_eq!(wrong.status, if number < 10 { 422 } else { 429 }, "{number}");
+    }
+    let code = enrolled.code();
+    let mut browser = enrolled.browser.clone();
+    browser.cookies.retain(|name, _| name.ends_with("device"));
+    assert_eq!(browser.cookies.len(), 1, "what is left of the sign-in before");
+    let page = browser.get("/sign-in").await;
+    let page = browser.submit(&page, &[("identifier", EMAIL), ("password", PASSWORD)]).await;
+    assert!(page.body.contains("id=\"verify-form\""), "{}", page.body);
+    let wrong = browser.submit(&page, &[("kind", "recovery-code"), ("code", "nonsense")]).await;
+    assert_eq!(wrong.status, 422, "{}", wrong.body);
+    assert!(is_signed_in(&enrolled.verify(&mut browser, &page, &code).await));
+
+    // Guesses in a known browser have an end too.
+    let mut throttled = 0;
+    for number in 0..11 {
+        browser.cookies.retain(|name, _| name.ends_with("device"));
+        let page = browser.get("/sign-in").await;
+        let page = browser.submit(&page, &[("identifier", EMAIL), ("password", PASSWORD)]).await;
+        let wrong = enrolled.verify(&mut browser, &page, "000000").await;
+        throttled += usize::from(wrong.status == 429);
+        assert!([422, 429].contains(&wrong.status), "{number}: {}", wrong.body);
+    }
+    assert!(throttled > 0);
+}
+
+#[tokio::test]
 async fn between_the_steps_there_is_no_session() {
     let enrolled = Enrolled::start().await;
     let (mut browser, page) = enrolled.asked().await;

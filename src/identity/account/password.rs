@@ -21,7 +21,7 @@ use crate::{
         text, throttle,
         watch::{self, Guessed, News},
     },
-    storage::{self, sessions::Others},
+    storage::{self, passwords::Kept},
     web::{
         RequestContext, csrf,
         pages::{Freedom, UserView, page},
@@ -111,10 +111,6 @@ pub(super) async fn change(
         if let Err(notice) = try_change(&app, &current, &params, &context).await? {
             return Ok(notice.lead_back(&app, PASSWORD));
         }
-        let user = current.row.user_id;
-        // Whoever knew the former password is out: so is what they were given, but for what is to outlive sessions.
-        let others = Others { keep: Some(current.row.id), own_grants: true };
-        session::end_others(&app, user, others, &context.origin).await?;
         Ok(see_other(&format!("{HOME}?changed=password")))
     };
     outcome.await.unwrap_or_else(|instead: Instead| instead.respond(&context))
@@ -139,7 +135,8 @@ async fn try_change(
         Person { email: row.email.clone(), username: row.username.clone(), name: row.name.clone() };
     let set = async {
         let new = passwords::accept(app, new, person).await?;
-        passwords::set(app, row.user_id, new, false, None).await
+        let kept = Kept { session: Some(row.id), sign_in: None };
+        passwords::set(app, row.user_id, new, false, kept, &context.origin).await
     };
     if let Err(refused) = set.await {
         return Ok(Err(Notice::wrong(refused.explain()?)));
@@ -223,9 +220,13 @@ pub(super) async fn replace(
         let user = attempt.row.user_id;
         let row = storage::users::get(&app.db, user).await?;
         let person = row.map(Person::from).unwrap_or_default();
+        // The session of this browser goes on under the one that begins now.
+        let own = session::current(&app, &headers).await?;
+        let own = own.map(|own| own.row).filter(|own| own.user_id == user);
+        let kept = Kept { session: own.map(|own| own.id), sign_in: Some(attempt.row.id) };
         let set = async {
             let new = passwords::accept(&app, new, person).await?;
-            passwords::set(&app, user, new, false, Some(attempt.row.id)).await
+            passwords::set(&app, user, new, false, kept, &context.origin).await
         };
         if let Err(refused) = set.await {
             let notice = Notice::wrong(refused.explain()?);

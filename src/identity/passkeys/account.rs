@@ -195,7 +195,9 @@ async fn register(
         Ok(credential) => credential,
         Err(Fault::Storage(error)) => return Err(error.into()),
         Err(fault) => {
-            tracing::info!(%fault, %user, "a passkey was not added");
+            let event = Event::new(Kind::PasskeyRefused).user(user).session(current.row.id);
+            let event = event.detail(json!({ "why": fault.to_string() }));
+            app.audit.record(event, &context.origin).await?;
             return Ok(Err(Wrong::Answer));
         }
     };

@@ -168,7 +168,7 @@ pub async fn prove(
     headers: &HeaderMap,
     context: &RequestContext,
 ) -> Result<Factor, Refused> {
-    let counters = throttle::codes(&app.config.sign_in, user);
+    let counters = throttle::codes(app, user, headers);
     let counted = count(app, &counters, Some(user), context).await?;
     let found = check(app, headers, Purpose::Authenticate(user), answer).await;
     match judge(app, found, Some(user), context).await {

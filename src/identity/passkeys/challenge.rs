@@ -6,7 +6,7 @@ use axum::{
     extract::State,
     response::{IntoResponse, Response},
 };
-use http::{HeaderMap, HeaderValue, header};
+use http::{HeaderMap, HeaderValue, StatusCode, header};
 use serde::Serialize;
 use uuid::Uuid;
 use webauthn_rs_core::{error::WebauthnError, proto::Credential};
@@ -21,11 +21,13 @@ use crate::{
     identity::{
         account::recent,
         attempt::Attempt,
+        notice::minutes,
         pages::{Browser, read_post},
+        throttle,
     },
     storage::{self, passkeys::PasskeyRow},
     tokens::digest::Digest,
-    web::{RequestContext, problem::Problem},
+    web::{RequestContext, problem::Problem, words},
 };
 
 /// The challenge and its options, as the script reads them.
@@ -46,10 +48,21 @@ pub async fn discover(
     let outcome = async {
         let browser = Browser::of(&app, &headers);
         read_post(&app, &headers, &body, &browser.digest, "/sign-in")?;
+        count(&app, &context).await?;
         let made = RelyingParty::of(&app.config.server.issuer).discover();
         answer(&app, &browser.digest, Purpose::Discover, made).await
     };
     outcome.await.unwrap_or_else(|problem: Problem| problem.respond(&context))
+}
+
+/// Counts a challenge before it is kept: of whom it is asked for, nothing is known but where they are.
+async fn count(app: &App, context: &RequestContext) -> Result<(), Problem> {
+    let counters = throttle::challenges(&app.config.sign_in, context.origin.address);
+    let Some(until) = throttle::count(app, &counters).await?.until else { return Ok(()) };
+    let message = words::with("challenges-throttled", &[("count", minutes(app, until))]);
+    let seconds = (until - app.clock.now()).whole_seconds().max(1).unsigned_abs();
+    let status = StatusCode::TOO_MANY_REQUESTS;
+    Err(Problem::new(status, words::text("problem-wait"), message).retry_after(seconds))
 }
 
 /// `POST /sign-in/verify/passkey`.
