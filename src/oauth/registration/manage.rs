@@ -20,7 +20,7 @@ use crate::{
     oauth::{Error, token},
     registry::client::{AuthMethod, Client},
     storage::{
-        self,
+        clients::{self, Removable},
         registrations::{self, Replacement, SecretChange},
     },
     tokens::secret::ClientSecret,
@@ -119,7 +119,7 @@ async fn replace(
         successor_hash: successor_hash.bytes(),
     };
     if !registrations::replace(&app.db, &replacement, now).await? {
-        // It was removed, or its successor used, since it was looked at.
+        // It was removed, taken over, or its token's successor used, since it was looked at.
         return Err(access::refused(app, context).await);
     }
     app.replica.forget_client(client_id);
@@ -157,7 +157,8 @@ async fn delete(
     access::managed(app, client_id, headers, context).await?;
     let now = app.clock.now();
     let (began, end) = (app.tokens_began(now), app.tokens_end(now));
-    if !storage::clients::delete(&app.db, client_id, now, began, end).await? {
+    let which = Removable::RegisteredItself;
+    if !clients::delete(&app.db, client_id, which, now, began, end).await? {
         return Err(access::refused(app, context).await);
     }
     app.replica.forget_client(client_id);
