@@ -91,7 +91,7 @@ async fn replace(
     }
     let known = secret(&mut members, &managed.client)?;
     let statement = statement::take(&mut members)?;
-    let new = resolve(app, members, statement, client_id).await?;
+    let new = resolve(app, members, statement, client_id, Some(&managed.client)).await?;
     let method = new.token_endpoint_auth_method;
     let former = managed.client.metadata.token_endpoint_auth_method;
     // A secret that is signed with is kept otherwise than one that is sent.

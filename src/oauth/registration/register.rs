@@ -23,7 +23,10 @@ use crate::{
     identity::throttle,
     keys::secrets::client_secret_place,
     oauth::Error,
-    registry::client::{AuthMethod, Metadata},
+    registry::{
+        client::{AuthMethod, Client, Metadata},
+        sector,
+    },
     storage::{
         initial_access_tokens::Presented,
         keys::Sealed,
@@ -78,7 +81,7 @@ async fn add(
     if permit.is_none() {
         count(app, context).await?;
     }
-    let metadata = resolve(app, members, statement, &client_id).await?;
+    let metadata = resolve(app, members, statement, &client_id, None).await?;
     let response = store(app, id, &metadata, permit.as_ref(), context).await?;
     let mut event = Event::new(Kind::ClientRegistered).client(&client_id);
     if let Some(permit) = &permit {
@@ -88,18 +91,23 @@ async fn add(
     Ok(response)
 }
 
-/// The metadata that members come to, with what has to be fetched for it.
+/// The metadata that members come to, with what has to be fetched for it; of a client that there is, `former` is what it
+/// was.
 pub(super) async fn resolve(
     app: &App,
     mut members: Members,
     statement: Option<String>,
     client_id: &str,
+    former: Option<&Client>,
 ) -> Result<Metadata, Error> {
     if let Some(text) = &statement {
         members.overrule(statement::claims(app, text).await?);
     }
     let mut metadata = metadata::read(&mut members, &app.registration, client_id)?;
     metadata.about.software_statement = statement;
+    if let Some(former) = former {
+        stays_in_sector(former, &metadata)?;
+    }
     if let Some(uri) = &metadata.jwks_uri {
         fetched::check_url(app, "jwks_uri", uri)?;
     }
@@ -110,6 +118,17 @@ pub(super) async fn resolve(
         fetched::check_sector(app, uri, &metadata.redirect_uris).await?;
     }
     Ok(metadata)
+}
+
+/// By its sector a client is told who people are. One that could move would take with it what it knows of them, and hear
+/// what they are called elsewhere.
+fn stays_in_sector(former: &Client, new: &Metadata) -> Result<(), Error> {
+    if sector::stored(&former.id, new).as_deref() == former.sector() {
+        return Ok(());
+    }
+    Err(invalid(
+        "subject_type, and the sector of pairwise subjects, stay what they were: register another client",
+    ))
 }
 
 /// The members of a request (RFC 7591 §3.1).

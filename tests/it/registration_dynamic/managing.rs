@@ -288,6 +288,34 @@ async fn what_a_client_sent_before_an_operator_took_it_over_changes_nothing_afte
 }
 
 #[tokio::test]
+async fn a_client_stays_in_its_sector() {
+    // OpenID Connect Core §8.1.
+    let server = open().await;
+    let pairwise = json!({ "subject_type": "pairwise" });
+    let client = registered(&server, pairwise.clone()).await;
+    let token = text(&client, "registration_access_token");
+    let there =
+        json!({ "subject_type": "pairwise", "redirect_uris": ["https://other.example/cb"] });
+    for moved in [json!({}), json!({ "subject_type": "public" }), there] {
+        let (status, body) = put(&server, &client, token, moved.clone()).await;
+        assert_eq!((status, text(&body, "error")), (400, "invalid_client_metadata"), "{moved}");
+    }
+    let more = json!({ "subject_type": "pairwise", "redirect_uris": ["https://new.example/two"] });
+    assert_eq!(put(&server, &client, token, more).await.0, 200);
+    let public = registered(&server, json!({})).await;
+    let token = text(&public, "registration_access_token");
+    assert_eq!(put(&server, &public, token, pairwise.clone()).await.0, 400);
+    // A host that is named is not shown to be one's own.
+    let other = registered(&server, pairwise).await;
+    let mut sectors = Vec::new();
+    for client in [&client, &other] {
+        let client = server.app.replica.client(text(client, "client_id")).await.expect("read");
+        sectors.push(client.expect("there").sector().map(str::to_owned));
+    }
+    assert_ne!(sectors[0], sectors[1]);
+}
+
+#[tokio::test]
 async fn there_is_nothing_without_the_right_token() {
     let server = open().await;
     let client = registered(&server, json!({})).await;
