@@ -1,6 +1,6 @@
 //! Each member of a registration: what is taken, what is answered, and what is refused by which error.
 
-use axum::{Router, routing::get};
+use axum::{Router, response::Redirect, routing::get};
 use serde_json::{Value, json};
 
 use super::{CALLBACK, OPEN, REGISTER, open, register, registered, text, with};
@@ -266,7 +266,8 @@ async fn the_list_of_a_sector_has_all_redirect_uris() {
             .route("/all", list(r#"["https://other.example", "https://new.example/callback"]"#))
             .route("/other", list(r#"["https://other.example"]"#))
             .route("/object", list(r#"{"https://new.example/callback": 1}"#))
-            .route("/html", list("<html>")),
+            .route("/html", list("<html>"))
+            .route("/elsewhere", get(|| async { Redirect::temporary("/all") })),
     )
     .await;
     let server = with(&format!("{OPEN}\n{}", site.config_allowing("[\"127.0.0.1/32\"]"))).await;
@@ -275,7 +276,7 @@ async fn the_list_of_a_sector_has_all_redirect_uris() {
     let body = registered(&server, sector("/all")).await;
     assert_eq!(body["sector_identifier_uri"], url("/all"));
     assert!(site.connections() > 0);
-    for path in ["/other", "/object", "/html", "/nothing"] {
+    for path in ["/other", "/object", "/html", "/nothing", "/elsewhere"] {
         let answer = error(register(&server, sector(path)).await).await;
         assert_eq!(answer, (400, "invalid_client_metadata".to_owned()), "{path}");
     }
