@@ -11,12 +11,13 @@ use super::{
     access::{self, Managed, Refusal},
     answer::Information,
     members::{Members, invalid},
-    register::{Drawn, answered, read, resolve},
+    register::{Drawn, answered, count, read, resolve},
     statement,
 };
 use crate::{
     app::{App, AppState},
     audit::{Event, Kind},
+    identity::throttle,
     oauth::{Error, token},
     registry::client::{AuthMethod, Client},
     storage::{
@@ -89,6 +90,9 @@ async fn replace(
     if let Some(name) = THE_SERVERS.into_iter().find(|name| members.has(name)) {
         return Err(invalid(format!("{name} is not the client's to say")).into());
     }
+    let config = &app.config.dynamic_registration;
+    let counters = throttle::changes(config, client_id, context.origin.address);
+    count(app, counters, context).await?;
     let known = secret(&mut members, &managed.client)?;
     let statement = statement::take(&mut members)?;
     let new = resolve(app, members, statement, client_id, Some(&managed.client)).await?;

@@ -31,7 +31,7 @@ use crate::{
         initial_access_tokens::Presented,
         keys::Sealed,
         registrations::{self, NewRegistration, NewSecret},
-        throttles,
+        throttles::{self, Counter},
     },
     tokens::{
         digest::Digest,
@@ -79,7 +79,9 @@ async fn add(
         metadata::read(&mut members.clone(), &app.registration, &client_id)?;
     }
     if permit.is_none() {
-        count(app, context).await?;
+        let counters =
+            throttle::registrations(&app.config.dynamic_registration, context.origin.address);
+        count(app, counters, context).await?;
     }
     let metadata = resolve(app, members, statement, &client_id, None).await?;
     let response = store(app, id, &metadata, permit.as_ref(), context).await?;
@@ -114,7 +116,11 @@ pub(super) async fn resolve(
     for uri in &metadata.requests.request_uris {
         fetched::check_url(app, "request_uris", uri)?;
     }
-    if let Some(uri) = &metadata.sector_identifier_uri {
+    let unchanged = former.is_some_and(|former| {
+        former.metadata.sector_identifier_uri == metadata.sector_identifier_uri
+            && former.metadata.redirect_uris == metadata.redirect_uris
+    });
+    if let Some(uri) = metadata.sector_identifier_uri.as_ref().filter(|_| !unchanged) {
         fetched::check_sector(app, uri, &metadata.redirect_uris).await?;
     }
     Ok(metadata)
@@ -143,11 +149,14 @@ pub(super) fn read(headers: &HeaderMap, body: &[u8]) -> Result<Members, Error> {
     Ok(Members::new(object))
 }
 
-/// Counts a client that comes without a token, before anything is done for it.
-async fn count(app: &App, context: &RequestContext) -> Result<(), Refusal> {
+/// Counts a client that comes without a token, or a change, before anything is done for it.
+pub(super) async fn count(
+    app: &App,
+    counters: Vec<Vec<Counter>>,
+    context: &RequestContext,
+) -> Result<(), Refusal> {
     let now = app.clock.now();
-    let config = &app.config.dynamic_registration;
-    for counters in throttle::registrations(config, context.origin.address) {
+    for counters in counters {
         let day = time::Duration::DAY;
         let until = throttles::count(&app.db, &counters, day, now).await?.until;
         if let Some(until) = until {

@@ -1,9 +1,10 @@
 //! Each member of a registration: what is taken, what is answered, and what is refused by which error.
 
 use axum::{Router, response::Redirect, routing::get};
+use openidconnect::reqwest::Method;
 use serde_json::{Value, json};
 
-use super::{CALLBACK, OPEN, REGISTER, open, register, registered, text, with};
+use super::{CALLBACK, OPEN, REGISTER, members, open, own, register, registered, send, text, with};
 use crate::support::{elsewhere::Elsewhere, server::error};
 
 /// What differs from run to run.
@@ -280,4 +281,15 @@ async fn the_list_of_a_sector_has_all_redirect_uris() {
         let answer = error(register(&server, sector(path)).await).await;
         assert_eq!(answer, (400, "invalid_client_metadata".to_owned()), "{path}");
     }
+    // What was found there is not asked for again as long as nothing of it changes.
+    let before = site.connections();
+    let token = text(&body, "registration_access_token");
+    let mut change = members(&sector("/all"));
+    change["client_id"] = body["client_id"].clone();
+    let (status, body) = send(own(&server, Method::PUT, &body, token).json(&change)).await;
+    assert_eq!((status, site.connections()), (200, before), "{body}");
+    let token = text(&body, "registration_access_token");
+    change["redirect_uris"] = json!(["https://unlisted.example/cb"]);
+    let (status, body) = send(own(&server, Method::PUT, &body, token).json(&change)).await;
+    assert_eq!((status, site.connections()), (400, before + 1), "{body}");
 }
