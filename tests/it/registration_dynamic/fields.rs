@@ -193,6 +193,9 @@ async fn what_is_wrong_otherwise_is_invalid_metadata() {
         // The logout specifications.
         json!({ "post_logout_redirect_uris": ["javascript:alert(1)"] }),
         json!({ "post_logout_redirect_uris": "https://a.example" }),
+        json!({ "post_logout_redirect_uris": ["com.example.app:/out"] }),
+        json!({ "post_logout_redirect_uris": ["http://127.0.0.1/out"] }),
+        json!({ "initiate_login_uri": "http://127.0.0.1/login" }),
         json!({ "frontchannel_logout_uri": "https://other.example/out" }),
         json!({ "frontchannel_logout_session_required": true }),
         json!({ "backchannel_logout_uri": "https://a.example/out#f" }),
@@ -292,4 +295,18 @@ async fn the_list_of_a_sector_has_all_redirect_uris() {
     change["redirect_uris"] = json!(["https://unlisted.example/cb"]);
     let (status, body) = send(own(&server, Method::PUT, &body, token).json(&change)).await;
     assert_eq!((status, site.connections()), (400, before + 1), "{body}");
+}
+
+#[tokio::test]
+async fn people_are_led_to_allowed_hosts_alone() {
+    let config = format!("{OPEN}allowed_redirect_hosts = [\"new.example\"]\n");
+    let server = with(&config).await;
+    for (host, status) in [("new.example", 201), ("other.example", 400)] {
+        for more in [
+            json!({ "post_logout_redirect_uris": [format!("https://{host}/out")] }),
+            json!({ "initiate_login_uri": format!("https://{host}/login") }),
+        ] {
+            assert_eq!(register(&server, more.clone()).await.status(), status, "{more}");
+        }
+    }
 }
