@@ -10,7 +10,7 @@ use crate::{
     audit::{Event, Kind},
     keys::secrets::client_secret_place,
     registry::client::{AuthMethod, Client, Metadata, SECRETS},
-    storage::{self, client_secrets::New},
+    storage::{self, client_secrets::New, clients::Removable},
     tokens::secret::ClientSecret,
 };
 
@@ -81,7 +81,8 @@ pub async fn remove_secret(app: &App, client_id: &str, id: Uuid) -> Result<(), E
 pub async fn delete(app: &App, client_id: &str) -> Result<(), Error> {
     let now = app.clock.now();
     let (began, end) = (app.tokens_began(now), app.tokens_end(now));
-    if !storage::clients::delete(&app.db, client_id, now, began, end).await? {
+    let which = Removable::Any;
+    if !storage::clients::delete(&app.db, client_id, which, now, began, end).await? {
         return Err(Error::Invalid(format!("there is no client {client_id}")));
     }
     record(app, Event::new(Kind::ClientDeleted).client(client_id)).await?;

@@ -133,7 +133,7 @@ impl fmt::Debug for Client {
 impl Client {
     /// A client by the operator's settings.
     pub fn new(config: &Fetch) -> Result<Self, SetUpError> {
-        Self::with_resolver(config, Box::new(System))
+        Self::with_resolver(config, Box::new(System::new()))
     }
 
     /// A client that is told by someone else where hosts are.

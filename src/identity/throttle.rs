@@ -117,6 +117,12 @@ pub fn messages(limits: &Email, recipient: &str, address: Option<IpAddr>) -> Vec
     vec![networks("messages", address, limits.requests_per_address), vec![recipient]]
 }
 
+/// Changes of registrations from an address, in multiples of what it may register.
+const CHANGES: i32 = 5;
+
+/// Changes of one registration within a day.
+const CHANGES_OF_ONE: i32 = 50;
+
 /// The counters of clients that register themselves without a token, within a day: by the address they come from, and all
 /// of them. The address first: what is too much from one uses up no one's place.
 pub fn registrations(limits: &DynamicRegistration, address: Option<IpAddr>) -> Vec<Vec<Counter>> {
@@ -128,6 +134,23 @@ pub fn registrations(limits: &DynamicRegistration, address: Option<IpAddr>) -> V
     };
     let counters = [networks, vec![all]].into_iter();
     counters.filter(|counters| !counters.is_empty()).collect()
+}
+
+/// The counters of a client's changes of its own registration, within a day: by the address they come from, and its own.
+/// Each may have something fetched.
+pub fn changes(
+    limits: &DynamicRegistration,
+    client_id: &str,
+    address: Option<IpAddr>,
+) -> Vec<Vec<Counter>> {
+    let most = limits.clients_per_address.saturating_mul(CHANGES);
+    let networks = networks("changes", address, most);
+    let own = Counter {
+        key: key("changes of one", &[client_id.as_bytes()]),
+        limit: CHANGES_OF_ONE,
+        account: false,
+    };
+    [networks, vec![own]].into_iter().filter(|counters| !counters.is_empty()).collect()
 }
 
 /// The counter of letters about failed attempts: one a day, for each person and each thing that is guessed; be there such a

@@ -224,10 +224,7 @@ impl Client {
         // They were checked when they were stored.
         let keys = metadata.jwks.as_ref().map(ClientKeys::fetched).and_then(Result::ok);
         let keys = keys.unwrap_or_default();
-        // Without a sector, which does not pass validation, it is one by itself.
-        let pairwise = !metadata.subject_type.is_public();
-        let sector =
-            pairwise.then(|| sector::of(&metadata).unwrap_or_else(|_| row.client_id.clone()));
+        let sector = sector::stored(&row.client_id, &metadata);
         Ok(Self { id: row.client_id.into(), metadata, secrets, keys, sector })
     }
 
@@ -310,7 +307,7 @@ impl Client {
         metadata.requests.validate(metadata)?;
         validate_encryption(metadata)?;
         if !metadata.subject_type.is_public() || metadata.sector_identifier_uri.is_some() {
-            sector::of(metadata)?;
+            sector::of(client_id, metadata)?;
         }
         metadata.sessions.validate(&metadata.redirect_uris)?;
         if let Some(bad) = metadata.scopes.iter().find(|scope| !scope::is_token(scope)) {

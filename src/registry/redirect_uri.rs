@@ -16,6 +16,11 @@ pub struct Matched(String);
 impl Registered {
     /// Checks a redirect URI that someone wants to register.
     pub fn parse(text: &str) -> Result<Self, String> {
+        // RFC 3986 §2. Parsers of URLs drop tabs and newlines and trim spaces, so that what is checked here would be
+        // something else than what is kept.
+        if !text.bytes().all(|byte| byte.is_ascii_graphic()) {
+            return Err(format!("{text:?} must have visible ASCII characters only"));
+        }
         let url = Url::parse(text).map_err(|error| format!("{text:?} is no URI: {error}"))?;
         if text.contains('#') {
             return Err(format!("{text:?} must have no fragment"));
@@ -86,12 +91,11 @@ impl Matched {
         origin(&self.0)
     }
 
-    /// The scheme, if an application and not a browser handles it.
+    /// The scheme, if an application and not a browser handles it. As it was parsed: it goes into headers.
     #[must_use]
-    pub fn private_use_scheme(&self) -> Option<&str> {
-        let (scheme, _) = self.0.split_once(':')?;
-        (!scheme.eq_ignore_ascii_case("http") && !scheme.eq_ignore_ascii_case("https"))
-            .then_some(scheme)
+    pub fn private_use_scheme(&self) -> Option<String> {
+        let url = Url::parse(&self.0).ok()?;
+        (!matches!(url.scheme(), "http" | "https")).then(|| url.scheme().to_owned())
     }
 
     /// Where it leads, in words a person can check.
@@ -99,7 +103,7 @@ impl Matched {
     pub fn destination(&self) -> String {
         match Url::parse(&self.0).ok().and_then(|url| url.host_str().map(str::to_owned)) {
             Some(host) => host,
-            None => self.private_use_scheme().unwrap_or_default().to_owned(),
+            None => self.private_use_scheme().unwrap_or_default(),
         }
     }
 
@@ -188,6 +192,17 @@ mod tests {
             "data:text/html,x",
             "myapp:/cb",
             "",
+            " https://app.example/cb",
+            "https://app.example/cb ",
+            "https://app.example/c b",
+            "https://app.example/c\tb",
+            "https://app.example/cb\n",
+            "com.example\n.app:/cb",
+            "com.example.app;\n:/cb",
+            "\u{1}com.example.app:/cb",
+            "https://app.example/cb\u{7f}",
+            "https://b\u{fc}cher.example/cb",
+            "https://app.example/\u{202e}cb",
         ] {
             assert!(Registered::parse(bad).is_err(), "{bad}");
         }
@@ -218,6 +233,19 @@ mod tests {
         for (registered, presented, matches) in cases {
             let registered = Registered::parse(registered).expect("registrable");
             assert_eq!(registered.matches(presented).is_some(), matches, "{presented}");
+        }
+    }
+
+    #[test]
+    fn a_scheme_is_one_word_whatever_was_stored() {
+        for (uri, scheme) in [
+            ("https://a.example/cb", None),
+            (" HTTPS://a.example/cb", None),
+            ("com.example.app:/cb", Some("com.example.app")),
+            ("\n com.Example\t.app:/cb", Some("com.example.app")),
+            ("a b; script-src 'unsafe-inline':/cb", None),
+        ] {
+            assert_eq!(Matched(uri.to_owned()).private_use_scheme().as_deref(), scheme, "{uri}");
         }
     }
 

@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 use url::{Host, Url};
 
-use super::client::Metadata;
+use super::{about::RegisteredBy, client::Metadata};
 
 /// What the `sub` of a person is at a client.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -38,7 +38,28 @@ impl SubjectType {
 
 /// The sector of a client with pairwise subjects (Core §8.1): the host of its `sector_identifier_uri`, or the one host of
 /// its redirect URIs.
-pub fn of(metadata: &Metadata) -> Result<String, String> {
+///
+/// Of a client that registered itself, that one host shows nothing: whoever may register can name a redirect URI that is
+/// someone else's, and would be told what that host's own clients call people. So such a client is a sector by itself,
+/// which no other has. Several are in one by a `sector_identifier_uri`, whose document is fetched: what is at a host, its
+/// owner says.
+pub fn of(client_id: &str, metadata: &Metadata) -> Result<String, String> {
+    let host = host(metadata)?;
+    let shown = metadata.sector_identifier_uri.is_some()
+        || metadata.about.registered_by == RegisteredBy::Operator;
+    // No host has a space in it.
+    Ok(if shown { host } else { format!("{host} {client_id}") })
+}
+
+/// The sector that a client has as stored; none if its subjects are public.
+#[must_use]
+pub fn stored(client_id: &str, metadata: &Metadata) -> Option<String> {
+    // Without a sector, which does not pass validation, it is one by itself.
+    (!metadata.subject_type.is_public())
+        .then(|| of(client_id, metadata).unwrap_or_else(|_| client_id.to_owned()))
+}
+
+fn host(metadata: &Metadata) -> Result<String, String> {
     if let Some(uri) = &metadata.sector_identifier_uri {
         return https_host(uri).ok_or("sector_identifier_uri must be an https URL".to_owned());
     }
@@ -88,7 +109,26 @@ mod tests {
                 "redirect_uris": redirect_uris, "subject_type": "pairwise", "sector_identifier_uri": sector,
             });
             let metadata = serde_json::from_value(metadata).expect("metadata");
-            assert_eq!(of(&metadata).ok().as_deref(), expected, "{redirect_uris:?} {sector:?}");
+            let sector_of = of("spa", &metadata);
+            assert_eq!(sector_of.ok().as_deref(), expected, "{redirect_uris:?} {sector:?}");
         }
+    }
+
+    #[test]
+    fn who_registers_itself_is_in_no_ones_sector_by_naming_a_host() {
+        let sector = |client_id: &str, by: &str, uri: Option<&str>| {
+            let metadata = json!({
+                "client_name": "Test", "token_endpoint_auth_method": "none", "grant_types": ["authorization_code"],
+                "redirect_uris": ["https://a.example/cb"], "subject_type": "pairwise", "registered_by": by,
+                "sector_identifier_uri": uri,
+            });
+            of(client_id, &serde_json::from_value(metadata).expect("metadata")).expect("a sector")
+        };
+        let (one, two) = (sector("one", "itself", None), sector("two", "itself", None));
+        assert_ne!(one, two);
+        assert_ne!(one, sector("spa", "operator", None));
+        assert_eq!(one, sector("one", "itself", None));
+        let list = Some("https://a.example/list");
+        assert_eq!(sector("one", "itself", list), sector("two", "itself", list));
     }
 }

@@ -95,18 +95,30 @@ pub async fn set_disabled(
     Ok(changed > 0)
 }
 
+/// Which clients a removal is for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Removable {
+    /// Any: an operator asks.
+    Any,
+    /// Those that registered themselves and that no operator took over, as of the moment of removal.
+    RegisteredItself,
+}
+
 /// Removes a client, revokes what it was granted, and tells all replicas of the grants that were used since `tokens_began`
 /// and so may have live tokens. A refresh of the others finds them revoked: it asks the database in any case.
 pub async fn delete(
     db: &PgPool,
     client_id: &str,
+    which: Removable,
     now: Timestamp,
     tokens_began: Timestamp,
     tokens_end: Timestamp,
 ) -> Result<bool> {
     let deleted = sqlx::query_scalar!(
         r#"WITH deleted AS (
-            DELETE FROM clients WHERE client_id = $1 RETURNING client_id
+            DELETE FROM clients
+            WHERE client_id = $1 AND ($5 OR metadata ->> 'registered_by' = 'itself')
+            RETURNING client_id
         ), revoked AS (
             UPDATE grants SET revoked_at = $2
             WHERE client_id IN (SELECT client_id FROM deleted) AND revoked_at IS NULL
@@ -128,6 +140,7 @@ pub async fn delete(
         now,
         tokens_began,
         tokens_end,
+        which == Removable::Any,
     )
     .fetch_one(db)
     .await?;

@@ -162,8 +162,9 @@ pub struct Replacement<'a> {
     pub successor_hash: &'a [u8],
 }
 
-/// Changes a registration if the token is still good for it, and tells all replicas. Both tokens are good until the
-/// successor is used.
+/// Changes a registration if the token is still good for it and no operator took the client over, and tells all replicas.
+/// Both tokens are good until the successor is used. An operator's change that comes in between stands: the row is looked
+/// at again when its lock is had.
 pub async fn replace(db: &PgPool, new: &Replacement<'_>, now: Timestamp) -> Result<bool> {
     let mut transaction = pool::begin(db).await?;
     let changed = sqlx::query_scalar!(
@@ -176,7 +177,8 @@ pub async fn replace(db: &PgPool, new: &Replacement<'_>, now: Timestamp) -> Resu
             UPDATE clients c SET
                 metadata = jsonb_set($2, '{disabled}', coalesce(c.metadata -> 'disabled', 'false')),
                 updated_at = $5
-            FROM renewed r WHERE c.client_id = r.client_id
+            FROM renewed r
+            WHERE c.client_id = r.client_id AND c.metadata ->> 'registered_by' = 'itself'
             RETURNING c.client_id
         ), told AS (
             INSERT INTO changes (kind, key, at) SELECT 'client', client_id, $5 FROM changed
@@ -238,10 +240,12 @@ pub async fn origin(db: &PgPool, client_id: &str) -> Result<Option<OriginRow>> {
     .await?)
 }
 
-/// Some clients whose registration was last changed before this.
+/// Some clients whose registration was last changed before this. Those that an operator took over are no longer among them.
 pub async fn older_than(db: &PgPool, before: Timestamp) -> Result<Vec<String>> {
     Ok(sqlx::query_scalar!(
-        "SELECT client_id FROM client_registrations WHERE changed_at < $1 ORDER BY changed_at LIMIT 100",
+        "SELECT r.client_id FROM client_registrations r JOIN clients c USING (client_id)
+         WHERE r.changed_at < $1 AND c.metadata ->> 'registered_by' = 'itself'
+         ORDER BY r.changed_at LIMIT 100",
         before,
     )
     .fetch_all(db)
@@ -251,11 +255,13 @@ pub async fn older_than(db: &PgPool, before: Timestamp) -> Result<Vec<String>> {
 /// Some clients that are not known to have been used since `before`, and were not. Those that were are known to from now
 /// on, so that each is looked for once in that time: grants have no index by client.
 ///
-/// Only the code flow leaves grants behind: clients that may do more are left alone.
+/// Only the code flow leaves grants behind: clients that may do more are left alone, and so are those that an operator took
+/// over.
 pub async fn unused_since(db: &PgPool, before: Timestamp, now: Timestamp) -> Result<Vec<String>> {
     let candidates = sqlx::query_scalar!(
         r#"SELECT r.client_id FROM client_registrations r JOIN clients c USING (client_id)
            WHERE r.seen_at < $1
+             AND c.metadata ->> 'registered_by' = 'itself'
              AND c.metadata -> 'grant_types' <@ '["authorization_code", "refresh_token"]'::jsonb
            ORDER BY r.seen_at LIMIT 100"#,
         before,

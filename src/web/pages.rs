@@ -247,6 +247,8 @@ page! {
         client: ClientView,
         /// Where it waits.
         url: String,
+        /// Whether the browser goes there by itself.
+        automatic: bool,
     }
 }
 

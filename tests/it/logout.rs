@@ -3,7 +3,9 @@
 
 use openidconnect::url::form_urlencoded;
 use signet::{
-    keys::signing::Algorithm, registry::redirect_uri::Registered, tokens::digest::Digest,
+    keys::signing::Algorithm,
+    registry::{about::RegisteredBy, redirect_uri::Registered},
+    tokens::digest::Digest,
     web::language::Language,
 };
 use time::Duration;
@@ -155,6 +157,24 @@ async fn who_is_asked_and_agrees_is_signed_out_and_goes_on() {
     let answer = agree(&mut browser, &page).await;
     assert_eq!(outcome(&answer), Outcome::SignedOut, "no one knows whose URI it is");
     assert!(!is_signed_in(&mut browser).await);
+}
+
+#[tokio::test]
+async fn to_a_client_that_registered_itself_no_one_is_sent_without_a_choice_or_a_hint() {
+    let server = start().await;
+    server.change_client(SPA, |it| it.about.registered_by = RegisteredBy::Itself).await;
+    let request = [("client_id", SPA), ("post_logout_redirect_uri", OUT), ("state", "a b&c")];
+    let answer = server.browser().get(&path(&request)).await;
+    assert_eq!((answer.status, answer.location()), (200, None));
+    assert!(!answer.body.contains("http-equiv=\"refresh\""), "{}", answer.body);
+    let link = "id=\"continue\" href=\"https://app.example/out?tenant=1";
+    assert!(answer.body.contains(link), "{}", answer.body);
+    // With an ID token it shows that someone was there.
+    let mut browser = server.signed_in().await;
+    let tokens = server.tokens(&mut browser, &[]).await;
+    let mut hinted = request.to_vec();
+    hinted.push(("id_token_hint", id_token(&tokens)));
+    assert_eq!(outcome(&server.browser().get(&path(&hinted)).await), Outcome::Redirected);
 }
 
 #[tokio::test]

@@ -343,6 +343,7 @@ async fn nothing_is_fetched_that_is_not_registered_or_inside() {
     assert_eq!(elsewhere.connections(), 2);
     // Not again at once.
     outcome(&mut browser, &asked(&gone)).await;
+    outcome(&mut browser, &asked(&format!("{gone}#2"))).await;
     assert_eq!(elsewhere.connections(), 2);
     server.advance(Duration::seconds(6));
     outcome(&mut browser, &asked(&gone)).await;

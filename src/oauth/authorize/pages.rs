@@ -27,7 +27,7 @@ impl Waiting {
     /// What the pages of this request may do: the answer to their forms may open the client's own scheme.
     fn freedom(&self) -> Freedom {
         let scheme = self.request.return_address.redirect_uri.private_use_scheme();
-        scheme.map_or(Freedom::Usual, |scheme| Freedom::OpenScheme(scheme.to_owned()))
+        scheme.map_or(Freedom::Usual, Freedom::OpenScheme)
     }
 
     pub(super) fn sign_in_page(&self, app: &App, session: Option<Current>) -> SignInForm {

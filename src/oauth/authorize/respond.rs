@@ -69,7 +69,7 @@ pub fn respond(
             let url = to.redirect_uri.with_query(&pairs);
             // An application's own scheme opens only on the heels of what the person did.
             if after == After::Form && to.redirect_uri.private_use_scheme().is_none() {
-                let page = Continue::new(view(client), url);
+                let page = Continue::new(view(client), url, true);
                 return pages::respond(StatusCode::OK, &page, &Freedom::Usual);
             }
             see_other(&url)

@@ -22,10 +22,10 @@ use crate::{
         session::{self, Current},
     },
     oauth::{Error, authorize, metadata::path, subject, token},
-    registry::client::Client,
+    registry::{about::RegisteredBy, client::Client},
     web::{
         RequestContext, csrf,
-        pages::{self, FieldView, Freedom, Logout},
+        pages::{self, Continue, FieldView, Freedom, Logout},
         params::Params,
         problem::Problem,
         words::text,
@@ -77,6 +77,7 @@ pub async fn get(
                 let ended = Ended { session: Some(session), onward: asked.onward };
                 Ok(with_cookies(ended.lead_on(&app, &headers), over))
             }
+            (_, _) if hint.is_none() => Ok(with_cookies(asked.offer(&app, &headers), over)),
             (_, _) => Ok(with_cookies(asked.go_on(&app, &headers), over)),
         }
     };
@@ -161,6 +162,21 @@ impl Asked {
         match &self.onward {
             Some(onward) => see_other(&onward.url),
             None => Ended::default().lead_on(app, headers),
+        }
+    }
+
+    /// No one is signed in, and nothing shows that anyone was at the client. Whoever may register a client could have this
+    /// server lead people anywhere by a link that looks like ours: to a client that registered itself they go by their own
+    /// choice.
+    fn offer(&self, app: &App, headers: &HeaderMap) -> Response {
+        let client = self.client.as_ref();
+        let client = client.filter(|it| it.metadata.about.registered_by == RegisteredBy::Itself);
+        match client.zip(self.onward.as_ref()) {
+            Some((client, onward)) => {
+                let page = Continue::new(authorize::view(client), onward.url.clone(), false);
+                pages::respond(StatusCode::OK, &page, &Freedom::Usual)
+            }
+            None => self.go_on(app, headers),
         }
     }
 

@@ -79,7 +79,7 @@ impl IntoResponse for Refusal {
                 (StatusCode::FORBIDDEN, body).into_response()
             }
             Self::TooMany(seconds) => {
-                let why = "too many clients were registered; try again later";
+                let why = "too many clients were registered or changed; try again later";
                 let mut response = Error::new(Code::TemporarilyUnavailable, why).into_response();
                 *response.status_mut() = StatusCode::TOO_MANY_REQUESTS;
                 response.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from(seconds));

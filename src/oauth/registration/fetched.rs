@@ -31,7 +31,10 @@ pub async fn check_sector(
         return Err(invalid("sector_identifier_uri must be https"));
     }
     let unreadable = || invalid("sector_identifier_uri does not lead to a list of redirect URIs");
-    let fetched = app.fetch.get(&url, Limits::default()).await.map_err(|error| {
+    // The sector is the host that is named, so that this very host has to say it: one that sends browsers wherever they ask
+    // must not lend its name to others.
+    let limits = Limits { redirects: 0, ..Limits::default() };
+    let fetched = app.fetch.get(&url, limits).await.map_err(|error| {
         tracing::info!(%error, "a sector_identifier_uri cannot be read");
         unreadable()
     })?;

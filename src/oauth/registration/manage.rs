@@ -11,16 +11,17 @@ use super::{
     access::{self, Managed, Refusal},
     answer::Information,
     members::{Members, invalid},
-    register::{Drawn, answered, read, resolve},
+    register::{Drawn, answered, count, read, resolve},
     statement,
 };
 use crate::{
     app::{App, AppState},
     audit::{Event, Kind},
+    identity::throttle,
     oauth::{Error, token},
     registry::client::{AuthMethod, Client},
     storage::{
-        self,
+        clients::{self, Removable},
         registrations::{self, Replacement, SecretChange},
     },
     tokens::secret::ClientSecret,
@@ -89,9 +90,12 @@ async fn replace(
     if let Some(name) = THE_SERVERS.into_iter().find(|name| members.has(name)) {
         return Err(invalid(format!("{name} is not the client's to say")).into());
     }
+    let config = &app.config.dynamic_registration;
+    let counters = throttle::changes(config, client_id, context.origin.address);
+    count(app, counters, context).await?;
     let known = secret(&mut members, &managed.client)?;
     let statement = statement::take(&mut members)?;
-    let new = resolve(app, members, statement, client_id).await?;
+    let new = resolve(app, members, statement, client_id, Some(&managed.client)).await?;
     let method = new.token_endpoint_auth_method;
     let former = managed.client.metadata.token_endpoint_auth_method;
     // A secret that is signed with is kept otherwise than one that is sent.
@@ -119,7 +123,7 @@ async fn replace(
         successor_hash: successor_hash.bytes(),
     };
     if !registrations::replace(&app.db, &replacement, now).await? {
-        // It was removed, or its successor used, since it was looked at.
+        // It was removed, taken over, or its token's successor used, since it was looked at.
         return Err(access::refused(app, context).await);
     }
     app.replica.forget_client(client_id);
@@ -157,7 +161,8 @@ async fn delete(
     access::managed(app, client_id, headers, context).await?;
     let now = app.clock.now();
     let (began, end) = (app.tokens_began(now), app.tokens_end(now));
-    if !storage::clients::delete(&app.db, client_id, now, began, end).await? {
+    let which = Removable::RegisteredItself;
+    if !clients::delete(&app.db, client_id, which, now, began, end).await? {
         return Err(access::refused(app, context).await);
     }
     app.replica.forget_client(client_id);

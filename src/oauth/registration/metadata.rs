@@ -57,7 +57,7 @@ pub fn read(members: &mut Members, policy: &Policy, client_id: &str) -> Result<M
         client_name: client_name(members, &redirect_uris, client_id)?,
         token_endpoint_auth_method: method,
         grant_types,
-        sessions: sessions(members)?,
+        sessions: sessions(members, application_type, policy)?,
         redirect_uris,
         scopes: scopes(members, policy)?,
         resources: policy.resources.clone(),
@@ -191,7 +191,13 @@ fn redirect_uris(
 }
 
 /// OpenID Connect RP-Initiated Logout §3.1, Front-Channel Logout §2, Back-Channel Logout §2.2.
-fn sessions(members: &mut Members) -> Result<SessionMetadata, Error> {
+///
+/// Where browsers are sent is held to the rules of redirect URIs: it is no less a place that this server leads people to.
+fn sessions(
+    members: &mut Members,
+    application_type: ApplicationType,
+    policy: &Policy,
+) -> Result<SessionMetadata, Error> {
     let mut one = |name: &str| match members.text(name)? {
         None => Ok(None),
         Some(text) => Registered::parse(&text)
@@ -200,13 +206,17 @@ fn sessions(members: &mut Members) -> Result<SessionMetadata, Error> {
     };
     let frontchannel_logout_uri = one("frontchannel_logout_uri")?;
     let backchannel_logout_uri = one("backchannel_logout_uri")?;
-    let initiate_login_uri = one("initiate_login_uri")?;
+    let initiate_login_uri = match one("initiate_login_uri")? {
+        None => None,
+        Some(uri) => redirects::one(uri.as_str(), application_type, policy)
+            .map(Some)
+            .map_err(|problem| invalid(format!("initiate_login_uri: {problem}")))?,
+    };
     let post_logout_redirect_uris = members.texts("post_logout_redirect_uris")?.unwrap_or_default();
-    let post_logout_redirect_uris = post_logout_redirect_uris
-        .iter()
-        .map(|text| Registered::parse(text))
-        .collect::<Result<_, _>>()
-        .map_err(|problem| invalid(format!("post_logout_redirect_uris: {problem}")))?;
+    let post_logout_redirect_uris =
+        redirects::check(&post_logout_redirect_uris, application_type, policy).map_err(
+            |error| invalid(format!("post_logout_redirect_uris: {}", error.description)),
+        )?;
     Ok(SessionMetadata {
         post_logout_redirect_uris,
         frontchannel_logout_uri,

@@ -23,12 +23,15 @@ use crate::{
     identity::throttle,
     keys::secrets::client_secret_place,
     oauth::Error,
-    registry::client::{AuthMethod, Metadata},
+    registry::{
+        client::{AuthMethod, Client, Metadata},
+        sector,
+    },
     storage::{
         initial_access_tokens::Presented,
         keys::Sealed,
         registrations::{self, NewRegistration, NewSecret},
-        throttles,
+        throttles::{self, Counter},
     },
     tokens::{
         digest::Digest,
@@ -76,9 +79,11 @@ async fn add(
         metadata::read(&mut members.clone(), &app.registration, &client_id)?;
     }
     if permit.is_none() {
-        count(app, context).await?;
+        let counters =
+            throttle::registrations(&app.config.dynamic_registration, context.origin.address);
+        count(app, counters, context).await?;
     }
-    let metadata = resolve(app, members, statement, &client_id).await?;
+    let metadata = resolve(app, members, statement, &client_id, None).await?;
     let response = store(app, id, &metadata, permit.as_ref(), context).await?;
     let mut event = Event::new(Kind::ClientRegistered).client(&client_id);
     if let Some(permit) = &permit {
@@ -88,28 +93,48 @@ async fn add(
     Ok(response)
 }
 
-/// The metadata that members come to, with what has to be fetched for it.
+/// The metadata that members come to, with what has to be fetched for it; of a client that there is, `former` is what it
+/// was.
 pub(super) async fn resolve(
     app: &App,
     mut members: Members,
     statement: Option<String>,
     client_id: &str,
+    former: Option<&Client>,
 ) -> Result<Metadata, Error> {
     if let Some(text) = &statement {
         members.overrule(statement::claims(app, text).await?);
     }
     let mut metadata = metadata::read(&mut members, &app.registration, client_id)?;
     metadata.about.software_statement = statement;
+    if let Some(former) = former {
+        stays_in_sector(former, &metadata)?;
+    }
     if let Some(uri) = &metadata.jwks_uri {
         fetched::check_url(app, "jwks_uri", uri)?;
     }
     for uri in &metadata.requests.request_uris {
         fetched::check_url(app, "request_uris", uri)?;
     }
-    if let Some(uri) = &metadata.sector_identifier_uri {
+    let unchanged = former.is_some_and(|former| {
+        former.metadata.sector_identifier_uri == metadata.sector_identifier_uri
+            && former.metadata.redirect_uris == metadata.redirect_uris
+    });
+    if let Some(uri) = metadata.sector_identifier_uri.as_ref().filter(|_| !unchanged) {
         fetched::check_sector(app, uri, &metadata.redirect_uris).await?;
     }
     Ok(metadata)
+}
+
+/// By its sector a client is told who people are. One that could move would take with it what it knows of them, and hear
+/// what they are called elsewhere.
+fn stays_in_sector(former: &Client, new: &Metadata) -> Result<(), Error> {
+    if sector::stored(&former.id, new).as_deref() == former.sector() {
+        return Ok(());
+    }
+    Err(invalid(
+        "subject_type, and the sector of pairwise subjects, stay what they were: register another client",
+    ))
 }
 
 /// The members of a request (RFC 7591 §3.1).
@@ -124,11 +149,14 @@ pub(super) fn read(headers: &HeaderMap, body: &[u8]) -> Result<Members, Error> {
     Ok(Members::new(object))
 }
 
-/// Counts a client that comes without a token, before anything is done for it.
-async fn count(app: &App, context: &RequestContext) -> Result<(), Refusal> {
+/// Counts a client that comes without a token, or a change, before anything is done for it.
+pub(super) async fn count(
+    app: &App,
+    counters: Vec<Vec<Counter>>,
+    context: &RequestContext,
+) -> Result<(), Refusal> {
     let now = app.clock.now();
-    let config = &app.config.dynamic_registration;
-    for counters in throttle::registrations(config, context.origin.address) {
+    for counters in counters {
         let day = time::Duration::DAY;
         let until = throttles::count(&app.db, &counters, day, now).await?.until;
         if let Some(until) = until {

@@ -5,7 +5,11 @@ use serde_json::json;
 use crate::{
     app::App,
     audit::{Event, Kind, Origin},
-    storage::{self, registrations},
+    storage::{
+        self,
+        clients::{self, Removable},
+        registrations,
+    },
 };
 
 /// Removes those that are due. One that is used at this very moment goes too: it was not for as long as the operator said.
@@ -27,7 +31,9 @@ async fn remove(app: &App, clients: &[String], why: &str) -> storage::Result<()>
     let now = app.clock.now();
     let (began, end) = (app.tokens_began(now), app.tokens_end(now));
     for client_id in clients {
-        if storage::clients::delete(&app.db, client_id, now, began, end).await? {
+        // Again: an operator may have taken it over since it was found to be due.
+        let which = Removable::RegisteredItself;
+        if clients::delete(&app.db, client_id, which, now, began, end).await? {
             app.replica.forget_client(client_id);
             let event = Event::new(Kind::RegistrationEnded).client(client_id);
             app.audit.record(event.detail(json!({ "why": why })), &Origin::default()).await?;

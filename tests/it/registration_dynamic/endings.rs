@@ -2,6 +2,7 @@
 
 use openidconnect::reqwest::Method;
 use serde_json::{Value, json};
+use signet::registry::about::RegisteredBy;
 
 use super::{OPEN, about, registered, send, text, whole, with};
 use crate::support::Server;
@@ -114,4 +115,22 @@ async fn nothing_ends_by_itself_unless_the_operator_so_wishes() {
     server.advance(time::Duration::days(1000));
     maintain(&server).await;
     assert!(is_there(&server, &client).await);
+}
+
+#[tokio::test]
+async fn a_client_that_an_operator_took_over_does_not_end_by_itself() {
+    for setting in ["unused_lifetime", "max_lifetime"] {
+        let server = with(&format!("{OPEN}{setting} = \"10days\"\n")).await;
+        let (taken, left) =
+            (registered(&server, json!({})).await, registered(&server, json!({})).await);
+        server
+            .change_client(text(&taken, "client_id"), |it| {
+                it.about.registered_by = RegisteredBy::Operator;
+            })
+            .await;
+        server.advance(time::Duration::days(11));
+        maintain(&server).await;
+        assert!(is_there(&server, &taken).await, "{setting}");
+        assert!(!is_there(&server, &left).await, "{setting}");
+    }
 }

@@ -1,9 +1,10 @@
 //! Each member of a registration: what is taken, what is answered, and what is refused by which error.
 
-use axum::{Router, routing::get};
+use axum::{Router, response::Redirect, routing::get};
+use openidconnect::reqwest::Method;
 use serde_json::{Value, json};
 
-use super::{CALLBACK, OPEN, REGISTER, open, register, registered, text, with};
+use super::{CALLBACK, OPEN, REGISTER, members, open, own, register, registered, send, text, with};
 use crate::support::{elsewhere::Elsewhere, server::error};
 
 /// What differs from run to run.
@@ -192,6 +193,9 @@ async fn what_is_wrong_otherwise_is_invalid_metadata() {
         // The logout specifications.
         json!({ "post_logout_redirect_uris": ["javascript:alert(1)"] }),
         json!({ "post_logout_redirect_uris": "https://a.example" }),
+        json!({ "post_logout_redirect_uris": ["com.example.app:/out"] }),
+        json!({ "post_logout_redirect_uris": ["http://127.0.0.1/out"] }),
+        json!({ "initiate_login_uri": "http://127.0.0.1/login" }),
         json!({ "frontchannel_logout_uri": "https://other.example/out" }),
         json!({ "frontchannel_logout_session_required": true }),
         json!({ "backchannel_logout_uri": "https://a.example/out#f" }),
@@ -266,7 +270,8 @@ async fn the_list_of_a_sector_has_all_redirect_uris() {
             .route("/all", list(r#"["https://other.example", "https://new.example/callback"]"#))
             .route("/other", list(r#"["https://other.example"]"#))
             .route("/object", list(r#"{"https://new.example/callback": 1}"#))
-            .route("/html", list("<html>")),
+            .route("/html", list("<html>"))
+            .route("/elsewhere", get(|| async { Redirect::temporary("/all") })),
     )
     .await;
     let server = with(&format!("{OPEN}\n{}", site.config_allowing("[\"127.0.0.1/32\"]"))).await;
@@ -275,8 +280,33 @@ async fn the_list_of_a_sector_has_all_redirect_uris() {
     let body = registered(&server, sector("/all")).await;
     assert_eq!(body["sector_identifier_uri"], url("/all"));
     assert!(site.connections() > 0);
-    for path in ["/other", "/object", "/html", "/nothing"] {
+    for path in ["/other", "/object", "/html", "/nothing", "/elsewhere"] {
         let answer = error(register(&server, sector(path)).await).await;
         assert_eq!(answer, (400, "invalid_client_metadata".to_owned()), "{path}");
+    }
+    // What was found there is not asked for again as long as nothing of it changes.
+    let before = site.connections();
+    let token = text(&body, "registration_access_token");
+    let mut change = members(&sector("/all"));
+    change["client_id"] = body["client_id"].clone();
+    let (status, body) = send(own(&server, Method::PUT, &body, token).json(&change)).await;
+    assert_eq!((status, site.connections()), (200, before), "{body}");
+    let token = text(&body, "registration_access_token");
+    change["redirect_uris"] = json!(["https://unlisted.example/cb"]);
+    let (status, body) = send(own(&server, Method::PUT, &body, token).json(&change)).await;
+    assert_eq!((status, site.connections()), (400, before + 1), "{body}");
+}
+
+#[tokio::test]
+async fn people_are_led_to_allowed_hosts_alone() {
+    let config = format!("{OPEN}allowed_redirect_hosts = [\"new.example\"]\n");
+    let server = with(&config).await;
+    for (host, status) in [("new.example", 201), ("other.example", 400)] {
+        for more in [
+            json!({ "post_logout_redirect_uris": [format!("https://{host}/out")] }),
+            json!({ "initiate_login_uri": format!("https://{host}/login") }),
+        ] {
+            assert_eq!(register(&server, more.clone()).await.status(), status, "{more}");
+        }
     }
 }

@@ -82,6 +82,26 @@ async fn all_together_register_so_many_a_day() {
 }
 
 #[tokio::test]
+async fn registrations_are_changed_so_often_a_day() {
+    for (config, most) in [("clients_per_address = 2\n", 10), ("clients_per_address = 100\n", 50)] {
+        let server = with(&format!("{OPEN}{config}")).await;
+        let client = registered(&server, json!({})).await;
+        let mut change = super::members(&json!({}));
+        change["client_id"] = client["client_id"].clone();
+        // What is refused for what it says counts as well: it may have had something fetched.
+        change["subject_type"] = json!("pairwise");
+        for n in 0..=most {
+            let request = super::about(&server, Method::PUT, &client).json(&change);
+            let (status, _) = super::send(request).await;
+            assert_eq!(status, if n < most { 400 } else { 429 }, "{n} {config}");
+        }
+        // What was registered can still be seen, and removed.
+        assert_eq!(super::send(super::about(&server, Method::GET, &client)).await.0, 200);
+        assert_eq!(super::send(super::about(&server, Method::DELETE, &client)).await.0, 204);
+    }
+}
+
+#[tokio::test]
 async fn what_is_wrong_uses_up_no_ones_place() {
     let server = with(&format!("{OPEN}clients_per_address = 1\n")).await;
     for _ in 0..3 {

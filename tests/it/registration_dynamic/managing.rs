@@ -2,7 +2,14 @@
 
 use openidconnect::reqwest::Method;
 use serde_json::{Value, json};
-use signet::registry::about::RegisteredBy;
+use signet::{
+    registry::about::RegisteredBy,
+    storage::{
+        clients::{self, Removable},
+        registrations::{self, Replacement, SecretChange},
+    },
+    tokens::handle::{Handle, RegistrationAccess},
+};
 
 use super::{CALLBACK, about, open, own, registered, send, text};
 use crate::support::{Server, server::error};
@@ -242,6 +249,70 @@ async fn a_client_that_an_operator_disabled_or_took_over_is_the_operators() {
         .change_client(id, |metadata| metadata.about.registered_by = RegisteredBy::Operator)
         .await;
     assert_eq!(send(about(&server, Method::DELETE, &client)).await.0, 403);
+}
+
+#[tokio::test]
+async fn what_a_client_sent_before_an_operator_took_it_over_changes_nothing_after() {
+    let server = open().await;
+    let client = registered(&server, json!({ "client_name": "Its own" })).await;
+    let id = text(&client, "client_id");
+    let stored = clients::get(&server.db, id).await.expect("read").expect("there").metadata;
+    server
+        .change_client(id, |metadata| {
+            metadata.client_name = "The operator\u{2019}s".to_owned();
+            metadata.about.registered_by = RegisteredBy::Operator;
+        })
+        .await;
+    // As far as a request gets that was let in a moment before.
+    let token = text(&client, "registration_access_token");
+    let token = Handle::<RegistrationAccess>::parse(token).expect("a token");
+    let now = server.clock.now();
+    let digest = token.digest();
+    let change = Replacement {
+        client_id: id,
+        metadata: &stored,
+        secret: SecretChange::Drop,
+        token_hash: digest.bytes(),
+        successor_hash: &[1; 32],
+    };
+    assert!(!registrations::replace(&server.db, &change, now).await.expect("asked"));
+    let which = Removable::RegisteredItself;
+    assert!(!clients::delete(&server.db, id, which, now, now, now).await.expect("asked"));
+    let row = clients::get(&server.db, id).await.expect("read").expect("there");
+    assert_eq!(row.metadata["client_name"], "The operator\u{2019}s");
+    assert_eq!(row.secrets.len(), 1);
+    assert!(
+        registrations::open(&server.db, id, digest.bytes()).await.expect("read").is_some(),
+        "its token was not replaced"
+    );
+}
+
+#[tokio::test]
+async fn a_client_stays_in_its_sector() {
+    // OpenID Connect Core §8.1.
+    let server = open().await;
+    let pairwise = json!({ "subject_type": "pairwise" });
+    let client = registered(&server, pairwise.clone()).await;
+    let token = text(&client, "registration_access_token");
+    let there =
+        json!({ "subject_type": "pairwise", "redirect_uris": ["https://other.example/cb"] });
+    for moved in [json!({}), json!({ "subject_type": "public" }), there] {
+        let (status, body) = put(&server, &client, token, moved.clone()).await;
+        assert_eq!((status, text(&body, "error")), (400, "invalid_client_metadata"), "{moved}");
+    }
+    let more = json!({ "subject_type": "pairwise", "redirect_uris": ["https://new.example/two"] });
+    assert_eq!(put(&server, &client, token, more).await.0, 200);
+    let public = registered(&server, json!({})).await;
+    let token = text(&public, "registration_access_token");
+    assert_eq!(put(&server, &public, token, pairwise.clone()).await.0, 400);
+    // A host that is named is not shown to be one's own.
+    let other = registered(&server, pairwise).await;
+    let mut sectors = Vec::new();
+    for client in [&client, &other] {
+        let client = server.app.replica.client(text(client, "client_id")).await.expect("read");
+        sectors.push(client.expect("there").sector().map(str::to_owned));
+    }
+    assert_ne!(sectors[0], sectors[1]);
 }
 
 #[tokio::test]
