@@ -60,7 +60,8 @@ async fn run_with(server: &Server, program: &str, script: &str, more: &[(&str, &
     );
 }
 
-fn python() -> String {
+/// The Python that has what `scripts/test-packages` installs.
+pub fn python() -> String {
     env::var("PYTHON_BIN")
         .ok()
         .filter(|path| !path.is_empty())

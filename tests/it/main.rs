@@ -51,6 +51,7 @@ mod races;
 mod refresh;
 mod registration;
 mod registration_dynamic;
+mod relying_parties;
 mod replicas;
 mod revocation;
 mod second_factor;

@@ -131,7 +131,8 @@ impl Browser {
             let line = line.to_str().expect("ASCII");
             let (pair, attributes) = line.split_once(';').expect("attributes");
             let (name, value) = pair.split_once('=').expect("a pair");
-            if attributes.contains("Max-Age=0") {
+            // Some let a cookie end by a date long ago.
+            if attributes.contains("Max-Age=0") || attributes.contains("1970 00:00:00 GMT") {
                 self.cookies.remove(name);
             } else {
                 self.cookies.insert(name.to_owned(), value.to_owned());
@@ -167,14 +168,18 @@ impl Answer {
         attribute(self.tag("method=\"post\"")?, "action")
     }
 
+    /// Where it leads, be it by redirect or by page.
+    pub fn leads_to(&self) -> Option<String> {
+        self.location().or_else(|| {
+            let content = attribute(self.tag("http-equiv=\"refresh\"")?, "content")?;
+            Some(content.split_once("url=")?.1.to_owned())
+        })
+    }
+
     /// The URL that the client is reached by, be it by redirect or by page, with the response's parameters.
     pub fn callback(&self) -> (String, BTreeMap<String, String>) {
-        let url = self.location().unwrap_or_else(|| {
-            let tag = self.tag("http-equiv=\"refresh\"").unwrap_or_else(|| {
-                panic!("neither a redirect nor a page that leads on: {} {}", self.status, self.body)
-            });
-            let content = attribute(tag, "content").expect("content");
-            content.split_once("url=").expect("a URL").1.to_owned()
+        let url = self.leads_to().unwrap_or_else(|| {
+            panic!("neither a redirect nor a page that leads on: {} {}", self.status, self.body)
         });
         let url = Url::parse(&url).expect("a URL");
         let parameters = form_urlencoded::parse(url.query().unwrap_or_default().as_bytes());
@@ -182,6 +187,11 @@ impl Answer {
         let mut bare = url.clone();
         bare.set_query(None);
         (bare.into(), parameters)
+    }
+
+    /// The address of its first frame.
+    pub fn frame(&self) -> Option<String> {
+        attribute(self.tag("<iframe")?, "src")
     }
 
     /// The tag that contains `text`.
