@@ -101,6 +101,13 @@ async fn authlib_of_pypi() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn authlib_of_pypi_registers_itself_and_reads_what_is_encrypted_for_it() {
+    let config = "[dynamic_registration]\nmode = \"open\"\n";
+    let options = Options { config, clock: Some(Clock::System), ..Options::default() };
+    run_with(&Server::with(options).await, &python(), "python/register_authlib.py", &[]).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn pyjwt_of_pypi_verifies_tokens() {
     run(&python(), "python/verify_pyjwt.py").await;
 }

@@ -27,10 +27,16 @@ settings.configure(
         "django.contrib.sessions.middleware.SessionMiddleware",
         "django.contrib.auth.middleware.AuthenticationMiddleware",
     ],
+    LOGGING={
+        "version": 1,
+        "handlers": {"stderr": {"class": "logging.StreamHandler"}},
+        "loggers": {"django": {"handlers": ["stderr"], "level": "ERROR"}},
+    },
     # In the process, as the database is.
     SESSION_ENGINE="django.contrib.sessions.backends.cache",
     AUTHENTICATION_BACKENDS=[f"{__name__}.Backend"],
     LOGIN_REDIRECT_URL="/",
+    LOGOUT_REDIRECT_URL="/",
     OIDC_RP_CLIENT_ID=os.environ["CLIENT_ID"],
     OIDC_RP_CLIENT_SECRET=os.environ["CLIENT_SECRET"],
     OIDC_RP_SIGN_ALGO="RS256",

@@ -79,7 +79,7 @@ async fn people_sign_in_and_out_by_a_client_with_a_secret() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn it_authenticates_by_a_key_that_it_publishes_and_reads_signed_userinfo() {
+async fn it_authenticates_by_its_key_and_reads_what_is_encrypted_for_that() {
     if !is_there() {
         return;
     }
@@ -89,16 +89,42 @@ async fn it_authenticates_by_a_key_that_it_publishes_and_reads_signed_userinfo()
     let keys: Value = serde_json::from_str(&keys.body).expect("a JWK Set");
     let more = json!({
         "token_endpoint_auth_method": "private_key_jwt", "jwks": keys,
-        "id_token_signed_response_alg": "ES256", "userinfo_signed_response_alg": "RS256",
+        "id_token_signed_response_alg": "ES256",
+        "id_token_encrypted_response_alg": "RSA-OAEP", "id_token_encrypted_response_enc": "A128CBC-HS256",
+        "userinfo_signed_response_alg": "RS256",
+        "userinfo_encrypted_response_alg": "RSA-OAEP", "userinfo_encrypted_response_enc": "A128CBC-HS256",
         // What it signs is for the token endpoint.
         "unsafe_endpoint_audience": true,
     });
     register(&server, REDIRECT_URI, more).await;
     sign_in(&server, &apache, &mut server.browser()).await;
-    server.app.audit.flush().await;
-    server.change_client(CLIENT, |it| it.unsafe_endpoint_audience = false).await;
-    let arrival = go(&server, &mut server.browser(), &apache.url("/app/page.html")).await;
-    assert_ne!(arrival.answer.body, PAGE, "the audience is the issuer unless it is said otherwise");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn it_refreshes_its_tokens() {
+    if !is_there() {
+        return;
+    }
+    let (server, apache) = with_secret().await;
+    let mut browser = server.browser();
+    sign_in(&server, &apache, &mut browser).await;
+    let mut seen = Vec::new();
+    for _ in 0..3 {
+        let info = browser.get(&apache.url("/app/redirect?info=json")).await;
+        let info: Value = serde_json::from_str(&info.body).expect("JSON");
+        let [access, refresh] = ["access_token", "refresh_token"]
+            .map(|name| info[name].as_str().unwrap_or_else(|| panic!("{info}")).to_owned());
+        let page = apache.url("/app/page.html");
+        let query = form_urlencoded::Serializer::new(String::new())
+            .append_pair("refresh", &page)
+            .append_pair("access_token", &access)
+            .finish();
+        let answer = browser.get(&apache.url(&format!("/app/redirect?{query}"))).await;
+        assert_eq!(answer.location().as_deref(), Some(page.as_str()), "without an error");
+        seen.push((access, refresh));
+    }
+    assert!(seen[0].0 != seen[1].0 && seen[1].0 != seen[2].0, "new access tokens");
+    assert!(seen[0].1 != seen[1].1 && seen[1].1 != seen[2].1, "rotated refresh tokens");
 }
 
 #[tokio::test(flavor = "multi_thread")]

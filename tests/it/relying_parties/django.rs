@@ -80,7 +80,7 @@ async fn people_sign_in_and_out() {
     let answer = browser.post(&leave, &[]).await;
     let at = openidconnect::url::Url::parse(&leave).expect("a URL");
     let arrival = go_on(&server, &mut browser, at, answer).await;
-    assert!(arrival.saw(&server, "/logout"), "{:?}", arrival.through);
+    assert!(arrival.saw(&server, "/logout"), "{:?}", arrival.answer);
     assert_eq!(
         (arrival.at.as_str(), arrival.answer.body.as_str()),
         (django.url("/").as_str(), "null")
