@@ -4,7 +4,7 @@ use openidconnect::url::form_urlencoded;
 use serde_json::{Value, json};
 use signet::{keys::signing::Algorithm, oauth::logout::deliver_due};
 
-use super::{CLIENT, go, go_on, register, rotate_keys, secret, start, uri};
+use super::{CLIENT, ca, go, go_on, register, rotate_keys, secret, start, uri};
 use crate::support::{
     Browser, EMAIL, Server, USERNAME,
     apache::{Apache, PAGE, is_there},
@@ -18,7 +18,7 @@ async fn with_secret() -> (Server, Apache) {
     let server = start().await;
     register(&server, REDIRECT_URI, json!({})).await;
     let secret = secret(&server).await;
-    let apache = Apache::start(&server, CLIENT, Some(&secret));
+    let apache = Apache::start(&server, &ca(&server), CLIENT, Some(&secret));
     (server, apache)
 }
 
@@ -84,7 +84,7 @@ async fn it_authenticates_by_its_key_and_reads_what_is_encrypted_for_that() {
         return;
     }
     let server = start().await;
-    let apache = Apache::start(&server, CLIENT, None);
+    let apache = Apache::start(&server, &ca(&server), CLIENT, None);
     let keys = server.browser().get(&apache.url("/app/redirect?jwks=rsa")).await;
     let keys: Value = serde_json::from_str(&keys.body).expect("a JWK Set");
     let more = json!({

@@ -8,7 +8,7 @@ use tokio::{
     process::{Child, Command},
 };
 
-use super::{CLIENT, go, go_on, register, rotate_keys, secret, start, uri};
+use super::{CLIENT, ca, go, go_on, register, rotate_keys, secret, start, uri};
 use crate::{
     foreign::python,
     support::{Browser, EMAIL, Server},
@@ -28,6 +28,7 @@ async fn with_django() -> (Server, Django) {
     let script = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/foreign/python/django_party.py");
     let mut child = Command::new(python())
         .arg(script)
+        .env("REQUESTS_CA_BUNDLE", ca(&server))
         .env("ISSUER", &server.issuer)
         .env("CLIENT_ID", CLIENT)
         .env("CLIENT_SECRET", secret)

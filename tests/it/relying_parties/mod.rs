@@ -3,12 +3,14 @@
 mod apache;
 mod django;
 
+use std::{path::PathBuf, sync::Arc};
+
 use openidconnect::url::Url;
 use serde_json::{Value, json};
 use signet::{admin, clock::Clock, registry::redirect_uri::Registered};
 
 use crate::support::{
-    Browser, EMAIL, Options, PASSWORD, Server,
+    Authority, Browser, EMAIL, Options, PASSWORD, Server,
     browser::Answer,
     party::REACHABLE,
     process::{command, run},
@@ -17,10 +19,17 @@ use crate::support::{
 /// The client that the application is.
 const CLIENT: &str = "application";
 
-/// A server with the clock of the system, as the applications have it, that reaches what is on loopback.
+/// A server that speaks TLS and reaches what is on loopback, with the clock of the system, as the applications have it.
 async fn start() -> Server {
-    let options = Options { config: REACHABLE, clock: Some(Clock::System), ..Options::default() };
+    let authority = Some(Arc::new(Authority::new()));
+    let clock = Some(Clock::System);
+    let options = Options { config: REACHABLE, clock, authority, ..Options::default() };
     Server::with(options).await
+}
+
+/// What the applications have to trust.
+fn ca(server: &Server) -> PathBuf {
+    server.authority.as_ref().expect("it speaks TLS").own()
 }
 
 /// Registers the application as one that gets its answers there, with the members of `more` instead of the usual.

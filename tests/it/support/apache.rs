@@ -46,9 +46,9 @@ pub struct Apache {
 }
 
 impl Apache {
-    /// Starts one that signs people in as this client, which authenticates by its secret or, if it has none, by a key of
+    /// Starts one that trusts this authority and signs people in as this client, which authenticates by its secret or, if it has none, by a key of
     /// Apache's own.
-    pub fn start(server: &Server, client_id: &str, secret: Option<&str>) -> Self {
+    pub fn start(server: &Server, ca: &Path, client_id: &str, secret: Option<&str>) -> Self {
         let folder = tempfile::tempdir().expect("a folder");
         let own = folder.path();
         // It serves pages as another user if it is started as root.
@@ -56,6 +56,8 @@ impl Apache {
         fs::create_dir_all(own.join("pages/app")).expect("a folder");
         fs::write(own.join("pages/app/page.html"), PAGE).expect("written");
         fs::write(own.join("pages/out.html"), "Signed out of Apache").expect("written");
+        // The authority's own folder is closed to that user.
+        fs::copy(ca, own.join("ca.pem")).expect("copied");
         let port = free_port();
         let conf = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/foreign/apache/httpd.conf");
         let mut command = Command::new(BINARY);
@@ -68,6 +70,7 @@ impl Apache {
             .env("FOLDER", own)
             .env("MODULES", MODULES)
             .env("PORT", port.to_string())
+            .env("CA", own.join("ca.pem"))
             .env("ISSUER", &server.issuer)
             .env("CLIENT_ID", client_id)
             .env("CLIENT_SECRET", secret.unwrap_or_default())

@@ -7,6 +7,8 @@ use openidconnect::{
     url::{Url, form_urlencoded},
 };
 
+use super::Authority;
+
 /// A page or redirect that came back.
 #[derive(Debug)]
 pub struct Answer {
@@ -16,6 +18,15 @@ pub struct Answer {
     pub headers: header::HeaderMap,
     /// The body.
     pub body: String,
+}
+
+/// A client that follows no redirects, and trusts this authority too.
+pub fn client(authority: Option<&Authority>) -> reqwest::Client {
+    let mut builder = reqwest::Client::builder().redirect(reqwest::redirect::Policy::none());
+    if let Some(authority) = authority {
+        builder = builder.add_root_certificate(authority.root());
+    }
+    builder.build().expect("a client")
 }
 
 /// A browser with its cookies.
@@ -36,10 +47,11 @@ pub struct Browser {
 impl Browser {
     /// A new one.
     pub fn new(issuer: &str) -> Self {
-        let http = reqwest::Client::builder()
-            .redirect(reqwest::redirect::Policy::none())
-            .build()
-            .expect("a client");
+        Self::with(client(None), issuer)
+    }
+
+    /// A new one that speaks through this client.
+    pub fn with(http: reqwest::Client, issuer: &str) -> Self {
         let (issuer, cookies) = (issuer.to_owned(), BTreeMap::new());
         Self { http, issuer, cookies, address: None, user_agent: None, languages: None }
     }
