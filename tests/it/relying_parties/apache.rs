@@ -1,4 +1,4 @@
-//! mod_auth_openidc, a module of the Apache web server.
+//! `mod_auth_openidc`, a module of the Apache web server.
 
 use openidconnect::url::form_urlencoded;
 use serde_json::{Value, json};
