@@ -60,7 +60,8 @@ async fn run_with(server: &Server, program: &str, script: &str, more: &[(&str, &
     );
 }
 
-fn python() -> String {
+/// The Python that has what `scripts/test-packages` installs.
+pub fn python() -> String {
     env::var("PYTHON_BIN")
         .ok()
         .filter(|path| !path.is_empty())
@@ -97,6 +98,13 @@ async fn jose_of_npm_verifies_tokens() {
 #[tokio::test(flavor = "multi_thread")]
 async fn authlib_of_pypi() {
     run(&python(), "python/flow_authlib.py").await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn authlib_of_pypi_registers_itself_and_reads_what_is_encrypted_for_it() {
+    let config = "[dynamic_registration]\nmode = \"open\"\n";
+    let options = Options { config, clock: Some(Clock::System), ..Options::default() };
+    run_with(&Server::with(options).await, &python(), "python/register_authlib.py", &[]).await;
 }
 
 #[tokio::test(flavor = "multi_thread")]

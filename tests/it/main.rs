@@ -53,6 +53,7 @@ mod races;
 mod refresh;
 mod registration;
 mod registration_dynamic;
+mod relying_parties;
 mod replicas;
 mod request_objects;
 mod revocation;

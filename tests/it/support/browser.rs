@@ -7,6 +7,8 @@ use openidconnect::{
     url::{Url, form_urlencoded},
 };
 
+use super::Authority;
+
 /// A page or redirect that came back.
 #[derive(Debug)]
 pub struct Answer {
@@ -16,6 +18,15 @@ pub struct Answer {
     pub headers: header::HeaderMap,
     /// The body.
     pub body: String,
+}
+
+/// A client that follows no redirects, and trusts this authority too.
+pub fn client(authority: Option<&Authority>) -> reqwest::Client {
+    let mut builder = reqwest::Client::builder().redirect(reqwest::redirect::Policy::none());
+    if let Some(authority) = authority {
+        builder = builder.add_root_certificate(authority.root());
+    }
+    builder.build().expect("a client")
 }
 
 /// A browser with its cookies.
@@ -36,10 +47,11 @@ pub struct Browser {
 impl Browser {
     /// A new one.
     pub fn new(issuer: &str) -> Self {
-        let http = reqwest::Client::builder()
-            .redirect(reqwest::redirect::Policy::none())
-            .build()
-            .expect("a client");
+        Self::with(client(None), issuer)
+    }
+
+    /// A new one that speaks through this client.
+    pub fn with(http: reqwest::Client, issuer: &str) -> Self {
         let (issuer, cookies) = (issuer.to_owned(), BTreeMap::new());
         Self { http, issuer, cookies, address: None, user_agent: None, languages: None }
     }
@@ -131,7 +143,8 @@ impl Browser {
             let line = line.to_str().expect("ASCII");
             let (pair, attributes) = line.split_once(';').expect("attributes");
             let (name, value) = pair.split_once('=').expect("a pair");
-            if attributes.contains("Max-Age=0") {
+            // Some let a cookie end by a date long ago.
+            if attributes.contains("Max-Age=0") || attributes.contains("1970 00:00:00 GMT") {
                 self.cookies.remove(name);
             } else {
                 self.cookies.insert(name.to_owned(), value.to_owned());
@@ -167,14 +180,18 @@ impl Answer {
         attribute(self.tag("method=\"post\"")?, "action")
     }
 
+    /// Where it leads, be it by redirect or by page.
+    pub fn leads_to(&self) -> Option<String> {
+        self.location().or_else(|| {
+            let content = attribute(self.tag("http-equiv=\"refresh\"")?, "content")?;
+            Some(content.split_once("url=")?.1.to_owned())
+        })
+    }
+
     /// The URL that the client is reached by, be it by redirect or by page, with the response's parameters.
     pub fn callback(&self) -> (String, BTreeMap<String, String>) {
-        let url = self.location().unwrap_or_else(|| {
-            let tag = self.tag("http-equiv=\"refresh\"").unwrap_or_else(|| {
-                panic!("neither a redirect nor a page that leads on: {} {}", self.status, self.body)
-            });
-            let content = attribute(tag, "content").expect("content");
-            content.split_once("url=").expect("a URL").1.to_owned()
+        let url = self.leads_to().unwrap_or_else(|| {
+            panic!("neither a redirect nor a page that leads on: {} {}", self.status, self.body)
         });
         let url = Url::parse(&url).expect("a URL");
         let parameters = form_urlencoded::parse(url.query().unwrap_or_default().as_bytes());
@@ -182,6 +199,11 @@ impl Answer {
         let mut bare = url.clone();
         bare.set_query(None);
         (bare.into(), parameters)
+    }
+
+    /// The address of its first frame.
+    pub fn frame(&self) -> Option<String> {
+        attribute(self.tag("<iframe")?, "src")
     }
 
     /// The tag that contains `text`.

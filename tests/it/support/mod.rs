@@ -1,6 +1,8 @@
 //! What the tests stand on.
 
+pub mod apache;
 pub mod authenticator;
+pub mod authority;
 pub mod browser;
 pub mod database;
 pub mod elsewhere;
@@ -13,6 +15,7 @@ pub mod proxy;
 pub mod server;
 
 pub use authenticator::Authenticator;
+pub use authority::Authority;
 pub use browser::Browser;
 pub use flow::Tokens;
 pub use server::{Options, Server};

@@ -23,7 +23,8 @@ use sqlx::PgPool;
 use time::macros::datetime;
 
 use super::{
-    Browser,
+    Authority, Browser,
+    browser::client,
     database::{Database, MASTER_KEY},
 };
 
@@ -49,6 +50,8 @@ pub struct Options<'a> {
     pub catches_mail: bool,
     /// The path of its issuer.
     pub path: &'a str,
+    /// It speaks TLS, by a certificate of this authority's.
+    pub authority: Option<Arc<Authority>>,
 }
 
 /// A running server.
@@ -63,6 +66,8 @@ pub struct Server {
     pub db: PgPool,
     /// That database's URL and secrets.
     pub database: Arc<Database>,
+    /// Whose certificate it has, if it speaks TLS.
+    pub authority: Option<Arc<Authority>>,
     http: reqwest::Client,
 }
 
@@ -82,10 +87,17 @@ impl Server {
         let mut config =
             Config::read(options.config, &Environment::default()).expect("a valid configuration");
         let limits = Limits::of(&config.server);
-        let listener = Listener::bind("127.0.0.1:0".parse().expect("an address"), None, limits)
-            .await
-            .expect("a free port");
-        let origin = format!("http://{}", listener.address().expect("an address"));
+        if let Some(authority) = &options.authority {
+            [config.server.tls_certificate, config.server.tls_key] = authority.server().map(Some);
+        }
+        let tls = config.server.tls();
+        let address = "127.0.0.1:0".parse().expect("an address");
+        let listener = Listener::bind(address, tls.as_ref(), limits).await.expect("a free port");
+        let address = listener.address().expect("an address");
+        let origin = match tls {
+            None => format!("http://{address}"),
+            Some(_) => format!("https://localhost:{}", address.port()),
+        };
         let issuer = format!("{origin}{}", options.path);
         config.server.issuer = signet::config::Issuer::parse(&issuer).expect("loopback");
         let clock = options.clock.unwrap_or_else(|| Clock::fake(START));
@@ -106,11 +118,9 @@ impl Server {
         }
         let service = http::Service::new(&app);
         tokio::spawn(listener.serve(service, std::future::pending(), Duration::ZERO));
-        let http = reqwest::Client::builder()
-            .redirect(reqwest::redirect::Policy::none())
-            .build()
-            .expect("a client");
-        Self { app, issuer, clock, db, database, http }
+        let authority = options.authority;
+        let http = client(authority.as_deref());
+        Self { app, issuer, clock, db, database, authority, http }
     }
 
     /// A second replica on the same database, with the same clock.
@@ -149,7 +159,7 @@ impl Server {
 
     /// A browser of its own.
     pub fn browser(&self) -> Browser {
-        Browser::new(&self.issuer)
+        Browser::with(client(self.authority.as_deref()), &self.issuer)
     }
 
     /// An absolute URL.
