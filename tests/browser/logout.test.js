@@ -121,7 +121,7 @@ visits("the other applications are told in frames, on the way back to the one th
   await isSignedOut(person);
 });
 
-visits("a frame that hangs does not hold the person", {}, async (person, t) => {
+visits("a frame that hangs does not hold the person", {}, async (person) => {
   const { ledger, archive } = person.server;
   await signInAt(person, archive);
   const { id_token } = await signInAt(person, ledger);
@@ -233,7 +233,7 @@ visit("a page that watches is told that the person signed out in another tab", {
   assert.equal(await ask(person.page, `notes ${session_state}`), "changed", "it is another session");
 });
 
-visit("a session that ended on another device is noticed with the next page of ours", {}, async (person) => {
+visit("a session that ended on another device is noticed with the next authorization request", {}, async (person) => {
   const { notes, issuer } = person.server;
   const { session_state, id_token } = await signInAt(person, notes);
   await watch(person, notes);
@@ -243,7 +243,8 @@ visit("a session that ended on another device is noticed with the next page of o
   await other.press(`end-${claims(id_token).sid}`);
   await other.page.locator(`#session-${claims(id_token).sid}`).waitFor({ state: "detached" });
   const tab = await person.tab();
-  await tab.goto(`${issuer}/`);
+  const request = await person.begin({ prompt: "none" }, tab);
+  assert.equal((await request.answer).error, "login_required");
   assert.equal(await ask(person.page, `notes ${session_state}`), "changed");
 });
 
@@ -268,4 +269,17 @@ visit("the session of one application is nothing to another", {}, async (person)
   await watch(person, archive);
   assert.equal(await ask(person.page, `notes ${session_state}`), "changed");
   assert.equal(await ask(person.page, `archive ${session_state}`), "changed");
+});
+
+visit("a browser that keeps the state from the frame is no reason to sign out", {}, async (person) => {
+  const { notes } = person.server;
+  const { session_state } = await signInAt(person, notes);
+  // The same, at a host that is another site.
+  await watch(person, notes);
+  await person.page.goto(`${notes.origin.replace("localhost", "127.0.0.1")}/watch`);
+  assert.equal(await ask(person.page, `notes ${session_state}`), "error");
+  // As browsers have it that block the cookies of other sites.
+  await person.context.addInitScript("document.hasStorageAccess = async () => false");
+  await watch(person, notes);
+  assert.equal(await ask(person.page, `notes ${session_state}`), "error");
 });
