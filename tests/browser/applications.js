@@ -5,6 +5,8 @@ import { startProduction } from "./production.js";
 
 const LOGIN = "robin@market.example";
 const PASSWORD = "orchard lantern pebble 47";
+/** What applications that register themselves may ask for. */
+const SCOPES = ["openid", "profile", "email", "address", "phone", "offline_access", "orders:read"];
 
 const HTML = '<!doctype html><meta charset="utf-8"><title>Application</title><link rel="icon" href="data:,">';
 
@@ -65,7 +67,12 @@ password = "${PASSWORD}"
 `;
   const server = await startProduction({
     manifest: parties.map((party) => party.manifest).join("") + people,
-    environment: { SIGNET_FETCH__INSECURE_ALLOW_HOSTS: '["localhost"]' },
+    environment: {
+      SIGNET_FETCH__INSECURE_ALLOW_HOSTS: '["localhost"]',
+      SIGNET_DYNAMIC_REGISTRATION__MODE: "open",
+      SIGNET_DYNAMIC_REGISTRATION__ALLOWED_SCOPES: JSON.stringify(SCOPES),
+      SIGNET_DYNAMIC_REGISTRATION__ALLOWED_RESOURCES: JSON.stringify([RESOURCE]),
+    },
   });
   for (const party of parties) party.server = server;
   async function stop() {

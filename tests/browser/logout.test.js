@@ -3,8 +3,8 @@
 
 import assert from "node:assert/strict";
 import { next, page, startWithApplications } from "./applications.js";
-import { claims, servedBy, visit, visits } from "./helpers.js";
 import { holds } from "./facts.js";
+import { claims, servedBy, visit, visits } from "./helpers.js";
 
 servedBy(startWithApplications);
 
@@ -149,8 +149,10 @@ visit("the page that leads on is as fit to be seen", {}, async (person, t) => {
   const { ledger } = person.server;
   const { id_token } = await signInAt(person, ledger);
   next(ledger, "/frontchannel", framed(ledger));
-  await person.context.route("**/signed-out?*", async (route) => {
+  await person.context.route("**/logout?*", async (route) => {
+    // Which follows to where that leads.
     const response = await route.fetch();
+    assert.equal(new URL(response.url()).pathname, "/signed-out");
     const html = await response.text();
     assert.match(html, /<meta http-equiv="refresh"/);
     const held = html.replace(/<meta http-equiv="refresh"[^>]*>/, "").replace(/<script[^>]*><\/script>/, "");
