@@ -33,7 +33,7 @@ addEventListener("message", async ({ data, origin, source }) => {
   if (!source || source === window || origin === "null") return;
   let answer = "error";
   try {
-    if (await isReadable(origin)) answer = await compare(data, origin);
+    if (browserState() || (await isReadable(origin))) answer = await compare(data, origin);
   } catch {
     // Not a message of the specification, or no cryptography: an application on plain HTTP.
   }

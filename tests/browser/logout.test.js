@@ -282,6 +282,7 @@ visit("a browser that keeps the state from the frame is no reason to sign out", 
   assert.equal(await ask(person.page, `notes ${session_state}`), "error");
   // As browsers have it that block the cookies of other sites.
   await person.context.addInitScript("document.hasStorageAccess = async () => false");
+  await person.context.clearCookies({ name: "signet_browser_state" });
   await watch(person, notes);
   assert.equal(await ask(person.page, `notes ${session_state}`), "error");
 });
