@@ -2,10 +2,20 @@
 // that of this browser, and is answered "changed", "unchanged" or "error". `session_state.rs` computes the same.
 const { cookie } = document.currentScript.dataset;
 
-/** The state of this browser; nothing if no one is signed in, or if the browser keeps cookies from framed pages. */
+/** The state of this browser; nothing if no one is signed in. */
 const browserState = () => {
   const pairs = document.cookie.split("; ").map((pair) => pair.split("="));
   return pairs.find(([name]) => name === cookie)?.[1] ?? "";
+};
+
+/**
+ * Whether the state can be read at all in a page of this origin. Where it cannot, "changed" would have the application sign
+ * its person out for nothing; after "error" it leaves them alone.
+ */
+const isReadable = async (origin) => {
+  // The cookie is for the same site alone without TLS, which is loopback.
+  if (location.protocol === "http:" && new URL(origin).hostname !== location.hostname) return false;
+  return (await document.hasStorageAccess?.()) ?? true;
 };
 
 const digest = async (text) => {
@@ -23,7 +33,7 @@ addEventListener("message", async ({ data, origin, source }) => {
   if (!source || source === window || origin === "null") return;
   let answer = "error";
   try {
-    answer = await compare(data, origin);
+    if (browserState() || (await isReadable(origin))) answer = await compare(data, origin);
   } catch {
     // Not a message of the specification, or no cryptography: an application on plain HTTP.
   }

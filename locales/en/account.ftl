@@ -112,7 +112,7 @@ email-confirm = Confirm
 
 # The profile.
 profile-title = Your profile
-profile-lead = All of it may be left empty. Applications see it only if you allow them to.
+profile-lead = You may leave everything empty but your name. Applications see it only if you allow them to.
 profile-unchanged = Nothing was changed yet. See what is marked below.
 profile-save = Save
 profile-group-names = Names

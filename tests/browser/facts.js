@@ -33,6 +33,19 @@ const FACTS = {
     for (const id of new Set(ids)) if (ids.indexOf(id) !== ids.lastIndexOf(id)) wrong.push(`twice: #${id}`);
     return wrong;
   },
+  "describes its controls by what is there": () => {
+    const wrong = [];
+    for (const name of ["aria-describedby", "aria-labelledby"]) {
+      for (const element of document.querySelectorAll(`[${name}]`)) {
+        for (const id of element.getAttribute(name).split(" ")) {
+          const about = document.getElementById(id);
+          // What a script says later may be empty yet.
+          if (!about || !(about.textContent.trim() || about.closest("[aria-live]"))) wrong.push(`${name} of #${element.id}: ${id}`);
+        }
+      }
+    }
+    return wrong;
+  },
   "fits its width": () => {
     const { scrollWidth, clientWidth } = document.documentElement;
     if (scrollWidth <= clientWidth) return [];

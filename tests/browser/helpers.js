@@ -78,22 +78,27 @@ const base64url = (bytes) => Buffer.from(bytes).toString("base64url");
 const random = () => base64url(randomBytes(32));
 
 /** A public client with PKCE, at a loopback port of its own. */
-class RelyingParty {
-  static async start(server) {
+export class RelyingParty {
+  /** What it has beside the usual pages: a function by path, given the request with its `url`, and the response. */
+  pages = {};
+
+  static async start(server, { clientId = SPA, host = "127.0.0.1" } = {}) {
     const party = new RelyingParty();
-    party.server = server;
-    party.waiting = new Map();
+    Object.assign(party, { server, clientId, waiting: new Map() });
     party.http = createServer((request, response) => party.serve(request, response));
     party.http.listen(0, "127.0.0.1");
     await once(party.http, "listening");
-    party.origin = `http://127.0.0.1:${party.http.address().port}`;
+    party.origin = `http://${host}:${party.http.address().port}`;
     party.redirectUri = `${party.origin}/callback`;
     return party;
   }
 
   async serve(request, response) {
     const url = new URL(request.url, this.origin);
-    if (url.pathname === "/callback") {
+    const own = this.pages[url.pathname];
+    if (own) {
+      await own(Object.assign(request, { url }), response);
+    } else if (url.pathname === "/callback") {
       let parameters = url.searchParams;
       if (request.method === "POST") {
         const chunks = await request.toArray();
@@ -122,7 +127,7 @@ class RelyingParty {
     const [state, nonce, verifier] = [random(), random(), random()];
     const parameters = new URLSearchParams({
       response_type: "code",
-      client_id: SPA,
+      client_id: this.clientId,
       redirect_uri: this.redirectUri,
       scope: "openid profile email offline_access orders:read",
       resource: RESOURCE,
@@ -142,7 +147,7 @@ class RelyingParty {
   }
 
   async token(parameters) {
-    const body = new URLSearchParams({ client_id: SPA, ...parameters });
+    const body = new URLSearchParams({ client_id: this.clientId, ...parameters });
     const response = await fetch(this.server.metadata.token_endpoint, { method: "POST", body });
     return { status: response.status, body: await response.json() };
   }

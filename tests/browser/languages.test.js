@@ -29,6 +29,16 @@ const PAGES = {
     await person.page.goto(`${person.server.issuer}/account/applications`);
     await person.sees("revoke-demo-spa");
   },
+  "account-profile": async (person) => {
+    await person.complete();
+    await person.page.goto(`${person.server.issuer}/account/profile`);
+    await person.sees("profile-form");
+  },
+  logout: async (person) => {
+    await person.complete();
+    await person.page.goto(person.server.metadata.end_session_endpoint);
+    await person.sees("logout-form");
+  },
   language: async (person) => {
     await person.page.goto(`${person.server.issuer}/`);
     await person.press("choose-language");

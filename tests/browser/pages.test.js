@@ -123,6 +123,19 @@ const PAGES = {
     await person.page.goto(`${person.server.issuer}/account/applications`);
     await person.sees("revoke-demo-spa");
   } },
+  "account-profile": { async show(person) {
+    await person.complete();
+    await person.page.goto(`${person.server.issuer}/account/profile`);
+    await person.sees("profile-form");
+  } },
+  "account-profile-error": { expected: [422], async show(person) {
+    await person.complete();
+    await person.page.goto(`${person.server.issuer}/account/profile`);
+    await person.page.locator("#birthdate").fill("the first of May");
+    await person.page.locator("#zoneinfo").fill("Berlin");
+    await person.press("save");
+    await person.sees("form-error");
+  } },
   "account-password": { async show(person) {
     await person.complete();
     await person.page.goto(`${person.server.issuer}/account/password`);
@@ -145,6 +158,15 @@ const PAGES = {
   "account-leaving": { async show(person) {
     await person.page.goto(`${person.server.issuer}/account/leaving`);
     await person.sees("sign-in");
+  } },
+  logout: { async show(person) {
+    await person.complete();
+    await person.page.goto(person.server.metadata.end_session_endpoint);
+    await person.sees("logout-form");
+  } },
+  "logout-refused": { expected: [400], async show(person) {
+    await person.page.goto(`${person.server.metadata.end_session_endpoint}?client_id=no-one`);
+    await person.sees("error-details");
   } },
   "signed-out": { async show(person) {
     await person.page.goto(`${person.server.issuer}/sign-out`);

@@ -42,12 +42,15 @@ async function freePort() {
   return port;
 }
 
-/** Starts it; as what `signet dev` gives the other tests, less the person, and with the mail that it sends. */
-export async function startProduction() {
+/**
+ * Starts it; as what `signet dev` gives the other tests, less the person, and with the mail that it sends. There may be
+ * more in its manifest and in its environment.
+ */
+export async function startProduction({ manifest: more = "", environment = {} } = {}) {
   assert.ok(process.env.SIGNET_BIN, "SIGNET_BIN names the binary to test");
   const folder = await mkdtemp(join(tmpdir(), "signet-browser-"));
   const manifest = join(folder, "manifest.toml");
-  await writeFile(manifest, MANIFEST);
+  await writeFile(manifest, MANIFEST + more);
   const mailbox = await Mailbox.start();
   const port = await freePort();
   const issuer = `http://localhost:${port}`;
@@ -66,6 +69,7 @@ export async function startProduction() {
       SIGNET_EMAIL__FROM: "Market <no-reply@market.example>",
       SIGNET_EMAIL__PRODUCT_NAME: "the market",
       SIGNET_REGISTRATION__MODE: "open",
+      ...environment,
     },
   });
   const log = [];

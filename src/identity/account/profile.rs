@@ -115,6 +115,13 @@ pub(super) struct FieldView {
     error: Option<String>,
 }
 
+impl FieldView {
+    /// Whether anything is said below it.
+    fn described(&self) -> bool {
+        !self.hint.is_empty() || self.error.is_some()
+    }
+}
+
 /// Fields that belong together.
 #[derive(Clone, Debug)]
 pub(super) struct GroupView {
