@@ -62,7 +62,7 @@ pub async fn disown(
             .await?;
         let sessions = end_of_user(&mut transaction, user, None, now).await?;
         let grants = revoke_of_user(&mut transaction, user, now, tokens_end).await?;
-        sqlx::query!("DELETE FROM links WHERE user_id = $1 AND used_at IS NULL", user)
+        sqlx::query!("DELETE FROM links WHERE user_id = $1 AND (used_at IS NULL OR purpose = 'change_email')", user)
             .execute(&mut *transaction)
             .await?;
         links::add(&mut transaction, reset, now).await?;

@@ -78,6 +78,10 @@ pub async fn replace(db: &PgPool, change: &Change<'_>, now: Timestamp) -> Result
         sqlx::query!("UPDATE sign_ins SET password_set_at = $2 WHERE id = $1", change.keep, now)
             .execute(&mut *transaction)
             .await?;
+        // Whoever knew the former one may have begun it.
+        sqlx::query!("DELETE FROM links WHERE user_id = $1 AND purpose = 'change_email'", change.user)
+            .execute(&mut *transaction)
+            .await?;
         transaction.commit().await?;
         Ok(())
     })
