@@ -71,7 +71,7 @@ not-me-lead = Wenn Sie das, wovon die E-Mail berichtet, nicht selbst waren, verw
 not-me-when = Wenn Sie fortfahren:
 not-me-signed-out = Sie werden überall abgemeldet, und jede Anwendung muss Sie erneut fragen.
 not-me-password = Ihr Passwort funktioniert sofort nicht mehr. Auf der nächsten Seite wählen Sie ein neues.
-not-me-factors = Ihre Authenticator-App, Ihre Passkeys und Ihre Wiederherstellungscodes bleiben bestehen. Prüfen Sie sie nach der Anmeldung auf den Seiten Ihres Kontos und entfernen Sie, was Sie nicht kennen.
+not-me-factors = Wenn es in der Nachricht um eine Authenticator-App oder einen Passkey geht, die oder der hinzugefügt wurde, wird genau das entfernt, zusammen mit den Wiederherstellungscodes, die dabei oder danach erstellt wurden. Alles andere bleibt bestehen: Prüfen Sie es nach der Anmeldung auf den Seiten Ihres Kontos und entfernen Sie, was Sie nicht kennen.
 not-me-close = Wenn Sie es doch waren, schließen Sie diese Seite: Es wird nichts geändert.
 not-me-go-on = Das war ich nicht: Mein Konto schützen
 

@@ -71,7 +71,7 @@ not-me-lead = If what the message tells was not you, someone else may be using t
 not-me-when = When you go on:
 not-me-signed-out = You are signed out everywhere, and every application has to ask you again.
 not-me-password = Your password stops working at once. You choose a new one on the next page.
-not-me-factors = Your authenticator, passkeys and recovery codes stay. Once you are signed in, look at them on the pages of your account, and remove what you do not know.
+not-me-factors = If the message is about an authenticator or a passkey that was added, that one is removed, with the recovery codes that were made with it or since. All others stay: once you are signed in, look at them on the pages of your account, and remove what you do not know.
 not-me-close = If it was you after all, close this page: nothing is changed.
 not-me-go-on = It was not me: secure my account
 

@@ -71,7 +71,7 @@ not-me-lead = Si no hiciste tú lo que dice el mensaje, puede que otra persona e
 not-me-when = Si continúas:
 not-me-signed-out = Se cerrarán todas tus sesiones, y todas las aplicaciones tendrán que volver a pedirte permiso.
 not-me-password = Tu contraseña dejará de funcionar de inmediato. En la página siguiente elegirás una nueva.
-not-me-factors = Tu app de autenticación, tus llaves de acceso y tus códigos de recuperación se conservan. Cuando hayas iniciado sesión, revísalos en las páginas de tu cuenta y elimina lo que no reconozcas.
+not-me-factors = Si el mensaje trata de una app de autenticación o una llave de acceso que se añadió, se eliminará justo esa, junto con los códigos de recuperación que se crearon con ella o después. Todo lo demás se conserva: cuando hayas iniciado sesión, revísalo en las páginas de tu cuenta y elimina lo que no reconozcas.
 not-me-close = Si al final sí fuiste tú, cierra esta página: no se cambiará nada.
 not-me-go-on = No fui yo: proteger mi cuenta
 

@@ -71,7 +71,7 @@ not-me-lead = Si ce que signale le message ne vient pas de vous, quelqu’un d�
 not-me-when = Si vous continuez :
 not-me-signed-out = Toutes vos sessions seront fermées, et chaque application devra vous redemander l’accès.
 not-me-password = Votre mot de passe cessera aussitôt de fonctionner. Vous en choisirez un nouveau à la page suivante.
-not-me-factors = Votre application d’authentification, vos clés d’accès et vos codes de récupération seront conservés. Après votre connexion, vérifiez-les sur les pages de votre compte et supprimez ce que vous ne reconnaissez pas.
+not-me-factors = Si le message porte sur l’ajout d’une application d’authentification ou d’une clé d’accès, c’est celle-ci qui sera supprimée, avec les codes de récupération créés à cette occasion ou depuis. Tout le reste sera conservé : après votre connexion, vérifiez-le sur les pages de votre compte et supprimez ce que vous ne reconnaissez pas.
 not-me-close = Si c’était finalement bien vous, fermez cette page : rien ne sera modifié.
 not-me-go-on = Ce n’était pas moi : sécuriser mon compte
 

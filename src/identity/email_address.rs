@@ -10,6 +10,7 @@ use axum::{
 };
 use http::{HeaderMap, StatusCode};
 use serde_json::json;
+use uuid::Uuid;
 
 use super::{
     account::{posted, recent},
@@ -26,7 +27,11 @@ use crate::{
     app::{App, AppState},
     audit::{Event, Kind},
     config::Concern,
-    storage::{self, accounts::Confirmed, users::UserRow},
+    storage::{
+        self,
+        email_changes::{ARRIVING, Asked, Confirmed, LEAVING},
+        users::UserRow,
+    },
     web::{
         RequestContext, csrf,
         language::Language,
@@ -128,7 +133,10 @@ async fn change(
         let typed = params.get("email").unwrap_or_default();
         let wrong = match mail::check_address(typed) {
             Ok(email) if email == person.email => Notice::wrong(words::text("email-same")),
-            Ok(email) => return Ok(ask_to_change(&app, &person, &email, &context).await?),
+            Ok(email) => {
+                let session = current.row.id;
+                return Ok(ask_to_change(&app, &person, session, &email, &context).await?);
+            }
             Err(wrong) => Notice::wrong(wrong),
         };
         Ok(wrong.typed(typed).lead_back(&app, PATH))
@@ -160,6 +168,7 @@ async fn ask_to_verify(
 async fn ask_to_change(
     app: &App,
     person: &UserRow,
+    session: Uuid,
     email: &str,
     context: &RequestContext,
 ) -> Result<Response, Problem> {
@@ -168,24 +177,46 @@ async fn ask_to_change(
         return Ok(notice.typed(email).lead_back(app, PATH));
     }
     let purpose = Purpose::ChangeEmail;
-    // One change at a time.
-    let former = [purpose.name().to_owned()];
-    storage::links::take_back(&app.db, person.id, &former).await?;
-    let detail = json!({
-        "change": app.uuid(),
-        "email": email,
-        "email_key": key,
-        "from_key": from_key,
-    });
-    let draw = || links::draw(app, purpose, Some(person.id), &detail, purpose.lifetime());
-    let product = app.mail.product();
+    let mut sides = vec![ARRIVING];
     if person.email_verified {
-        let leaving = draw().await?;
+        sides.push(LEAVING);
+    }
+    let (change, now) = (app.uuid(), app.clock.now());
+    let detail = |side: &str| {
+        json!({
+            "change": change,
+            "side": side,
+            "needed": sides,
+            "session": session,
+            "email": email,
+            "email_key": key,
+            "from_key": from_key,
+        })
+    };
+    let arriving = (links::Fresh::new(app, purpose), detail(ARRIVING));
+    let leaving = person.email_verified.then(|| (links::Fresh::new(app, purpose), detail(LEAVING)));
+    let new: Vec<_> = std::iter::once(&arriving)
+        .chain(&leaving)
+        .map(|(fresh, detail)| fresh.row(Some(person.id), detail, now + purpose.lifetime()))
+        .collect();
+    let asked = Asked {
+        user: person.id,
+        session,
+        from_key: &from_key,
+        verified: person.email_verified,
+        links: &new,
+    };
+    if !storage::email_changes::begin(&app.db, &asked, now).await? {
+        return Err(Problem::stale(PATH));
+    }
+    let product = app.mail.product();
+    if let Some((leaving, _)) = &leaving {
+        let leaving = leaving.drawn(app, purpose.lifetime());
         let letter =
             mail::write(Some(person), || letters::confirm_leaving(product, email, &leaving));
         mail::send(app, Some(&person.email), &letter).await?;
     }
-    let arriving = draw().await?;
+    let arriving = arriving.0.drawn(app, purpose.lifetime());
     let owner = storage::users::find(&app.db, &key).await?;
     let other = owner.filter(|owner| owner.id != person.id);
     let letter = mail::write(Some(other.as_ref().unwrap_or(person)), || match other {
@@ -283,7 +314,7 @@ async fn confirm(
         let opened = posted_link(&app, Purpose::ChangeEmail, query.as_deref(), &headers, &body)?;
         let detail = opened.look(&app).await?.detail;
         let now = app.clock.now();
-        let done = storage::accounts::confirm_email(&app.db, opened.presented(), now).await;
+        let done = storage::email_changes::confirm(&app.db, opened.presented(), now).await;
         let done = match done {
             Ok(done) => done.ok_or_else(|| links::over(opened.purpose))?,
             Err(storage::Error::Duplicate(_)) => return Err(taken()),

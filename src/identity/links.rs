@@ -158,8 +158,7 @@ pub async fn draw(
     let fresh = Fresh::new(app, purpose);
     let now = app.clock.now();
     storage::links::insert(&app.db, &fresh.row(user, detail, now + lifetime), now).await?;
-    let url = app.config.server.issuer.join(&fresh.path);
-    Ok(Drawn { url, term: Term { id: fresh.id, lifetime } })
+    Ok(fresh.drawn(app, lifetime))
 }
 
 /// A link that was drawn and is not stored yet.
@@ -191,6 +190,13 @@ impl Fresh {
         let purpose = self.purpose.name();
         let link = Presented { id: self.id, secret_hash: self.digest.bytes(), purpose };
         NewLink { link, user_id, detail, expires_at }
+    }
+
+    /// As messages take it.
+    #[must_use]
+    pub fn drawn(&self, app: &App, lifetime: Duration) -> Drawn {
+        let url = app.config.server.issuer.join(&self.path);
+        Drawn { url, term: Term { id: self.id, lifetime } }
     }
 }
 

@@ -21,13 +21,13 @@ use super::{
     requirement::Step,
     throttle,
     totp::{self, Enrolment, TotpError},
-    watch::{self, FactorKind, Guessed, News},
+    watch::{self, Guessed, News},
 };
 use crate::{
     app::{App, AppState},
     audit::{Event, Kind},
     clock::Timestamp,
-    storage,
+    storage::{self, disowning},
     web::{
         RequestContext, csrf,
         pages::{self, Freedom, UserView, page},
@@ -387,6 +387,10 @@ pub async fn confirm(
     let event = Event::new(Kind::FactorAdded).user(user).detail(json!({ "factor": "totp" }));
     app.audit.record(event, &context.origin).await?;
     let codes = recovery_codes::renew(app, user).await?;
-    watch::tell(app, user, &News::FactorAdded(FactorKind::Authenticator), context).await?;
+    // None if it was removed meanwhile, which its person is told of.
+    if let Some(since) = storage::disowning::authenticator_since(&app.db, user).await? {
+        let factor = disowning::Factor::Authenticator(since);
+        watch::tell_added(app, user, disowning::Added { factor, codes: true }, context).await?;
+    }
     Ok(codes)
 }

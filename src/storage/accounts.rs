@@ -34,7 +34,8 @@ pub struct Reset {
 }
 
 /// Sets the password of whoever a link was sent to, remembers the last `history` before it, ends their sessions and
-/// sign-ins, and revokes their grants. None if the link is not good, or they have another address since. Rows are locked in the order of [`super::users::disable`].
+/// sign-ins, revokes their grants, and takes back a change of address that was begun. None if the link is not good, or they
+/// have another address since. Rows are locked in the order of [`super::users::disable`].
 pub async fn reset_password(
     db: &PgPool,
     link: Presented<'_>,
@@ -45,6 +46,7 @@ pub async fn reset_password(
 ) -> Result<Option<Reset>> {
     retry(|| async {
         let mut transaction = pool::begin(db).await?;
+        links::lock_person(&mut transaction, link).await?;
         let Some(row) = links::consume(&mut transaction, link, now).await? else { return Ok(None) };
         let Some(user) = row.user_id else { return Ok(None) };
         // Whoever has the link reads the mail of that address.
@@ -69,7 +71,7 @@ pub async fn reset_password(
             .execute(&mut *transaction)
             .await?;
         sqlx::query!(
-            "DELETE FROM links WHERE user_id = $1 AND purpose = $2 AND used_at IS NULL",
+            "DELETE FROM links WHERE user_id = $1 AND (purpose = $2 AND used_at IS NULL OR purpose = 'change_email')",
             user,
             link.purpose,
         )
@@ -123,6 +125,7 @@ pub async fn verify_email(
 ) -> Result<Option<Uuid>> {
     retry(|| async {
         let mut transaction = pool::begin(db).await?;
+        links::lock_person(&mut transaction, link).await?;
         let Some(row) = links::consume(&mut transaction, link, now).await? else { return Ok(None) };
         let done = sqlx::query!(
             "UPDATE users SET email_verified = true, updated_at = $3 WHERE id = $1 AND email_key = $2",
@@ -137,71 +140,6 @@ pub async fn verify_email(
         }
         transaction.commit().await?;
         Ok(row.user_id)
-    })
-    .await
-}
-
-/// What came of confirming a change of address.
-#[derive(Debug)]
-pub enum Confirmed {
-    /// The other address has to confirm it too.
-    Half,
-    /// The address is another one now.
-    Changed {
-        /// Whose.
-        user_id: Uuid,
-        /// What it was.
-        from: String,
-    },
-}
-
-/// Confirms a person's change of address by one of its links. When none of the change's links is left, the address is
-/// changed, and what was sent to the former one is good no more. None if the link is not good.
-pub async fn confirm_email(
-    db: &PgPool,
-    link: Presented<'_>,
-    now: Timestamp,
-) -> Result<Option<Confirmed>> {
-    retry(|| async {
-        let mut transaction = pool::begin(db).await?;
-        let Some(row) = links::consume(&mut transaction, link, now).await? else { return Ok(None) };
-        // Two that confirm at once come one after the other, and the second one sees that the first one did.
-        let person = sqlx::query!(
-            "SELECT id, email, email_key FROM users WHERE id = $1 FOR UPDATE",
-            row.user_id,
-        )
-        .fetch_optional(&mut *transaction)
-        .await?;
-        let text = |name: &str| row.detail[name].as_str().unwrap_or_default().to_owned();
-        let Some(person) = person.filter(|person| person.email_key == text("from_key")) else {
-            return Ok(None);
-        };
-        let waiting = sqlx::query_scalar!(
-            r#"SELECT count(*) AS "count!" FROM links
-               WHERE user_id = $1 AND detail ->> 'change' = $2 AND used_at IS NULL"#,
-            person.id,
-            text("change"),
-        )
-        .fetch_one(&mut *transaction)
-        .await?;
-        if waiting > 0 {
-            transaction.commit().await?;
-            return Ok(Some(Confirmed::Half));
-        }
-        sqlx::query!(
-            "UPDATE users SET email = $2, email_key = $3, email_verified = true, updated_at = $4 WHERE id = $1",
-            person.id,
-            text("email"),
-            text("email_key"),
-            now,
-        )
-        .execute(&mut *transaction)
-        .await?;
-        sqlx::query!("DELETE FROM links WHERE user_id = $1 AND used_at IS NULL", person.id)
-            .execute(&mut *transaction)
-            .await?;
-        transaction.commit().await?;
-        Ok(Some(Confirmed::Changed { user_id: person.id, from: person.email }))
     })
     .await
 }

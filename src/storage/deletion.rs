@@ -119,7 +119,8 @@ pub async fn export(db: &PgPool, user: Uuid) -> Result<serde_json::Value> {
         r#"SELECT jsonb_build_object(
                'account', (
                    SELECT to_jsonb(r) FROM (
-                       SELECT id, email, email_verified, username, name, profile, mfa, administrator, created_at, updated_at
+                       SELECT id, email, email_verified, username, name, profile, language, mfa, administrator, created_at,
+                              updated_at
                        FROM users WHERE id = $1) r),
                'password', (
                    SELECT to_jsonb(r) FROM (

@@ -18,6 +18,8 @@ pub struct Seen<'a> {
     pub address: Option<IpNet>,
     /// In which country that is (ISO 3166-1), if it is known.
     pub country: Option<&'a str>,
+    /// The language that it was answered in.
+    pub language: &'a str,
     /// Its own words about itself.
     pub user_agent: Option<&'a str>,
 }
@@ -35,7 +37,8 @@ pub struct Before {
     pub at: Option<Timestamp>,
 }
 
-/// Notes that a person signed in from a browser, and returns what was known before. One statement, since every sign-in
+/// Notes that a person signed in from a browser, and its language if it was known or is their first one, and returns what
+/// was known before. One statement, since every sign-in
 /// takes it.
 pub async fn see(db: &PgPool, seen: &Seen<'_>, now: Timestamp) -> Result<Before> {
     retry(|| async {
@@ -52,6 +55,12 @@ pub async fn see(db: &PgPool, seen: &Seen<'_>, now: Timestamp) -> Result<Before>
                 SELECT id, $6, $5, $5 FROM users WHERE id = $1 AND $6::text IS NOT NULL
                 ON CONFLICT (user_id, country) DO UPDATE SET last_seen_at = EXCLUDED.last_seen_at
                     WHERE c.last_seen_at < EXCLUDED.last_seen_at - interval '1 day'
+            ), spoken AS (
+                -- A stranger's first sign-in does not choose what its own letter is written in.
+                UPDATE users SET language = $7
+                WHERE id = $1 AND language IS DISTINCT FROM $7
+                  AND (EXISTS (SELECT FROM devices WHERE user_id = $1 AND device_id = $2)
+                       OR NOT EXISTS (SELECT FROM devices WHERE user_id = $1))
             )
             -- Devices and countries as they were before.
             SELECT EXISTS (SELECT FROM devices WHERE user_id = $1)
@@ -68,6 +77,7 @@ pub async fn see(db: &PgPool, seen: &Seen<'_>, now: Timestamp) -> Result<Before>
             seen.user_agent,
             now,
             seen.country,
+            seen.language,
         )
         .fetch_one(db)
         .await?)

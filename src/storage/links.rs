@@ -84,6 +84,23 @@ pub async fn find(db: &PgPool, link: Presented<'_>, now: Timestamp) -> Result<Op
     .await?)
 }
 
+/// Locks the row of whoever a link is for. Before the link itself: all that touches a person's links locks in this order.
+pub(super) async fn lock_person(
+    connection: &mut PgConnection,
+    link: Presented<'_>,
+) -> Result<Option<Uuid>> {
+    Ok(sqlx::query_scalar!(
+        "SELECT id FROM users
+         WHERE id = (SELECT user_id FROM links WHERE id = $1 AND secret_hash = $2 AND purpose = $3)
+         FOR UPDATE",
+        link.id,
+        link.secret_hash,
+        link.purpose,
+    )
+    .fetch_optional(connection)
+    .await?)
+}
+
 /// Uses a link up, if it is good: of many requests at once, one gets it. Within the transaction of what it is good for, so
 /// that what fails leaves the link as it was.
 pub(super) async fn consume(
@@ -116,14 +133,6 @@ pub async fn extend(db: &PgPool, id: Uuid, expires_at: Timestamp) -> Result<()> 
     )
     .execute(db)
     .await?;
-    Ok(())
-}
-
-/// Takes a person's links for these purposes back.
-pub async fn take_back(db: &PgPool, user: Uuid, purposes: &[String]) -> Result<()> {
-    sqlx::query!("DELETE FROM links WHERE user_id = $1 AND purpose = ANY ($2)", user, purposes)
-        .execute(db)
-        .await?;
     Ok(())
 }
 

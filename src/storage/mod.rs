@@ -14,6 +14,7 @@ pub mod consents;
 pub mod deletion;
 pub mod devices;
 pub mod disowning;
+pub mod email_changes;
 mod error;
 pub mod factors;
 pub mod grants;

@@ -239,8 +239,8 @@ pub struct Others {
     pub own_grants: bool,
 }
 
-/// Ends all sessions of a person but one, with the sign-ins that are going on, revokes the grants that were bound to
-/// them, and tells all replicas. The sessions that ended, and the grants.
+/// Ends all sessions of a person but one, with the sign-ins that are going on, takes back a change of address that was asked
+/// for in them, revokes the grants that were bound to them, and tells all replicas. The sessions that ended, and the grants.
 ///
 /// A statement each, for the reason that [`end`] has.
 pub async fn end_others(
@@ -257,6 +257,14 @@ pub async fn end_others(
             .await?;
         let (sessions, grants) =
             end_with_grants(&mut transaction, user, which, now, tokens_end).await?;
+        sqlx::query!(
+            "DELETE FROM links
+             WHERE user_id = $1 AND purpose = 'change_email' AND detail ->> 'session' IS DISTINCT FROM $2::uuid::text",
+            user,
+            which.keep,
+        )
+        .execute(&mut *transaction)
+        .await?;
         transaction.commit().await?;
         Ok((sessions, grants))
     })

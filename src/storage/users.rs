@@ -23,6 +23,10 @@ pub struct UserRow {
     pub disabled_at: Option<Timestamp>,
     /// Last change of the profile.
     pub updated_at: Timestamp,
+    /// The language that their profile names.
+    pub locale: Option<String>,
+    /// That of their last sign-in from a browser that was known.
+    pub language: Option<String>,
 }
 
 /// What a new person is made of. The keys are the normalised forms that look-ups compare.
@@ -87,8 +91,9 @@ pub async fn update(db: &PgPool, user: &NewUser<'_>, now: Timestamp) -> Result<(
 pub async fn find(db: &PgPool, key: &str) -> Result<Option<UserRow>> {
     Ok(sqlx::query_as!(
         UserRow,
-        "SELECT id, email, email_verified, username, name, disabled_at, updated_at
-         FROM users WHERE email_key = $1 OR username_key = $1",
+        r#"SELECT id, email, email_verified, username, name, disabled_at, updated_at,
+                  profile ->> 'locale' AS "locale?", language
+           FROM users WHERE email_key = $1 OR username_key = $1"#,
         key,
     )
     .fetch_optional(db)
@@ -99,7 +104,9 @@ pub async fn find(db: &PgPool, key: &str) -> Result<Option<UserRow>> {
 pub async fn get(db: &PgPool, id: Uuid) -> Result<Option<UserRow>> {
     Ok(sqlx::query_as!(
         UserRow,
-        "SELECT id, email, email_verified, username, name, disabled_at, updated_at FROM users WHERE id = $1",
+        r#"SELECT id, email, email_verified, username, name, disabled_at, updated_at,
+                  profile ->> 'locale' AS "locale?", language
+           FROM users WHERE id = $1"#,
         id,
     )
     .fetch_optional(db)
@@ -110,8 +117,9 @@ pub async fn get(db: &PgPool, id: Uuid) -> Result<Option<UserRow>> {
 pub async fn list(db: &PgPool, after: &str, limit: i64) -> Result<Vec<UserRow>> {
     Ok(sqlx::query_as!(
         UserRow,
-        "SELECT id, email, email_verified, username, name, disabled_at, updated_at
-         FROM users WHERE email_key > $1 ORDER BY email_key LIMIT $2",
+        r#"SELECT id, email, email_verified, username, name, disabled_at, updated_at,
+                  profile ->> 'locale' AS "locale?", language
+           FROM users WHERE email_key > $1 ORDER BY email_key LIMIT $2"#,
         after,
         limit,
     )

@@ -156,3 +156,92 @@ async fn changing_it_takes_a_recent_sign_in_and_a_real_form() {
     assert_eq!(to, "/sign-in?next=%2Faccount%2Femail");
     assert!(server.mail().await.is_empty());
 }
+
+#[tokio::test]
+async fn a_link_that_is_not_there_confirms_nothing() {
+    let server = Server::catching("").await;
+    let mut browser = server.signed_in().await;
+    ask(&mut browser, NEW).await;
+    let new = server.link_to(NEW).await;
+    let sql = "DELETE FROM links WHERE detail ->> 'side' = 'leaving'";
+    let done = sqlx::query(sql).execute(&server.db).await.expect("deleted");
+    assert_eq!(done.rows_affected(), 1);
+    let half = follow(&server, &new).await;
+    assert!(half.body.contains("Half done"), "{}", half.body);
+    assert_eq!(address(&server, EMAIL).await, Some((EMAIL.to_owned(), true)));
+}
+
+#[tokio::test]
+async fn an_address_that_was_proven_meanwhile_has_to_be_asked() {
+    let server = Server::catching("").await;
+    let mut browser = signed_in_as_bob(&server).await;
+    let page = browser.get("/account/email").await;
+    browser.submit(&page, &[("verify", "1")]).await;
+    let own = server.link_to(BOB).await;
+    ask(&mut browser, "bob@example.net").await;
+    let new = server.link_to("bob@example.net").await;
+    assert!(follow(&server, &own).await.body.contains("is confirmed"));
+    assert_eq!(follow(&server, &new).await.status, 410);
+    assert_eq!(address(&server, BOB).await, Some((BOB.to_owned(), true)));
+}
+
+/// Whoever was in the account may have asked for it.
+#[tokio::test]
+async fn a_new_password_takes_a_change_back() {
+    let server = Server::catching("").await;
+    let mut thief = signed_in_as_bob(&server).await;
+    ask(&mut thief, "bob@example.net").await;
+    let new = server.link_to("bob@example.net").await;
+    let mut bob = server.browser();
+    let page = bob.get("/forgot").await;
+    bob.submit(&page, &[("identifier", BOB)]).await;
+    let reset = server.link_to(BOB).await;
+    let page = bob.get(&reset).await;
+    let fields = [("password", "a password of bob alone")];
+    assert!(bob.submit(&page, &fields).await.status < 400);
+    assert_eq!(server.browser().get(&new).await.status, 410);
+
+    let mut thief = server.signed_in().await;
+    ask(&mut thief, NEW).await;
+    let links = [server.link_to(EMAIL).await, server.link_to(NEW).await];
+    let alice = signet::storage::users::find(&server.db, EMAIL).await.expect("read");
+    let change = signet::storage::passwords::Change {
+        id: uuid::Uuid::now_v7(),
+        user: alice.expect("alice").id,
+        phc: "$argon2id$",
+        expired: false,
+        history: 0,
+        keep: None,
+    };
+    let now = time::OffsetDateTime::now_utc();
+    signet::storage::passwords::replace(&server.db, &change, now).await.expect("replaced");
+    for link in links {
+        assert_eq!(server.browser().get(&link).await.status, 410);
+    }
+}
+
+/// What was asked for in a session that ends while the answer is on its way.
+#[tokio::test]
+async fn no_change_begins_in_a_session_that_has_ended() {
+    use signet::storage::{email_changes, sessions, users};
+    let server = Server::catching("").await;
+    let mut browser = server.signed_in().await;
+    ask(&mut browser, NEW).await;
+    let links = [server.link_to(EMAIL).await, server.link_to(NEW).await];
+    let alice = users::find(&server.db, EMAIL).await.expect("read").expect("alice").id;
+    let session: uuid::Uuid = sqlx::query_scalar("SELECT id FROM sessions WHERE user_id = $1")
+        .bind(alice)
+        .fetch_one(&server.db)
+        .await
+        .expect("a session");
+    let now = time::OffsetDateTime::now_utc();
+    let asked =
+        email_changes::Asked { user: alice, session, from_key: EMAIL, verified: true, links: &[] };
+    let early = time::OffsetDateTime::UNIX_EPOCH;
+    let all = sessions::Others { keep: None, own_grants: true };
+    sessions::end_others(&server.db, alice, all, now, now).await.expect("ended");
+    assert!(!email_changes::begin(&server.db, &asked, early).await.expect("answered"));
+    for link in links {
+        assert_eq!(server.browser().get(&link).await.status, 410, "with the session");
+    }
+}

@@ -291,7 +291,7 @@ async fn endpoints_for_clients_speak_english_and_set_no_language() {
 }
 
 #[tokio::test]
-async fn a_message_comes_in_the_language_of_the_request_that_caused_it() {
+async fn a_message_to_someone_of_whom_no_language_is_known_comes_in_that_of_the_request() {
     let server = Server::catching("").await;
     for (languages, tag) in [("fr", "fr"), ("tlh", "en"), ("ar", "ar")] {
         let mut browser = reader(&server, languages);
@@ -303,4 +303,48 @@ async fn a_message_comes_in_the_language_of_the_request_that_caused_it() {
         assert!(letter.html.contains(&format!(" lang=\"{tag}\"")), "{tag}: {}", letter.html);
         server.advance(time::Duration::hours(1));
     }
+}
+
+#[tokio::test]
+async fn whoever_got_in_elsewhere_does_not_choose_what_the_person_is_warned_in() {
+    let server = Server::catching("").await;
+    let written = async |tag: &str| {
+        let letter = server.mail().await.into_iter().next().expect("a letter");
+        assert_eq!(letter.to.as_deref(), Some(EMAIL));
+        assert!(letter.html.contains(&format!(" lang=\"{tag}\"")), "{tag}: {}", letter.html);
+    };
+    let sign_in = async |browser: &mut Browser| {
+        browser.cookies.remove("signet_session");
+        let page = browser.get("/sign-in").await;
+        let page = browser.submit(&page, &[("identifier", EMAIL), ("password", PASSWORD)]).await;
+        assert!(page.body.contains("Alice Example"), "{}", page.body);
+    };
+    let ask = async |browser: &mut Browser| {
+        server.advance(time::Duration::hours(1));
+        let page = browser.get("/forgot").await;
+        browser.submit(&page, &[("identifier", EMAIL)]).await;
+    };
+    let profile = async |locale: &str| {
+        let sql = "UPDATE users SET profile = jsonb_build_object('locale', $1::text) WHERE email_key = $2";
+        let done = sqlx::query(sql).bind(locale).bind(EMAIL).execute(&server.db).await;
+        assert_eq!(done.expect("changed").rows_affected(), 1);
+    };
+    let mut own = reader(&server, "de");
+    sign_in(&mut own).await;
+    let mut thief = reader(&server, "ar");
+    sign_in(&mut thief).await;
+    assert_eq!(server.mail().await.len(), 1, "of the new browser");
+    written("de").await;
+    ask(&mut thief).await;
+    written("de").await;
+    own.languages = Some("fr");
+    sign_in(&mut own).await;
+    ask(&mut thief).await;
+    written("fr").await;
+    profile("ja-JP").await;
+    ask(&mut thief).await;
+    written("ja").await;
+    profile("tlh").await;
+    ask(&mut thief).await;
+    written("fr").await;
 }

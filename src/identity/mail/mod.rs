@@ -26,10 +26,15 @@ use crate::{
 };
 use transport::Transport;
 
-/// The language that someone is written to in: that of the request by which they are.
+/// The language that someone is written to in: the one that their profile names, else that of their last sign-in from a
+/// browser that was known, else that of the request. A letter may warn of whoever made the request.
 #[must_use]
-pub fn language_of(_person: Option<&UserRow>) -> Language {
-    Language::current()
+pub fn language_of(person: Option<&UserRow>) -> Language {
+    let known = person.and_then(|person| {
+        let tags = [&person.locale, &person.language];
+        tags.into_iter().flatten().find_map(|tag| Language::of_tag(tag))
+    });
+    known.unwrap_or_else(Language::current)
 }
 
 /// Writes a letter in the language of whom it is for; whom there is no account of, in that of the request.

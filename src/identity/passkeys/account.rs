@@ -30,7 +30,7 @@ use crate::{
         watch::{self, FactorKind, News},
     },
     storage::{
-        self,
+        self, disowning,
         passkeys::{Added, NewPasskey, PasskeyRow, Removed},
     },
     web::{
@@ -210,6 +210,7 @@ async fn register(
         name,
         passwordless: is_passwordless(&credential),
     };
+    let codes = gets_codes(app, user).await?;
     let most = i64::try_from(MOST).unwrap_or(i64::MAX);
     match storage::passkeys::insert(&app.db, &new, most, app.clock.now()).await? {
         Added::Done => {}
@@ -223,7 +224,8 @@ async fn register(
         "backed_up": credential.backup_state,
     }));
     app.audit.record(event, &context.origin).await?;
-    watch::tell(app, user, &News::FactorAdded(FactorKind::Passkey), context).await?;
+    let added = disowning::Added { factor: disowning::Factor::Passkey(new.id), codes };
+    watch::tell_added(app, user, added, context).await?;
     Ok(Ok(()))
 }
 
@@ -240,9 +242,13 @@ async fn made(
 }
 
 /// Whoever has no other second factor gets recovery codes with their first passkey: a passkey can be lost.
-async fn first_codes(app: &App, user: Uuid) -> Result<Response, Problem> {
+async fn gets_codes(app: &App, user: Uuid) -> storage::Result<bool> {
     let standing = storage::factors::standing(&app.db, user).await?;
-    if standing.is_none_or(|standing| standing.totp || standing.recovery_codes > 0) {
+    Ok(standing.is_some_and(|standing| !standing.totp && standing.recovery_codes == 0))
+}
+
+async fn first_codes(app: &App, user: Uuid) -> Result<Response, Problem> {
+    if !gets_codes(app, user).await? {
         return Ok(see_other(PAGE));
     }
     let codes = recovery_codes::renew(app, user).await?;

@@ -76,5 +76,5 @@ pub async fn failed(
     let today = storage::throttles::count(&app.db, &[today], WINDOW, app.clock.now()).await?;
     let person = storage::users::get(&app.db, user.unwrap_or_default()).await?;
     let person = person.filter(|person| today.until.is_none() && person.disabled_at.is_none());
-    write(app, person.as_ref(), &guessed.news(many), context).await
+    write(app, person.as_ref(), &guessed.news(many), None, context).await
 }

@@ -22,7 +22,11 @@ use super::{
 };
 use crate::{
     app::App,
-    storage::{self, users::UserRow},
+    storage::{
+        self,
+        disowning::{Added, Factor},
+        users::UserRow,
+    },
     web::{RequestContext, moment, surroundings::Surroundings, words::text},
 };
 
@@ -33,12 +37,36 @@ pub async fn tell(
     news: &News,
     context: &RequestContext,
 ) -> storage::Result<()> {
+    tell_with(app, user, news, None, context).await
+}
+
+/// Tells a person of a second factor that was added. If it was not them, the letter's link removes it.
+pub async fn tell_added(
+    app: &App,
+    user: Uuid,
+    added: Added,
+    context: &RequestContext,
+) -> storage::Result<()> {
+    let kind = match added.factor {
+        Factor::Passkey(_) => FactorKind::Passkey,
+        Factor::Authenticator(_) => FactorKind::Authenticator,
+    };
+    tell_with(app, user, &News::FactorAdded(kind), Some(added), context).await
+}
+
+async fn tell_with(
+    app: &App,
+    user: Uuid,
+    news: &News,
+    added: Option<Added>,
+    context: &RequestContext,
+) -> storage::Result<()> {
     if !app.mail.is_on() || !app.config.watch.tells(news.concern()) {
         return Ok(());
     }
     let person = storage::users::get(&app.db, user).await?;
     match person.filter(|person| person.disabled_at.is_none()) {
-        Some(person) => write(app, Some(&person), news, context).await,
+        Some(person) => write(app, Some(&person), news, added, context).await,
         None => Ok(()),
     }
 }
@@ -54,10 +82,14 @@ async fn write(
     app: &App,
     person: Option<&UserRow>,
     news: &News,
+    added: Option<Added>,
     context: &RequestContext,
 ) -> storage::Result<()> {
     let (purpose, to) = (Purpose::NotMe, person.map(|person| person.email.as_str()));
-    let detail = json!({ "email_key": to.map(identifier_key) });
+    let mut detail = json!({ "email_key": to.map(identifier_key) });
+    if let Some(added) = added {
+        detail["added"] = json!(added);
+    }
     let user = person.map(|person| person.id);
     let link = links::draw(app, purpose, user, &detail, purpose.lifetime()).await?;
     let letter = mail::write(person, || {

@@ -1,7 +1,8 @@
 //! “This was not me”: a link of a letter about an account, by which its person has all end that someone else may have begun,
 //! and then sets a new password.
 //!
-//! It takes no more than the mailbox, as a forgotten password does; so it removes no second factor.
+//! It takes no more than the mailbox, as a forgotten password does; so it removes no second factor but the one that the
+//! letter is about, which was just added.
 
 use axum::{
     Router,
@@ -22,7 +23,7 @@ use crate::{
         pages::{Browser, check_post, read_form, see_other},
         session,
     },
-    storage::{self, links::LinkRow},
+    storage::{self, disowning::Factor, links::LinkRow},
     web::{
         RequestContext,
         pages::{self, Freedom, page},
@@ -105,6 +106,16 @@ async fn disown(
         session::revoked(&app, done.grants, ends);
         let event = Event::new(Kind::Disowned).user(user.id).detail(detail);
         app.audit.record(event, &context.origin).await?;
+        if let Some(added) = done.factor {
+            let detail = match added.factor {
+                Factor::Passkey(id) => {
+                    json!({ "factor": "passkey", "passkey": id, "by": "not_me" })
+                }
+                Factor::Authenticator(_) => json!({ "factor": "totp", "by": "not_me" }),
+            };
+            let event = Event::new(Kind::FactorRemoved).user(user.id).detail(detail);
+            app.audit.record(event, &context.origin).await?;
+        }
         Ok(see_other(&reset.path))
     };
     outcome.await.unwrap_or_else(|problem: Problem| problem.respond(&context))

@@ -14,7 +14,7 @@ use crate::{
         self,
         devices::{Before, Seen},
     },
-    web::RequestContext,
+    web::{RequestContext, language::Language},
 };
 
 /// Notes the browser of a sign-in, by its cookie, and puts what is unusual on record. Its person is told of that in one
@@ -35,6 +35,7 @@ pub async fn signed_in(
         device: device.id,
         address: context.origin.address.map(IpNet::from),
         country: here.as_ref().and_then(|place| place.country.as_deref()),
+        language: Language::current().tag(),
         user_agent: context.user_agent.as_deref(),
     };
     let before = storage::devices::see(&app.db, &seen, now).await?;

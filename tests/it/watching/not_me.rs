@@ -23,6 +23,15 @@ async fn disown(browser: &mut Browser, link: &str) -> Answer {
     browser.submit(&page, &[]).await
 }
 
+async fn add_passkey(browser: &mut Browser, authenticator: &mut Authenticator) -> Answer {
+    let page = browser.get("/account/passkeys").await;
+    let csrf = page.field("csrf").expect("a page token");
+    let challenge = browser.post("/account/passkeys/challenge", &[("csrf", &csrf)]).await;
+    let made = authenticator.make(&serde_json::from_str(&challenge.body).expect("JSON"));
+    let form = [("csrf", csrf.as_str()), ("name", "Phone"), ("passkey", &made)];
+    browser.post("/account/passkeys", &form).await
+}
+
 async fn alice(server: &Server) -> uuid::Uuid {
     let alice = signet::storage::users::find(&server.db, USERNAME).await.expect("read");
     alice.expect("there").id
@@ -203,16 +212,12 @@ async fn a_person_who_is_disabled_or_has_another_address_has_no_such_link() {
 
 #[tokio::test]
 async fn second_factors_stay_and_a_passkey_still_signs_in() {
-    let server = Server::catching("").await;
+    let server = Server::catching(PROXY).await;
+    let (link, _) = warned(&server).await;
     let mut browser = server.signed_in().await;
     let mut authenticator = Authenticator::new(&server.issuer);
-    let page = browser.get("/account/passkeys").await;
-    let csrf = page.field("csrf").expect("a page token");
-    let challenge = browser.post("/account/passkeys/challenge", &[("csrf", &csrf)]).await;
-    let made = authenticator.make(&serde_json::from_str(&challenge.body).expect("JSON"));
-    let form = [("csrf", csrf.as_str()), ("name", "Phone"), ("passkey", &made)];
-    browser.post("/account/passkeys", &form).await;
-    disown(&mut server.browser(), &server.link_to(EMAIL).await).await;
+    add_passkey(&mut browser, &mut authenticator).await;
+    disown(&mut server.browser(), &link).await;
 
     let mut other = server.browser();
     let page = other.get("/sign-in").await;
@@ -257,4 +262,89 @@ async fn a_password_that_was_looked_at_before_opens_nothing_after() {
     };
     let now = server.clock.now();
     assert!(!signet::storage::sign_ins::insert(&server.db, &new, now).await.expect("asked"));
+}
+
+/// Has a thief who knows Alice's password add a passkey: their browser, and the letter's link.
+async fn passkey_of_a_thief(server: &Server) -> (Browser, String) {
+    let mut thief = at(server, "192.0.2.99");
+    sign_in(&mut thief).await;
+    let mut theirs = Authenticator::new(&server.issuer);
+    let shown = add_passkey(&mut thief, &mut theirs).await;
+    assert_eq!(shown.status, 303, "{}", shown.body);
+    thief.follow(shown).await;
+    let told = subjects(server).await;
+    assert!(told.last().expect("a letter").contains("passkey was added"), "{told:?}");
+    (thief, server.link_to(EMAIL).await)
+}
+
+#[tokio::test]
+async fn what_a_thief_added_goes_and_its_owner_is_let_in() {
+    let server = Server::catching(PROXY).await;
+    let (_, link) = passkey_of_a_thief(&server).await;
+    let count = async || {
+        let sql = "SELECT (SELECT count(*) FROM passkeys), (SELECT count(*) FROM recovery_codes)";
+        sqlx::query_as::<_, (i64, i64)>(sql).fetch_one(&server.db).await.expect("counted")
+    };
+    assert_eq!(count().await, (1, 10));
+    let mut owner = server.browser();
+    let reset = disown(&mut owner, &link).await;
+    assert_eq!(count().await, (0, 0), "the passkey, and the codes that were made with it");
+    assert_eq!(recorded(&server, "factor.removed").await, 1);
+    let account = owner.submit(&reset, &[("password", NEW)]).await;
+    assert!(account.body.contains("Alice Example"), "nothing else is asked: {}", account.body);
+}
+
+#[tokio::test]
+async fn each_of_several_that_a_thief_added_goes_by_its_own_letter() {
+    let server = Server::catching(PROXY).await;
+    let (mut thief, first) = passkey_of_a_thief(&server).await;
+    let mut another = Authenticator::new(&server.issuer);
+    add_passkey(&mut thief, &mut another).await;
+    let second = server.link_to(EMAIL).await;
+    let mut owner = server.browser();
+    disown(&mut owner, &first).await;
+    let left = async || {
+        let sql = "SELECT count(*) FROM passkeys";
+        sqlx::query_scalar::<_, i64>(sql).fetch_one(&server.db).await.expect("counted")
+    };
+    assert_eq!(left().await, 1, "a letter removes no other factor than its own");
+    let reset = disown(&mut owner, &second).await;
+    assert_eq!(left().await, 0);
+    let account = owner.submit(&reset, &[("password", NEW)]).await;
+    assert!(account.body.contains("Alice Example"), "{}", account.body);
+}
+
+#[tokio::test]
+async fn an_authenticator_goes_by_its_letter_and_no_later_one_does() {
+    use signet::storage::{
+        disowning::{self, Added, Factor},
+        keys::Sealed,
+        links::{NewLink, Presented},
+    };
+    let server = Server::catching(PROXY).await;
+    let user = alice(&server).await;
+    let sealed = Sealed { bytes: b"sealed".to_vec(), with: "key".to_owned() };
+    let end = server.clock.now() + Duration::HOUR;
+    for (old, removed) in [(true, false), (false, true)] {
+        server.advance(Duration::seconds(1));
+        let before = server.clock.now();
+        let insert = "INSERT INTO totp (user_id, sealed, sealed_with, created_at, confirmed_at)
+                      VALUES ($1, $2, $3, $4, $4) ON CONFLICT (user_id) DO UPDATE SET created_at = $4";
+        let set_up = before + Duration::microseconds(if old { 7 } else { 0 });
+        let query = sqlx::query(insert).bind(user).bind(&sealed.bytes).bind(&sealed.with);
+        query.bind(set_up).execute(&server.db).await.expect("an authenticator");
+        let added = Added { factor: Factor::Authenticator(before), codes: true };
+        let detail = serde_json::json!({ "email_key": EMAIL, "added": added });
+        let (id, reset) = (server.app.uuid(), server.app.uuid());
+        let link = Presented { id, secret_hash: b"a", purpose: "not_me" };
+        let row = NewLink { link, user_id: Some(user), detail: &detail, expires_at: end };
+        signet::storage::links::insert(&server.db, &row, before).await.expect("a link");
+        let new = Presented { id: reset, secret_hash: b"b", purpose: "reset_password" };
+        let new = NewLink { link: new, user_id: Some(user), detail: &detail, expires_at: end };
+        let done = disowning::disown(&server.db, user, link, &new, before, end).await;
+        let done = done.expect("asked").expect("good");
+        assert_eq!(done.factor.is_some(), removed);
+        let there = disowning::authenticator_since(&server.db, user).await.expect("read");
+        assert_eq!(there.is_none(), removed);
+    }
 }
