@@ -187,7 +187,8 @@ async fn authenticator_page(
     notice: &Notice,
 ) -> Result<Response, Problem> {
     let (user, csrf) = (session::view(&current.row), token(app, current));
-    match totp::enrol(app, current.row.user_id, &current.row.email).await {
+    let row = &current.row;
+    match totp::enrol(app, row.user_id, &row.email, &current.digest).await {
         Ok(Some(enrolment)) => {
             let action = AUTHENTICATOR.to_owned();
             let error = notice.error.clone();
@@ -215,7 +216,7 @@ async fn change_authenticator(
         if params.get("remove").is_some() {
             return Ok(remove_authenticator(&app, user, &context).await?);
         }
-        match second_factor::confirm(&app, user, &params, &context).await {
+        match second_factor::confirm(&app, user, &current.digest, &params, &context).await {
             Ok(codes) => {
                 Ok(with_cookies(see_other(&codes_page("/")), [show_once(&app, user, &codes)]))
             }

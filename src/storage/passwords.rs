@@ -3,7 +3,7 @@
 use sqlx::PgPool;
 use uuid::Uuid;
 
-use super::{Result, pool, retry};
+use super::{Result, factors, pool, retry};
 use crate::clock::Timestamp;
 
 /// A password to be stored.
@@ -78,6 +78,7 @@ pub async fn replace(db: &PgPool, change: &Change<'_>, now: Timestamp) -> Result
         sqlx::query!("UPDATE sign_ins SET password_set_at = $2 WHERE id = $1", change.keep, now)
             .execute(&mut *transaction)
             .await?;
+        factors::delete_pending(&mut transaction, change.user).await?;
         transaction.commit().await?;
         Ok(())
     })

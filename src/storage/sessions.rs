@@ -4,7 +4,7 @@ use ipnet::IpNet;
 use sqlx::{PgConnection, PgPool};
 use uuid::Uuid;
 
-use super::{Result, logouts, pool, retry};
+use super::{Result, factors, logouts, pool, retry};
 use crate::clock::Timestamp;
 
 /// A session with the person whose it is.
@@ -282,8 +282,8 @@ pub async fn end_others(
     .await
 }
 
-/// Ends the sessions of a person, all or all but one, as part of a larger change: which. Their applications are queued to be
-/// told.
+/// Ends the sessions of a person, all or all but one, with what was being set up in any, as part of a larger change: which.
+/// Their applications are queued to be told.
 pub(super) async fn end_of_user(
     connection: &mut PgConnection,
     user: Uuid,
@@ -300,6 +300,7 @@ pub(super) async fn end_of_user(
     )
     .fetch_all(&mut *connection)
     .await?;
+    factors::delete_pending(connection, user).await?;
     logouts::enqueue(connection, &sessions, now).await?;
     Ok(sessions)
 }
