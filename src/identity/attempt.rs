@@ -211,7 +211,8 @@ pub async fn start(
 }
 
 /// Goes on from a session that is there, for which more is asked than was proven in it: what it still has to show
-/// for itself counts, so that exactly what is missing is asked for (RFC 9470 §4).
+/// for itself counts, so that exactly what is missing is asked for (RFC 9470 §4). None if the person has to prove who they
+/// are from the beginning: nothing else is asked of whoever sets a factor up, so what they proved must not be old.
 pub async fn strengthen(
     app: &App,
     session: &Current,
@@ -224,7 +225,19 @@ pub async fn strengthen(
         // Nothing is known of it to build on.
         return Ok(None);
     }
-    start(app, session.row.user_id, proofs, None, goal, headers, context).await
+    let user = session.row.user_id;
+    let Some(standing) = storage::factors::standing(&app.db, user).await? else { return Ok(None) };
+    let step = next(level(app, goal, &standing), &standing, &proofs);
+    if step == Step::Enrol && !is_recent(app, &proofs) {
+        return Ok(None);
+    }
+    start(app, user, proofs, None, goal, headers, context).await
+}
+
+/// Whether someone proved who they are so short a while ago that they may change what protects their account.
+fn is_recent(app: &App, proofs: &Proofs) -> bool {
+    let since = app.clock.now() - app.config.sessions.sensitive_age.0;
+    proofs.latest().is_some_and(|latest| latest >= since.unix_timestamp())
 }
 
 fn level(app: &App, goal: &Goal, standing: &Standing) -> Assurance {

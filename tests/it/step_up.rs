@@ -1,0 +1,116 @@
+//! Who may set a second factor up or take one away, and what a sign-in that builds on a session is worth without it.
+
+use sqlx::AssertSqlSafe;
+use time::Duration;
+use totp_rs::{Builder, Secret};
+
+use crate::support::{
+    Browser, EMAIL, Options, PASSWORD, Server, browser::Answer, flow::authorize_path,
+};
+
+const AUTHENTICATOR: &str = "/account/authenticator";
+const TYPED: [(&str, &str); 2] = [("identifier", EMAIL), ("password", PASSWORD)];
+const STRONGER: [(&str, &str); 1] = [("acr_values", "aal2")];
+const NEVER: &str = "[sign_in]\nmfa = \"never\"";
+
+async fn configured(config: &str) -> Server {
+    Server::with(Options { config, ..Options::default() }).await
+}
+
+/// The secret that a page shows.
+fn secret(page: &Answer) -> String {
+    let rest = page.body.split_once("id=\"secret\"").unwrap_or_else(|| panic!("{}", page.body)).1;
+    let text = rest.split_once('>').and_then(|(_, rest)| rest.split_once('<')).expect("a secret").0;
+    text.trim().to_owned()
+}
+
+/// What an authenticator with this secret shows now.
+fn code(server: &Server, secret: &str) -> String {
+    let secret = Secret::try_from_base32(secret.replace(' ', "")).expect("base 32");
+    let totp = Builder::new().with_secret(secret).build_noncompliant();
+    totp.generate(server.clock.now().unix_timestamp().unsigned_abs()).to_string()
+}
+
+async fn count(server: &Server, of: &str) -> i64 {
+    let sql = format!("SELECT count(*) FROM {of}");
+    sqlx::query_scalar(AssertSqlSafe(sql)).fetch_one(&server.db).await.expect("a number")
+}
+
+/// Sets an authenticator up in this browser: its secret, none of whose codes of now is unused.
+async fn enrol(server: &Server, browser: &mut Browser) -> String {
+    let page = browser.get(AUTHENTICATOR).await;
+    let secret = secret(&page);
+    let page = browser.submit(&page, &[("code", &code(server, &secret))]).await;
+    assert!(page.body.contains("id=\"codes\""), "{}", page.body);
+    server.advance(Duration::seconds(30));
+    secret
+}
+
+/// What a link of Signet's own or of a client leads to.
+async fn open(browser: &mut Browser, path: &str) -> Answer {
+    let answer = browser.get(path).await;
+    browser.follow(answer).await
+}
+
+#[tokio::test]
+async fn a_secret_is_confirmed_where_it_was_drawn_and_nowhere_else() {
+    let server = configured("[sessions]\nsensitive_age = \"1h\"").await;
+    let (mut thief, mut owner) = (server.signed_in().await, server.signed_in().await);
+    let known = thief.get(AUTHENTICATOR).await;
+    let page = owner.get(AUTHENTICATOR).await;
+    assert_ne!(secret(&page), secret(&known));
+    assert_eq!(secret(&owner.get(AUTHENTICATOR).await), secret(&page), "scanned once is enough");
+    for drawn in [&known, &page] {
+        let refused = thief.submit(&known, &[("code", &code(&server, &secret(drawn)))]).await;
+        assert!(!refused.body.contains("id=\"codes\""), "{}", refused.body);
+    }
+    assert_eq!(count(&server, "totp WHERE confirmed_at IS NOT NULL").await, 0);
+
+    let page = owner.get(AUTHENTICATOR).await;
+    server.advance(Duration::minutes(16));
+    let late = owner.submit(&page, &[("code", &code(&server, &secret(&page)))]).await;
+    assert!(!late.body.contains("id=\"codes\""), "{}", late.body);
+    assert_ne!(secret(&owner.get(AUTHENTICATOR).await), secret(&page));
+    enrol(&server, &mut owner).await;
+}
+
+#[tokio::test]
+async fn a_secret_that_was_drawn_goes_with_the_password_and_with_other_sessions() {
+    let server = Server::start().await;
+    let mut owner = server.signed_in().await;
+    server.signed_in().await.get(AUTHENTICATOR).await;
+    assert_eq!(count(&server, "totp").await, 1);
+    let page = owner.get("/account/sessions").await;
+    let csrf = page.field("csrf").expect("a page token");
+    owner.post("/account/sessions", &[("csrf", &csrf), ("others", "1")]).await;
+    assert_eq!(count(&server, "totp").await, 0);
+
+    server.signed_in().await.get(AUTHENTICATOR).await;
+    let user = sqlx::query_scalar("SELECT id FROM users WHERE email = $1").bind(EMAIL);
+    let user = user.fetch_one(&server.db).await.expect("Alice");
+    let change = signet::storage::passwords::Change {
+        id: server.app.uuid(),
+        user,
+        phc: "",
+        expired: false,
+        history: 0,
+        keep: None,
+    };
+    let replaced = signet::storage::passwords::replace(&server.db, &change, server.clock.now());
+    replaced.await.expect("replaced");
+    assert_eq!(count(&server, "totp").await, 0);
+}
+
+#[tokio::test]
+async fn who_was_signed_in_long_ago_proves_it_before_setting_a_factor_up() {
+    let server = Server::start().await;
+    let mut browser = server.signed_in().await;
+    server.advance(Duration::minutes(11));
+    let page = open(&mut browser, &authorize_path(&STRONGER)).await;
+    assert!(page.body.contains("Confirm it’s you"), "{}", page.body);
+    assert_eq!(count(&server, "totp").await, 0);
+    let page = browser.submit(&page, &TYPED).await;
+    assert!(page.body.contains("id=\"enrol-form\""), "{}", page.body);
+    let page = browser.submit(&page, &[("code", &code(&server, &secret(&page)))]).await;
+    assert!(page.body.contains("id=\"codes\""), "{}", page.body);
+}
