@@ -60,11 +60,14 @@ pub struct Goal {
 }
 
 impl Goal {
-    /// To a page, with nothing demanded beyond what is usual.
+    /// To a page, with nothing demanded beyond what is usual there.
     #[must_use]
     pub fn page(return_to: &str) -> Self {
+        // No policy is about the pages that factors are taken away on.
+        let policies =
+            account::is_guarded(return_to).then_some(Mfa::WhenEnrolled).into_iter().collect();
         let return_to = return_to.to_owned();
-        Self { return_to, policies: Vec::new(), level: Assurance::Aal1, person: None }
+        Self { return_to, policies, level: Assurance::Aal1, person: None }
     }
 
     /// Whether it may be the sign-in of this person.
@@ -275,7 +278,9 @@ pub fn read(stored: &Value) -> Proofs {
     serde_json::from_value(stored.clone()).unwrap_or_default()
 }
 
-fn write(proofs: &Proofs) -> Value {
+/// Proofs as they are stored.
+#[must_use]
+pub fn write(proofs: &Proofs) -> Value {
     serde_json::to_value(proofs).unwrap_or_else(|_| json!({}))
 }
 

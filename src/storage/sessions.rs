@@ -116,6 +116,29 @@ pub async fn begin(db: &PgPool, session: &NewSession<'_>, now: Timestamp) -> Res
     .await
 }
 
+/// Notes what was proven in a session in addition, unless it was renewed or ended meanwhile.
+pub async fn prove(
+    db: &PgPool,
+    id: Uuid,
+    secret_hash: &[u8],
+    proofs: &serde_json::Value,
+    amr: &[String],
+    acr: &str,
+) -> Result<()> {
+    sqlx::query!(
+        "UPDATE sessions SET proofs = $3, amr = $4, acr = $5
+         WHERE id = $1 AND secret_hash = $2 AND ended_at IS NULL",
+        id,
+        secret_hash,
+        proofs,
+        amr,
+        acr,
+    )
+    .execute(db)
+    .await?;
+    Ok(())
+}
+
 /// The live session with this secret, noted as seen.
 pub async fn find(
     db: &PgPool,

@@ -114,3 +114,46 @@ async fn who_was_signed_in_long_ago_proves_it_before_setting_a_factor_up() {
     let page = browser.submit(&page, &[("code", &code(&server, &secret(&page)))]).await;
     assert!(page.body.contains("id=\"codes\""), "{}", page.body);
 }
+
+#[tokio::test]
+async fn no_one_takes_a_factor_away_or_gets_at_the_account_without_one() {
+    let server = configured(NEVER).await;
+    let mut owner = server.signed_in().await;
+    let known = enrol(&server, &mut owner).await;
+    assert_eq!(owner.get(AUTHENTICATOR).await.status, 200, "it was just shown here");
+
+    let mut thief = server.signed_in().await;
+    for page in [
+        AUTHENTICATOR,
+        "/account/passkeys",
+        "/account/recovery-codes",
+        "/account/recovery-codes.txt",
+        "/account/password",
+        "/account/delete",
+        "/account/export",
+    ] {
+        let answer = thief.get(page).await;
+        assert_eq!(answer.location().as_deref(), Some("/sign-in/verify"), "{page}");
+    }
+    let csrf = owner.get(AUTHENTICATOR).await.field("csrf").expect("a page token");
+    thief.post(AUTHENTICATOR, &[("csrf", &csrf), ("remove", "1")]).await;
+    assert_eq!(count(&server, "totp WHERE confirmed_at IS NOT NULL").await, 1);
+
+    // A code leads to the page that was wanted, and on no longer way round.
+    let page = open(&mut thief, AUTHENTICATOR).await;
+    let page = thief.submit(&page, &[("kind", "totp"), ("code", &code(&server, &known))]).await;
+    assert!(page.body.contains("id=\"remove\""), "{}", page.body);
+    server.advance(Duration::minutes(11));
+    let page = open(&mut thief, AUTHENTICATOR).await;
+    let page = thief.submit(&page, &TYPED).await;
+    assert!(page.body.contains("id=\"verify-form\""), "{}", page.body);
+    let page = thief.submit(&page, &[("kind", "totp"), ("code", &code(&server, &known))]).await;
+    let page = thief.submit(&page, &[("remove", "1")]).await;
+    assert!(page.body.contains("id=\"enrol-form\""), "{}", page.body);
+    assert_eq!(count(&server, "totp WHERE confirmed_at IS NOT NULL").await, 0);
+
+    // Recovery codes that are left over are no factor: they are not asked for.
+    assert!(count(&server, "recovery_codes").await > 0);
+    let mut browser = server.signed_in().await;
+    assert_eq!(browser.get("/account/recovery-codes").await.status, 200);
+}
