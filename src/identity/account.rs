@@ -176,9 +176,7 @@ pub async fn recent(
         let advanced = attempt::strengthen(app, &current, &goal, headers, context).await?;
         return Err(advanced.map_or_else(
             || to_sign_in(page),
-            |advanced| {
-                Instead::elsewhere(with_cookies(see_other(&advanced.to), advanced.cookies))
-            },
+            |advanced| Instead::elsewhere(with_cookies(see_other(&advanced.to), advanced.cookies)),
         ));
     }
     Ok(current)

@@ -115,11 +115,11 @@ pub async fn end_others(
     Ok(())
 }
 
-/// What removes the cookies of a session that ended, as far as this browser has them.
+/// What removes the cookies of a session that ended and of a sign-in that may build on it, as far as this browser has them.
 #[must_use]
 pub fn forget(app: &App, headers: &HeaderMap) -> Vec<HeaderValue> {
     let cookies = app.cookies();
-    [Cookie::Session, Cookie::BrowserState]
+    [Cookie::Session, Cookie::BrowserState, Cookie::SignIn]
         .into_iter()
         .filter(|cookie| cookies.get(headers, *cookie).is_some())
         .map(|cookie| cookies.remove(cookie))

@@ -157,3 +157,46 @@ async fn no_one_takes_a_factor_away_or_gets_at_the_account_without_one() {
     let mut browser = server.signed_in().await;
     assert_eq!(browser.get("/account/recovery-codes").await.status, 200);
 }
+
+#[tokio::test]
+async fn a_step_up_ends_with_the_session_that_it_builds_on() {
+    let server = configured(NEVER).await;
+    let known = enrol(&server, &mut server.signed_in().await).await;
+    for way in ["one", "all"] {
+        let mut browser = server.signed_in().await;
+        let page = open(&mut browser, &authorize_path(&STRONGER)).await;
+        assert!(page.body.contains("id=\"verify-form\""), "{}", page.body);
+        if way == "one" {
+            let mut other = browser.clone();
+            let list = other.get("/account/sessions").await;
+            let own = list.body.split_once("name=\"end\" value=\"").expect("a session").1;
+            let own = own.split('"').next().expect("an id");
+            let csrf = list.field("csrf").expect("a page token");
+            other.post("/account/sessions", &[("csrf", &csrf), ("end", own)]).await;
+            assert!(!other.cookies.contains_key("signet_sign_in"), "forgotten here");
+            assert_eq!(count(&server, "sign_ins").await, 0);
+        } else {
+            // As a step-up that was begun while the sessions ended.
+            let sql = "UPDATE sessions SET ended_at = now() WHERE ended_at IS NULL";
+            sqlx::query(sql).execute(&server.db).await.expect("ended");
+        }
+        let code = code(&server, &known);
+        let answer = browser.submit(&page, &[("kind", "totp"), ("code", &code)]).await;
+        assert!(!answer.body.contains("id=\"allow\""), "{way}: {}", answer.body);
+        let live = count(&server, "sessions WHERE ended_at IS NULL AND acr = 'aal2'").await;
+        assert_eq!(live, i64::from(way == "one"), "{way}: only the one that was enrolled in");
+    }
+}
+
+#[tokio::test]
+async fn a_step_up_counts_in_the_session_that_it_builds_on_and_in_no_other() {
+    let server = configured(NEVER).await;
+    let known = enrol(&server, &mut server.signed_in().await).await;
+    let mut browser = server.signed_in().await;
+    let page = open(&mut browser, &authorize_path(&STRONGER)).await;
+    browser.cookies.remove("signet_session");
+    browser.submit(&page, &[("kind", "totp"), ("code", &code(&server, &known))]).await;
+    assert!(!browser.cookies.contains_key("signet_session"));
+    let live = count(&server, "sessions WHERE ended_at IS NULL AND acr = 'aal2'").await;
+    assert_eq!(live, 1, "the one that was enrolled in");
+}
