@@ -23,11 +23,14 @@ use serde_json::json;
 use uuid::Uuid;
 
 use super::{
-    attempt,
+    attempt::{self, Goal},
+    email_address,
     instead::Instead,
     local,
     notice::Notice,
     pages::{read_post, see_other, with_cookies},
+    passkeys,
+    proof::{Assurance, Factor},
     recovery_codes,
     second_factor::{self, Enrol, Refused},
     session::{self, Current},
@@ -74,6 +77,16 @@ pub const AUTHENTICATOR: &str = "/account/authenticator";
 pub const CODES: &str = "/account/recovery-codes";
 /// The same as a file.
 const CODES_FILE: &str = "/account/recovery-codes.txt";
+
+/// The pages that protect the account, and what is below them.
+const GUARDED: [&str; 7] =
+    [PASSWORD, DELETE, EXPORT, AUTHENTICATOR, CODES, passkeys::PAGE, email_address::PATH];
+
+/// Whether a sign-in that leads to this page asks whoever has a second factor for it, whatever else is demanded.
+#[must_use]
+pub fn is_guarded(page: &str) -> bool {
+    GUARDED.iter().any(|guarded| page.starts_with(guarded))
+}
 
 /// How long codes that were made can be shown.
 const SHOWN: Duration = Duration::from_mins(10);
@@ -137,18 +150,34 @@ pub async fn posted(
     headers: &HeaderMap,
     body: &[u8],
     page: &str,
+    context: &RequestContext,
 ) -> Result<(Current, Params), Instead> {
-    let current = recent(app, headers, page).await?;
+    let current = recent(app, headers, page, context).await?;
     let params = read_post(app, headers, body, &current.digest, page)?;
     Ok((current, params))
 }
 
-/// The session of whoever asks, if they proved who they are a short while ago; the page that asks them to, if not.
-pub async fn recent(app: &App, headers: &HeaderMap, page: &str) -> Result<Current, Instead> {
+/// The session of whoever asks, if they proved who they are a short while ago, by a second factor if they have one; the page
+/// that asks them to, if not.
+pub async fn recent(
+    app: &App,
+    headers: &HeaderMap,
+    page: &str,
+    context: &RequestContext,
+) -> Result<Current, Instead> {
     let current = present(app, headers, page).await?;
     let age = app.clock.now() - current.row.auth_time;
     if age > app.config.sessions.sensitive_age.0 {
         return Err(to_sign_in(page));
+    }
+    // Or else who knows the password takes away what was to protect the account from them.
+    if current.row.second_factor && current.row.acr != Assurance::Aal2.name() {
+        let goal = Goal { level: Assurance::Aal2, ..Goal::page(page) };
+        let advanced = attempt::strengthen(app, &current, &goal, headers, context).await?;
+        return Err(advanced.map_or_else(
+            || to_sign_in(page),
+            |advanced| Instead::elsewhere(with_cookies(see_other(&advanced.to), advanced.cookies)),
+        ));
     }
     Ok(current)
 }
@@ -173,7 +202,7 @@ async fn show_authenticator(
     headers: HeaderMap,
 ) -> Response {
     let outcome = async {
-        let current = recent(&app, &headers, AUTHENTICATOR).await?;
+        let current = recent(&app, &headers, AUTHENTICATOR, &context).await?;
         let notice = Notice::of(&app, &headers, AUTHENTICATOR);
         let page = authenticator_page(&app, &current, &notice).await?;
         Ok(notice.finish(&app, page))
@@ -187,7 +216,8 @@ async fn authenticator_page(
     notice: &Notice,
 ) -> Result<Response, Problem> {
     let (user, csrf) = (session::view(&current.row), token(app, current));
-    match totp::enrol(app, current.row.user_id, &current.row.email).await {
+    let row = &current.row;
+    match totp::enrol(app, row.user_id, &row.email, &current.digest).await {
         Ok(Some(enrolment)) => {
             let action = AUTHENTICATOR.to_owned();
             let error = notice.error.clone();
@@ -210,13 +240,15 @@ async fn change_authenticator(
     body: Bytes,
 ) -> Response {
     let outcome = async {
-        let (current, params) = posted(&app, &headers, &body, AUTHENTICATOR).await?;
+        let (current, params) = posted(&app, &headers, &body, AUTHENTICATOR, &context).await?;
         let user = current.row.user_id;
         if params.get("remove").is_some() {
             return Ok(remove_authenticator(&app, user, &context).await?);
         }
-        match second_factor::confirm(&app, user, &params, &headers, &context).await {
+        match second_factor::confirm(&app, user, &current.digest, &params, &headers, &context).await
+        {
             Ok(codes) => {
+                session::prove(&app, &current, Factor::Totp).await?;
                 Ok(with_cookies(see_other(&codes_page("/")), [show_once(&app, user, &codes)]))
             }
             Err(refused) => Ok(refused.lead_back(&app, AUTHENTICATOR, second_factor::WRONG)?),
@@ -278,7 +310,7 @@ async fn show_codes(
     headers: HeaderMap,
 ) -> Response {
     let outcome = async {
-        let current = recent(&app, &headers, CODES).await?;
+        let current = recent(&app, &headers, CODES, &context).await?;
         let user = current.row.user_id;
         let codes = shown(&app, &headers, user);
         let standing = storage::factors::standing(&app.db, user).await?;
@@ -306,7 +338,7 @@ async fn change_codes(
     body: Bytes,
 ) -> Response {
     let outcome = async {
-        let (current, params) = posted(&app, &headers, &body, CODES).await?;
+        let (current, params) = posted(&app, &headers, &body, CODES, &context).await?;
         if params.get("saved").is_some() {
             let next = params.get("next").and_then(local::page).unwrap_or("/");
             return Ok(with_cookies(
@@ -331,7 +363,7 @@ async fn codes_file(
     headers: HeaderMap,
 ) -> Response {
     let outcome = async {
-        let current = recent(&app, &headers, CODES).await?;
+        let current = recent(&app, &headers, CODES, &context).await?;
         let codes = shown(&app, &headers, current.row.user_id);
         if codes.is_empty() {
             return Ok(see_other(CODES));

@@ -60,11 +60,14 @@ pub struct Goal {
 }
 
 impl Goal {
-    /// To a page, with nothing demanded beyond what is usual.
+    /// To a page, with nothing demanded beyond what is usual there.
     #[must_use]
     pub fn page(return_to: &str) -> Self {
+        // No policy is about the pages that factors are taken away on.
+        let policies =
+            account::is_guarded(return_to).then_some(Mfa::WhenEnrolled).into_iter().collect();
         let return_to = return_to.to_owned();
-        Self { return_to, policies: Vec::new(), level: Assurance::Aal1, person: None }
+        Self { return_to, policies, level: Assurance::Aal1, person: None }
     }
 
     /// Whether it may be the sign-in of this person.
@@ -100,8 +103,8 @@ impl Attempt {
         let cookie = app.cookies().get(headers, Cookie::SignIn);
         let Some(handle) = cookie.and_then(Handle::<SignIn>::parse) else { return Ok(None) };
         let digest = handle.digest();
-        let now = app.clock.now();
-        let row = storage::sign_ins::find(&app.db, handle.id, digest.bytes(), now).await?;
+        let cutoffs = app.cutoffs(app.clock.now());
+        let row = storage::sign_ins::find(&app.db, handle.id, digest.bytes(), cutoffs).await?;
         Ok(row.map(|row| Self { row, digest }))
     }
 
@@ -157,16 +160,29 @@ impl Attempt {
         if !storage::sign_ins::delete(&app.db, self.row.id).await? {
             return Ok(None);
         }
-        let (user, proofs) = (self.row.user_id, self.proofs());
-        let Some(mut cookies) =
-            begin(app, user, &proofs, self.password(), headers, context).await?
-        else {
+        let proven = Proven {
+            user: self.row.user_id,
+            proofs: self.proofs(),
+            password: self.password(),
+            session: self.row.session_id,
+        };
+        let Some(mut cookies) = begin(app, &proven, headers, context).await? else {
             return Ok(None);
         };
         cookies.push(app.cookies().remove(Cookie::SignIn));
-        let to = stay(app, user, &standing, self.row.return_to, context).await?;
+        let to = stay(app, proven.user, &standing, self.row.return_to, context).await?;
         Ok(Some(Advanced { cookies, to, done: true }))
     }
+}
+
+/// Who someone is, and what shows it.
+struct Proven {
+    user: Uuid,
+    proofs: Proofs,
+    /// The password that was proven just now.
+    password: Option<Password>,
+    /// The session that the proofs are of: they count as long as that lives.
+    session: Option<Uuid>,
 }
 
 /// Goes on after the first proof: to the session, or to what is still missing. None if the person may not sign in, or the
@@ -181,13 +197,25 @@ pub async fn start(
     context: &RequestContext,
 ) -> storage::Result<Option<Advanced>> {
     let Some(standing) = storage::factors::standing(&app.db, user).await? else { return Ok(None) };
-    let level = level(app, goal, &standing);
-    let step = next(level, &standing, &proofs);
+    let proven = Proven { user, proofs, password, session: None };
+    go_on(app, &proven, &standing, goal, headers, context).await
+}
+
+async fn go_on(
+    app: &App,
+    proven: &Proven,
+    standing: &Standing,
+    goal: &Goal,
+    headers: &HeaderMap,
+    context: &RequestContext,
+) -> storage::Result<Option<Advanced>> {
+    let level = level(app, goal, standing);
+    let step = next(level, standing, &proven.proofs);
     if step == Step::Done {
-        let Some(cookies) = begin(app, user, &proofs, password, headers, context).await? else {
+        let Some(cookies) = begin(app, proven, headers, context).await? else {
             return Ok(None);
         };
-        let to = stay(app, user, &standing, goal.return_to.clone(), context).await?;
+        let to = stay(app, proven.user, standing, goal.return_to.clone(), context).await?;
         return Ok(Some(Advanced { cookies, to, done: true }));
     }
     let handle = Handle::<SignIn>::draw(app.uuid(), &app.entropy);
@@ -196,11 +224,12 @@ pub async fn start(
     let new = NewSignIn {
         id: handle.id,
         secret_hash: digest.bytes(),
-        user_id: user,
-        proofs: &write(&proofs),
+        user_id: proven.user,
+        proofs: &write(&proven.proofs),
         acr: level.name(),
         return_to: &goal.return_to,
-        password,
+        password: proven.password,
+        session: proven.session,
         expires_at: now + LIFETIME,
     };
     if !storage::sign_ins::insert(&app.db, &new, now).await? {
@@ -211,7 +240,8 @@ pub async fn start(
 }
 
 /// Goes on from a session that is there, for which more is asked than was proven in it: what it still has to show
-/// for itself counts, so that exactly what is missing is asked for (RFC 9470 §4).
+/// for itself counts, so that exactly what is missing is asked for (RFC 9470 §4). None if the person has to prove who they
+/// are from the beginning: nothing else is asked of whoever sets a factor up, so what they proved must not be old.
 pub async fn strengthen(
     app: &App,
     session: &Current,
@@ -224,7 +254,20 @@ pub async fn strengthen(
         // Nothing is known of it to build on.
         return Ok(None);
     }
-    start(app, session.row.user_id, proofs, None, goal, headers, context).await
+    let user = session.row.user_id;
+    let Some(standing) = storage::factors::standing(&app.db, user).await? else { return Ok(None) };
+    let step = next(level(app, goal, &standing), &standing, &proofs);
+    if step == Step::Enrol && !is_recent(app, &proofs) {
+        return Ok(None);
+    }
+    let proven = Proven { user, proofs, password: None, session: Some(session.row.id) };
+    go_on(app, &proven, &standing, goal, headers, context).await
+}
+
+/// Whether someone proved who they are so short a while ago that they may change what protects their account.
+fn is_recent(app: &App, proofs: &Proofs) -> bool {
+    let since = app.clock.now() - app.config.sessions.sensitive_age.0;
+    proofs.latest().is_some_and(|latest| latest >= since.unix_timestamp())
 }
 
 fn level(app: &App, goal: &Goal, standing: &Standing) -> Assurance {
@@ -262,7 +305,9 @@ pub fn read(stored: &Value) -> Proofs {
     serde_json::from_value(stored.clone()).unwrap_or_default()
 }
 
-fn write(proofs: &Proofs) -> Value {
+/// Proofs as they are stored.
+#[must_use]
+pub fn write(proofs: &Proofs) -> Value {
     serde_json::to_value(proofs).unwrap_or_else(|_| json!({}))
 }
 
@@ -283,17 +328,22 @@ async fn stay(
 }
 
 /// Begins a session, with a new secret in any case. The same person's session goes on under it, so that what was
-/// granted in it stays; another person's session in this browser ends. None if the person was disabled meanwhile.
+/// granted in it stays; another person's session in this browser ends. None if the person was disabled
+/// meanwhile, or what was proven is of a session that is no longer this browser's.
 async fn begin(
     app: &App,
-    user_id: Uuid,
-    proofs: &Proofs,
-    password: Option<Password>,
+    proven: &Proven,
     headers: &HeaderMap,
     context: &RequestContext,
 ) -> storage::Result<Option<Vec<HeaderValue>>> {
+    let user_id = proven.user;
+    let current = session::current(app, headers).await?;
+    let here = current.as_ref().map(|current| current.row.id);
+    if proven.session.is_some() && proven.session != here {
+        return Ok(None);
+    }
     let mut id = app.uuid();
-    if let Some(Current { row, .. }) = session::current(app, headers).await? {
+    if let Some(Current { row, .. }) = current {
         if row.user_id == user_id {
             id = row.id;
         } else {
@@ -301,18 +351,21 @@ async fn begin(
         }
     }
     let mut handle = SessionHandle::draw(id, &app.entropy);
-    if !write_session(app, &handle, user_id, proofs, password, context).await? {
+    if !write_session(app, &handle, proven, context).await? {
+        if proven.session.is_some() {
+            return Ok(None);
+        }
         // It ended in the meantime: a new one, then.
         id = app.uuid();
         handle = SessionHandle::draw(id, &app.entropy);
-        if !write_session(app, &handle, user_id, proofs, password, context).await? {
+        if !write_session(app, &handle, proven, context).await? {
             return Ok(None);
         }
     }
     let event = Event::new(Kind::SignInSucceeded)
         .user(user_id)
         .session(id)
-        .detail(json!({ "amr": proofs.methods() }));
+        .detail(json!({ "amr": proven.proofs.methods() }));
     app.audit.record(event, &context.origin).await?;
 
     let policy = app.cookies();
@@ -330,9 +383,7 @@ async fn begin(
 async fn write_session(
     app: &App,
     handle: &SessionHandle,
-    user_id: Uuid,
-    proofs: &Proofs,
-    password: Option<Password>,
+    proven: &Proven,
     context: &RequestContext,
 ) -> storage::Result<bool> {
     let now = app.clock.now();
@@ -340,11 +391,12 @@ async fn write_session(
     let new = NewSession {
         id: handle.id,
         secret_hash: digest.bytes(),
-        user_id,
-        amr: &proofs.methods(),
-        acr: proofs.assurance().unwrap_or(Assurance::Aal1).name(),
-        proofs: &write(proofs),
-        password,
+        user_id: proven.user,
+        amr: &proven.proofs.methods(),
+        acr: proven.proofs.assurance().unwrap_or(Assurance::Aal1).name(),
+        proofs: &write(&proven.proofs),
+        password: proven.password,
+        renews: proven.session.is_some(),
         address: context.origin.address.map(IpNet::from),
         user_agent: context.user_agent.as_deref(),
         expires_at: now + app.config.sessions.absolute_lifetime.0,

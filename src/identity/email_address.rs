@@ -99,7 +99,7 @@ async fn show(
 ) -> Response {
     let outcome = async {
         app.mail.require()?;
-        let current = recent(&app, &headers, PATH).await?;
+        let current = recent(&app, &headers, PATH, &context).await?;
         let person = person(&app, &current).await?;
         let notice = Notice::of(&app, &headers, PATH);
         let page = EmailAddress::new(
@@ -125,7 +125,7 @@ async fn change(
 ) -> Response {
     let outcome = async {
         app.mail.require()?;
-        let (current, params) = posted(&app, &headers, &body, PATH).await?;
+        let (current, params) = posted(&app, &headers, &body, PATH, &context).await?;
         let person = person(&app, &current).await?;
         if params.get("verify").is_some() {
             return Ok(ask_to_verify(&app, &person, &context).await?);

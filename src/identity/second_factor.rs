@@ -28,6 +28,7 @@ use crate::{
     audit::{Event, Kind},
     clock::Timestamp,
     storage::{self, disowning},
+    tokens::digest::Digest,
     web::{
         RequestContext, csrf,
         pages::{self, Freedom, UserView, page},
@@ -128,12 +129,12 @@ impl Refused {
 }
 
 /// What kind of code was typed.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Code {
+#[derive(Clone, Copy, Debug)]
+pub enum Code<'a> {
     /// Of an authenticator.
     Totp,
-    /// Of an authenticator that is being set up.
-    Enrolling,
+    /// Of an authenticator that is being set up, in the session or sign-in with this digest.
+    Enrolling(&'a Digest),
     /// A recovery code.
     Recovery,
 }
@@ -143,7 +144,7 @@ pub enum Code {
 pub async fn check(
     app: &App,
     user: Uuid,
-    kind: Code,
+    kind: Code<'_>,
     code: &str,
     headers: &HeaderMap,
     context: &RequestContext,
@@ -157,8 +158,8 @@ pub async fn check(
         return Err(Refused::Throttled(until));
     }
     let right = match kind {
-        Code::Totp => totp::verify(app, user, code, false).await?,
-        Code::Enrolling => totp::verify(app, user, code, true).await?,
+        Code::Totp => totp::verify(app, user, code, None).await?,
+        Code::Enrolling(drawer) => totp::verify(app, user, code, Some(drawer)).await?,
         Code::Recovery => match recovery_codes::spend(app, user, code).await? {
             Some(left) => {
                 let event =
@@ -331,7 +332,8 @@ pub async fn show_enrol(
 }
 
 async fn enrol_page(app: &App, attempt: &Attempt, notice: &Notice) -> Result<Response, Problem> {
-    let enrolment = match totp::enrol(app, attempt.row.user_id, &attempt.row.email).await {
+    let row = &attempt.row;
+    let enrolment = match totp::enrol(app, row.user_id, &row.email, &attempt.digest).await {
         Ok(Some(enrolment)) => enrolment,
         Ok(None) => return Ok(see_other(path::VERIFY)),
         Err(error) => return Err(Refused::from(error).into_problem()),
@@ -353,7 +355,7 @@ pub async fn enrol(
         let (attempt, _) = at(&app, &headers, &context, Step::Enrol).await?;
         let params = read_post(&app, &headers, &body, &attempt.digest, path::ENROL)?;
         let user = attempt.row.user_id;
-        match confirm(&app, user, &params, &headers, &context).await {
+        match confirm(&app, user, &attempt.digest, &params, &headers, &context).await {
             Ok(codes) => {
                 let to = super::account::codes_page(&attempt.row.return_to);
                 let shown = super::account::show_once(&app, user, &codes);
@@ -374,16 +376,17 @@ pub async fn enrol(
 /// The message about a code that does not fit while an authenticator is set up.
 pub const WRONG: &str = "enrol-wrong";
 
-/// Confirms the authenticator that is being set up, and makes the recovery codes that go with it.
+/// Confirms the authenticator that is being set up in the session or sign-in with this digest, and makes the recovery codes that go with it.
 pub async fn confirm(
     app: &App,
     user: Uuid,
+    drawer: &Digest,
     params: &Params,
     headers: &HeaderMap,
     context: &RequestContext,
 ) -> Result<Vec<String>, Refused> {
     let code = params.get("code").unwrap_or_default();
-    check(app, user, Code::Enrolling, code, headers, context).await?;
+    check(app, user, Code::Enrolling(drawer), code, headers, context).await?;
     let event = Event::new(Kind::FactorAdded).user(user).detail(json!({ "factor": "totp" }));
     app.audit.record(event, &context.origin).await?;
     let codes = recovery_codes::renew(app, user).await?;

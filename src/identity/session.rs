@@ -4,6 +4,10 @@ use http::{HeaderMap, HeaderValue};
 use serde_json::json;
 use uuid::Uuid;
 
+use super::{
+    attempt,
+    proof::{Assurance, Factor},
+};
 use crate::{
     app::App,
     audit::{Event, Kind, Origin},
@@ -51,6 +55,21 @@ pub async fn current(app: &App, headers: &HeaderMap) -> storage::Result<Option<C
 #[must_use]
 pub fn browser(app: &App, headers: &HeaderMap) -> Option<BrowserSecret> {
     BrowserSecret::parse(app.cookies().get(headers, Cookie::Browser)?)
+}
+
+/// Notes a factor that was set up in a session just now, so that it is not asked for there at once.
+pub async fn prove(app: &App, current: &Current, factor: Factor) -> storage::Result<()> {
+    let now = app.clock.now().unix_timestamp();
+    let proofs = attempt::read(&current.row.proofs).with(factor, now);
+    storage::sessions::prove(
+        &app.db,
+        current.row.id,
+        current.digest.bytes(),
+        &attempt::write(&proofs),
+        &proofs.methods(),
+        proofs.assurance().unwrap_or(Assurance::Aal1).name(),
+    )
+    .await
 }
 
 /// Ends a session with the grants that are bound to it.
@@ -106,11 +125,11 @@ pub(super) async fn record_ended(
     Ok(())
 }
 
-/// What removes the cookies of a session that ended, as far as this browser has them.
+/// What removes the cookies of a session that ended and of a sign-in that may build on it, as far as this browser has them.
 #[must_use]
 pub fn forget(app: &App, headers: &HeaderMap) -> Vec<HeaderValue> {
     let cookies = app.cookies();
-    [Cookie::Session, Cookie::BrowserState]
+    [Cookie::Session, Cookie::BrowserState, Cookie::SignIn]
         .into_iter()
         .filter(|cookie| cookies.get(headers, *cookie).is_some())
         .map(|cookie| cookies.remove(cookie))

@@ -1,5 +1,7 @@
 //! Time-based one-time passwords (RFC 6238): six digits, a new code every 30 seconds, one step of skew either way.
 
+use std::time::Duration;
+
 use qrcode::{Color, EcLevel, QrCode};
 use totp_rs::{Builder, Secret, Totp};
 use uuid::Uuid;
@@ -12,8 +14,12 @@ use crate::{
         master::{MasterKeyError, Sealed},
         secrets::totp_place as place,
     },
-    storage,
+    storage::{self, factors::TotpRow},
+    tokens::digest::Digest,
 };
+
+/// How long a secret waits for its first code.
+const PENDING: Duration = Duration::from_mins(15);
 
 /// Bytes of a shared secret: as many as the HMAC yields (RFC 4226 §4).
 const SECRET: usize = 20;
@@ -42,17 +48,26 @@ pub struct Enrolment {
     pub width: usize,
 }
 
-/// The authenticator that a person is setting up; a new one, if they have not begun. None if one is set up.
-pub async fn enrol(app: &App, user: Uuid, login: &str) -> Result<Option<Enrolment>, TotpError> {
+/// The authenticator that a person is setting up in the session or sign-in with this digest; a new one, if they have not
+/// begun there a short while ago. None if one is set up.
+pub async fn enrol(
+    app: &App,
+    user: Uuid,
+    login: &str,
+    drawer: &Digest,
+) -> Result<Option<Enrolment>, TotpError> {
     let found = storage::factors::totp(&app.db, user).await?;
     let secret = match found {
         Some(row) if row.confirmed => return Ok(None),
         // The same one when the page is shown again: whoever scanned it already need not do so twice.
-        Some(row) => open(app, user, &row.sealed)?,
-        None => {
+        Some(row) if is_pending(app, &row, drawer) => open(app, user, &row.sealed)?,
+        // Never one that was shown elsewhere: whoever saw it there would have the same authenticator.
+        _ => {
             let secret = Zeroizing::new(app.entropy.bytes::<SECRET>().to_vec());
             let sealed = app.keys.master().seal(&place(user), &secret);
-            if !storage::factors::put_totp(&app.db, user, &sealed, app.clock.now()).await? {
+            if !storage::factors::put_totp(&app.db, user, &sealed, drawer.bytes(), app.clock.now())
+                .await?
+            {
                 return Ok(None);
             }
             secret
@@ -62,17 +77,31 @@ pub async fn enrol(app: &App, user: Uuid, login: &str) -> Result<Option<Enrolmen
     Ok(Some(describe(&totp(&secret, login, host))))
 }
 
-/// Checks a code and spends it: neither it nor an earlier one is accepted again, wherever it is shown. With `confirm`,
-/// the authenticator that is being set up is set up now.
-pub async fn verify(app: &App, user: Uuid, code: &str, confirm: bool) -> Result<bool, TotpError> {
+/// Checks a code and spends it: neither it nor an earlier one is accepted again, wherever it is shown. With a
+/// `drawer`, the authenticator that is being set up there is set up now.
+pub async fn verify(
+    app: &App,
+    user: Uuid,
+    code: &str,
+    drawer: Option<&Digest>,
+) -> Result<bool, TotpError> {
     let Some(row) = storage::factors::totp(&app.db, user).await? else { return Ok(false) };
-    if !confirm && !row.confirmed {
+    let confirms = drawer.is_some_and(|drawer| is_pending(app, &row, drawer));
+    if !row.confirmed && !confirms {
         return Ok(false);
     }
     let secret = open(app, user, &row.sealed)?;
     let now = app.clock.now();
     let Some(step) = step_of(&secret, code, now) else { return Ok(false) };
-    Ok(storage::factors::spend_totp_step(&app.db, user, step, confirm, now).await?)
+    let drawer = drawer.map(Digest::bytes);
+    Ok(storage::factors::spend_totp_step(&app.db, user, step, drawer, now).await?)
+}
+
+/// Whether this is the secret that is being set up there.
+fn is_pending(app: &App, row: &TotpRow, drawer: &Digest) -> bool {
+    !row.confirmed
+        && row.drawn_by.as_deref() == Some(drawer.bytes())
+        && app.clock.now() - row.created_at <= PENDING
 }
 
 fn open(app: &App, user: Uuid, sealed: &Sealed) -> Result<Zeroizing<Vec<u8>>, MasterKeyError> {

@@ -1,6 +1,6 @@
 //! `totp` and `recovery_codes`, and what a person has of all factors together.
 
-use sqlx::PgPool;
+use sqlx::{PgConnection, PgPool};
 use uuid::Uuid;
 
 use super::{Result, retry};
@@ -52,20 +52,32 @@ pub struct TotpRow {
     pub sealed: Sealed,
     /// Whether a code of it was shown.
     pub confirmed: bool,
+    /// Digest of the session or sign-in that drew the secret, if that is known.
+    pub drawn_by: Option<Vec<u8>>,
+    /// When it was drawn.
+    pub created_at: Timestamp,
 }
 
 /// Sets a new authenticator up, which counts for nothing until it is confirmed. One that is confirmed stays: whether
 /// there is none.
-pub async fn put_totp(db: &PgPool, user: Uuid, sealed: &Sealed, now: Timestamp) -> Result<bool> {
+pub async fn put_totp(
+    db: &PgPool,
+    user: Uuid,
+    sealed: &Sealed,
+    drawn_by: &[u8],
+    now: Timestamp,
+) -> Result<bool> {
     let done = sqlx::query!(
-        "INSERT INTO totp AS t (user_id, sealed, sealed_with, created_at) VALUES ($1, $2, $3, $4)
+        "INSERT INTO totp AS t (user_id, sealed, sealed_with, created_at, drawn_by) VALUES ($1, $2, $3, $4, $5)
          ON CONFLICT (user_id) DO UPDATE SET
-             sealed = EXCLUDED.sealed, sealed_with = EXCLUDED.sealed_with, created_at = EXCLUDED.created_at, last_step = 0
+             sealed = EXCLUDED.sealed, sealed_with = EXCLUDED.sealed_with, created_at = EXCLUDED.created_at,
+             drawn_by = EXCLUDED.drawn_by, last_step = 0
          WHERE t.confirmed_at IS NULL",
         user,
         sealed.bytes,
         sealed.with,
         now,
+        drawn_by,
     )
     .execute(db)
     .await?;
@@ -75,7 +87,8 @@ pub async fn put_totp(db: &PgPool, user: Uuid, sealed: &Sealed, now: Timestamp) 
 /// The authenticator of a person.
 pub async fn totp(db: &PgPool, user: Uuid) -> Result<Option<TotpRow>> {
     let row = sqlx::query!(
-        r#"SELECT sealed, sealed_with, confirmed_at IS NOT NULL AS "confirmed!" FROM totp WHERE user_id = $1"#,
+        r#"SELECT sealed, sealed_with, confirmed_at IS NOT NULL AS "confirmed!", drawn_by, created_at
+           FROM totp WHERE user_id = $1"#,
         user,
     )
     .fetch_optional(db)
@@ -83,25 +96,27 @@ pub async fn totp(db: &PgPool, user: Uuid) -> Result<Option<TotpRow>> {
     Ok(row.map(|row| TotpRow {
         sealed: Sealed { bytes: row.sealed, with: row.sealed_with },
         confirmed: row.confirmed,
+        drawn_by: row.drawn_by,
+        created_at: row.created_at,
     }))
 }
 
-/// Spends a code's time step: whether it, and every later one, was unspent (RFC 6238 §5.2). With `confirm`, an
-/// authenticator that was not confirmed is now.
+/// Spends a code's time step: whether it, and every later one, was unspent (RFC 6238 §5.2). With `drawn_by`,
+/// an authenticator that was drawn there and was not confirmed is now.
 pub async fn spend_totp_step(
     db: &PgPool,
     user: Uuid,
     step: i64,
-    confirm: bool,
+    drawn_by: Option<&[u8]>,
     now: Timestamp,
 ) -> Result<bool> {
     retry(|| async {
         let done = sqlx::query!(
             "UPDATE totp SET last_step = $2, confirmed_at = coalesce(confirmed_at, $4)
-             WHERE user_id = $1 AND last_step < $2 AND ($3 OR confirmed_at IS NOT NULL)",
+             WHERE user_id = $1 AND last_step < $2 AND (confirmed_at IS NOT NULL OR drawn_by = $3)",
             user,
             step,
-            confirm,
+            drawn_by,
             now,
         )
         .execute(db)
@@ -120,6 +135,15 @@ pub async fn delete_totp(db: &PgPool, user: Uuid) -> Result<bool> {
     .fetch_optional(db)
     .await?;
     Ok(removed.unwrap_or_default())
+}
+
+/// Removes the authenticator that a person had begun to set up, as part of a larger change: whoever saw its secret would have
+/// it too.
+pub(super) async fn delete_pending(connection: &mut PgConnection, user: Uuid) -> Result<()> {
+    sqlx::query!("DELETE FROM totp WHERE user_id = $1 AND confirmed_at IS NULL", user)
+        .execute(connection)
+        .await?;
+    Ok(())
 }
 
 /// Replaces a person's recovery codes by new ones: either all are new, or none.

@@ -87,9 +87,12 @@ pub async fn replace(
         let ended =
             end_with_grants(&mut transaction, change.user, others, now, change.tokens_end).await?;
         // Whoever knew the former one may have begun it.
-        sqlx::query!("DELETE FROM links WHERE user_id = $1 AND purpose = 'change_email'", change.user)
-            .execute(&mut *transaction)
-            .await?;
+        sqlx::query!(
+            "DELETE FROM links WHERE user_id = $1 AND purpose = 'change_email'",
+            change.user
+        )
+        .execute(&mut *transaction)
+        .await?;
         transaction.commit().await?;
         Ok(ended)
     })

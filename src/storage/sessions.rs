@@ -4,7 +4,7 @@ use ipnet::IpNet;
 use sqlx::{PgConnection, PgPool};
 use uuid::Uuid;
 
-use super::{Result, logouts, pool, retry};
+use super::{Result, factors, logouts, pool, retry};
 use crate::clock::Timestamp;
 
 /// A session with the person whose it is.
@@ -67,6 +67,8 @@ pub struct NewSession<'a> {
     pub proofs: &'a serde_json::Value,
     /// The password that was proven just now: it has to be the person's still.
     pub password: Option<Password>,
+    /// Whether it only renews a session: one that has ended is not begun anew.
+    pub renews: bool,
     /// From where.
     pub address: Option<IpNet>,
     /// The browser.
@@ -85,6 +87,8 @@ pub async fn begin(db: &PgPool, session: &NewSession<'_>, now: Timestamp) -> Res
                 -- FOR KEY SHARE would let an update of disabled_at pass.
                 SELECT id FROM users
                 WHERE id = $3 AND disabled_at IS NULL AND (NOT $11 OR password_set_at IS NOT DISTINCT FROM $12)
+                  AND (NOT $13 OR EXISTS (
+                    SELECT FROM sessions WHERE id = $1 AND user_id = $3 AND ended_at IS NULL AND expires_at > $4))
                 FOR SHARE
              )
              INSERT INTO sessions AS s
@@ -108,12 +112,36 @@ pub async fn begin(db: &PgPool, session: &NewSession<'_>, now: Timestamp) -> Res
             session.expires_at,
             session.password.is_some(),
             session.password.and_then(|password| password.set_at),
+            session.renews,
         )
         .execute(db)
         .await?;
         Ok(done.rows_affected() > 0)
     })
     .await
+}
+
+/// Notes what was proven in a session in addition, unless it was renewed or ended meanwhile.
+pub async fn prove(
+    db: &PgPool,
+    id: Uuid,
+    secret_hash: &[u8],
+    proofs: &serde_json::Value,
+    amr: &[String],
+    acr: &str,
+) -> Result<()> {
+    sqlx::query!(
+        "UPDATE sessions SET proofs = $3, amr = $4, acr = $5
+         WHERE id = $1 AND secret_hash = $2 AND ended_at IS NULL",
+        id,
+        secret_hash,
+        proofs,
+        amr,
+        acr,
+    )
+    .execute(db)
+    .await?;
+    Ok(())
 }
 
 /// The live session with this secret, noted as seen.
@@ -188,13 +216,17 @@ pub struct Ended {
     pub grants: Vec<Uuid>,
 }
 
-/// Ends a session, revokes the grants that were bound to it, and tells all replicas. Its applications are queued to be told.
+/// Ends a session with the sign-ins that build on it, revokes the grants that were bound to it, and tells all replicas. Its
+/// applications are queued to be told.
 ///
-/// Two statements, since the second has to see what was committed while the first waited: a grant that was being made
-/// held a lock on the session's row. A grant that is made later finds that the session has ended.
+/// The grants by a statement of their own, since it has to see what was committed while the session's waited: a grant that
+/// was being made held a lock on the session's row. A grant that is made later finds that the session has ended.
 pub async fn end(db: &PgPool, id: Uuid, now: Timestamp, tokens_end: Timestamp) -> Result<Ended> {
     retry(|| async {
         let mut transaction = pool::begin(db).await?;
+        sqlx::query!("DELETE FROM sign_ins WHERE session_id = $1", id)
+            .execute(&mut *transaction)
+            .await?;
         let ended = sqlx::query!(
             "UPDATE sessions SET ended_at = $2 WHERE id = $1 AND ended_at IS NULL",
             id,
@@ -304,8 +336,8 @@ pub(super) async fn end_with_grants(
     Ok((sessions, grants))
 }
 
-/// Ends the sessions of a person, all or all but one, as part of a larger change: which. Their applications are queued to be
-/// told.
+/// Ends the sessions of a person, all or all but one, with what was being set up in any, as part of a larger change: which.
+/// Their applications are queued to be told.
 pub(super) async fn end_of_user(
     connection: &mut PgConnection,
     user: Uuid,
@@ -322,6 +354,7 @@ pub(super) async fn end_of_user(
     )
     .fetch_all(&mut *connection)
     .await?;
+    factors::delete_pending(connection, user).await?;
     logouts::enqueue(connection, &sessions, now).await?;
     Ok(sessions)
 }

@@ -341,7 +341,8 @@ async fn doctor_and_reseal_know_what_people_left() {
     let user: uuid::Uuid = user.expect("a person");
     let place = signet::keys::secrets::totp_place(user);
     let sealed = app.keys.master().seal(&place, b"a secret of twenty b");
-    let put = signet::storage::factors::put_totp(&server.db, user, &sealed, app.clock.now()).await;
+    let put =
+        signet::storage::factors::put_totp(&server.db, user, &sealed, b"", app.clock.now()).await;
     assert!(put.expect("stored"));
     for id in [app.uuid(), app.uuid()] {
         let sealed = app.keys.master().seal(&signet::keys::secrets::message_place(id), b"{}");

@@ -32,6 +32,7 @@ async fn begin(db: &PgPool, user: Uuid) -> (Uuid, bool) {
         acr: "aal1",
         address: None,
         user_agent: None,
+        renews: false,
         expires_at: START + Duration::DAY,
     };
     (id, storage::sessions::begin(db, &session, START).await.expect("an answer"))
@@ -222,6 +223,7 @@ async fn nothing_begins_by_a_password_that_was_replaced_meanwhile() {
             password,
             address: None,
             user_agent: None,
+            renews: false,
             expires_at: START + Duration::DAY,
         };
         let between = NewSignIn {
@@ -232,6 +234,7 @@ async fn nothing_begins_by_a_password_that_was_replaced_meanwhile() {
             acr: "aal2",
             return_to: "/",
             password,
+            session: None,
             expires_at: START + Duration::DAY,
         };
         let begun = storage::sessions::begin(&server.db, &new, now).await.expect("an answer");

@@ -60,6 +60,7 @@ mod revocation;
 mod second_factor;
 mod sign_in;
 mod statements;
+mod step_up;
 mod strength;
 mod support;
 mod timing;

@@ -159,7 +159,7 @@ async fn a_person_signs_in_with_a_passkey_alone() {
     assert!(home.body.contains("Alice Example"), "{}", home.body);
     let session = value(
         &server,
-        "SELECT jsonb_build_object('amr', amr, 'acr', acr) FROM sessions WHERE acr = 'aal2'",
+        "SELECT jsonb_build_object('amr', amr, 'acr', acr) FROM sessions WHERE 'pwd' <> ALL (amr)",
     );
     assert_eq!(session.await, json!({ "acr": "aal2", "amr": ["mfa", "swk", "user"] }));
     let page = browser.get(PAGE).await;

@@ -70,7 +70,7 @@ pub(super) async fn show(
     headers: HeaderMap,
 ) -> Response {
     let outcome = async {
-        let current = recent(&app, &headers, DELETE).await?;
+        let current = recent(&app, &headers, DELETE, &context).await?;
         let notice = Notice::of(&app, &headers, DELETE);
         let at = MomentView::day(app.clock.now() + app.config.account.deletion_grace.0);
         let (user, csrf) = (session::view(&current.row), token(&app, &current));
@@ -88,7 +88,7 @@ pub(super) async fn delete(
     body: Bytes,
 ) -> Response {
     let outcome = async {
-        let (current, params) = posted(&app, &headers, &body, DELETE).await?;
+        let (current, params) = posted(&app, &headers, &body, DELETE, &context).await?;
         let typed = text::identifier_key(params.get("email").unwrap_or_default());
         if typed != text::identifier_key(&current.row.email) {
             let notice = Notice::wrong(words::text("delete-wrong"));
@@ -135,7 +135,7 @@ pub(super) async fn export(
     headers: HeaderMap,
 ) -> Response {
     let outcome = async {
-        let current = recent(&app, &headers, EXPORT).await?;
+        let current = recent(&app, &headers, EXPORT, &context).await?;
         let user = current.row.user_id;
         // Before it is read, so that it tells of itself too.
         let event = Event::new(Kind::DataExported).user(user).session(current.row.id);

@@ -75,7 +75,7 @@ pub(super) async fn show(
     headers: HeaderMap,
 ) -> Response {
     let outcome = async {
-        let current = recent(&app, &headers, PASSWORD).await?;
+        let current = recent(&app, &headers, PASSWORD, &context).await?;
         let has = storage::users::has_password(&app.db, current.row.user_id).await?;
         let (user, csrf) = (session::view(&current.row), token(&app, &current));
         Ok(respond(&app, &headers, user, PASSWORD, csrf, has))
@@ -107,7 +107,7 @@ pub(super) async fn change(
     body: Bytes,
 ) -> Response {
     let outcome = async {
-        let (current, params) = posted(&app, &headers, &body, PASSWORD).await?;
+        let (current, params) = posted(&app, &headers, &body, PASSWORD, &context).await?;
         if let Err(notice) = try_change(&app, &current, &params, &context).await? {
             return Ok(notice.lead_back(&app, PASSWORD));
         }

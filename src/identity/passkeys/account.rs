@@ -25,6 +25,7 @@ use crate::{
         instead::Instead,
         notice::Notice,
         pages::{Browser, see_other, with_cookies},
+        proof::Factor,
         recovery_codes,
         session::{self, Current},
         watch::{self, FactorKind, News},
@@ -94,7 +95,7 @@ async fn show(
     headers: HeaderMap,
 ) -> Response {
     let outcome = async {
-        let current = recent(&app, &headers, PAGE).await?;
+        let current = recent(&app, &headers, PAGE, &context).await?;
         let rows = storage::passkeys::list(&app.db, current.row.user_id).await?;
         let notice = Notice::of(&app, &headers, PAGE);
         let page = Passkeys::new(
@@ -130,7 +131,7 @@ async fn add(
     body: Bytes,
 ) -> Response {
     let outcome = async {
-        let (current, params) = posted(&app, &headers, &body, PAGE).await?;
+        let (current, params) = posted(&app, &headers, &body, PAGE, &context).await?;
         let typed =
             params.get("name").map_or_else(|| words::text("passkeys-usual-name"), str::to_owned);
         let refused = match name(&typed) {
@@ -224,6 +225,8 @@ async fn register(
         "backed_up": credential.backup_state,
     }));
     app.audit.record(event, &context.origin).await?;
+    let factor = if credential.user_verified { Factor::Passkey } else { Factor::SecurityKey };
+    session::prove(app, current, factor).await?;
     let added = disowning::Added { factor: disowning::Factor::Passkey(new.id), codes };
     watch::tell_added(app, user, added, context).await?;
     Ok(Ok(()))
@@ -264,7 +267,7 @@ async fn change(
     body: Bytes,
 ) -> Response {
     let outcome = async {
-        let (current, params) = posted(&app, &headers, &body, PAGE).await?;
+        let (current, params) = posted(&app, &headers, &body, PAGE, &context).await?;
         let Ok(id) = Uuid::try_parse(&id) else { return Ok(see_other(PAGE)) };
         let user = current.row.user_id;
         let wrong = if params.get("remove").is_some() {

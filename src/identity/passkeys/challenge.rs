@@ -94,8 +94,9 @@ pub async fn register(
     body: Bytes,
 ) -> Response {
     let outcome = async {
-        let current =
-            recent(&app, &headers, PAGE).await.map_err(|instead| instead.for_script(PAGE))?;
+        let current = recent(&app, &headers, PAGE, &context)
+            .await
+            .map_err(|instead| instead.for_script(PAGE))?;
         read_post(&app, &headers, &body, &current.digest, PAGE)?;
         let person = &current.row;
         let known = credentials(&storage::passkeys::list(&app.db, person.user_id).await?);

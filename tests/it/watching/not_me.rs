@@ -258,6 +258,7 @@ async fn a_password_that_was_looked_at_before_opens_nothing_after() {
         acr: "aal1",
         return_to: "/",
         password: Some(signet::storage::sessions::Password { set_at }),
+        session: None,
         expires_at: server.clock.now() + Duration::HOUR,
     };
     let now = server.clock.now();
