@@ -206,14 +206,15 @@ async fn a_new_password_takes_a_change_back() {
     let links = [server.link_to(EMAIL).await, server.link_to(NEW).await];
     let alice = signet::storage::users::find(&server.db, EMAIL).await.expect("read");
     let change = signet::storage::passwords::Change {
-        id: uuid::Uuid::now_v7(),
+        id: server.app.uuid(),
         user: alice.expect("alice").id,
         phc: "$argon2id$",
         expired: false,
         history: 0,
-        keep: None,
+        kept: signet::storage::passwords::Kept::default(),
+        tokens_end: server.app.tokens_end(server.clock.now()),
     };
-    let now = time::OffsetDateTime::now_utc();
+    let now = server.clock.now();
     signet::storage::passwords::replace(&server.db, &change, now).await.expect("replaced");
     for link in links {
         assert_eq!(server.browser().get(&link).await.status, 410);

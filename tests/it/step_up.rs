@@ -94,7 +94,8 @@ async fn a_secret_that_was_drawn_goes_with_the_password_and_with_other_sessions(
         phc: "",
         expired: false,
         history: 0,
-        keep: None,
+        kept: signet::storage::passwords::Kept::default(),
+        tokens_end: server.app.tokens_end(server.clock.now()),
     };
     let replaced = signet::storage::passwords::replace(&server.db, &change, server.clock.now());
     replaced.await.expect("replaced");
