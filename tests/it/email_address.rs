@@ -235,7 +235,7 @@ async fn no_change_begins_in_a_session_that_has_ended() {
         .fetch_one(&server.db)
         .await
         .expect("a session");
-    let now = time::OffsetDateTime::now_utc();
+    let now = server.clock.now();
     let asked =
         email_changes::Asked { user: alice, session, from_key: EMAIL, verified: true, links: &[] };
     let early = time::OffsetDateTime::UNIX_EPOCH;
