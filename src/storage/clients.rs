@@ -121,12 +121,13 @@ pub async fn delete(
             RETURNING client_id
         ), revoked AS (
             UPDATE grants SET revoked_at = $2
-            WHERE client_id IN (SELECT client_id FROM deleted) AND revoked_at IS NULL
+            WHERE md5(client_id) = md5($1) AND client_id IN (SELECT client_id FROM deleted) AND revoked_at IS NULL
             RETURNING id, rotated_at
         ), used AS (
             SELECT id FROM revoked WHERE rotated_at > $3
         ), forgotten AS (
-            DELETE FROM consents WHERE client_id IN (SELECT client_id FROM deleted)
+            DELETE FROM consents
+            WHERE md5(client_id) = md5($1) AND client_id IN (SELECT client_id FROM deleted)
         ), listed AS (
             INSERT INTO revocations (subject, revoked_at, expires_at) SELECT id, $2, $4 FROM used
             ON CONFLICT DO NOTHING
