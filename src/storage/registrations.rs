@@ -253,7 +253,7 @@ pub async fn older_than(db: &PgPool, before: Timestamp) -> Result<Vec<String>> {
 }
 
 /// Some clients that are not known to have been used since `before`, and were not. Those that were are known to from now
-/// on, so that each is looked for once in that time: grants have no index by client.
+/// on, so that each is looked for once in that time.
 ///
 /// Only the code flow leaves grants behind: clients that may do more are left alone, and so are those that an operator took
 /// over.
@@ -274,7 +274,9 @@ pub async fn unused_since(db: &PgPool, before: Timestamp, now: Timestamp) -> Res
     let used = sqlx::query_scalar!(
         "WITH used AS (
             SELECT DISTINCT client_id FROM grants
-            WHERE client_id = ANY ($1) AND (rotated_at >= $2 OR (revoked_at IS NULL AND expires_at > $3))
+            WHERE md5(client_id) IN (SELECT md5(candidate) FROM unnest($1::text[]) AS c (candidate))
+              AND client_id = ANY ($1)
+              AND (rotated_at >= $2 OR (revoked_at IS NULL AND expires_at > $3))
         )
         UPDATE client_registrations SET seen_at = $3
         WHERE client_id IN (SELECT client_id FROM used)
