@@ -4,6 +4,7 @@
 //! them what they are made of; `storage` knows no room above it. `app` is what handlers are handed and ties all
 //! together. A test holds the arrows to this (`tests/it/architecture.rs`).
 
+pub mod access;
 pub mod admin;
 pub mod app;
 pub mod audit;

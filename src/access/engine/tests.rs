@@ -1,0 +1,410 @@
+use proptest::prelude::*;
+use time::macros::datetime;
+use uuid::Uuid;
+
+use super::*;
+use crate::{
+    access::{
+        principal::{Held, Standing, Subject},
+        roles::{Metadata, Role},
+        source::Link,
+    },
+    clock::Timestamp,
+};
+
+const NOW: Timestamp = datetime!(2030-01-01 12:00 UTC);
+const ALICE: Uuid = Uuid::from_u128(1);
+const API: &str = "https://api";
+const SCHEMA: &str = r#"
+    entity Folder;
+    entity Document in [Folder, Resource] = { owner?: User, published?: Bool };
+    action read, write appliesTo { principal: [User, Client], resource: [Document, Folder], context: Circumstances };
+"#;
+
+fn role(name: &str, inherits: &[&str], permissions: &[&str]) -> Role {
+    let own = |names: &[&str]| names.iter().map(|&name| name.to_owned()).collect();
+    let mut metadata = Metadata { inherits: own(inherits), ..Metadata::default() };
+    if !permissions.is_empty() {
+        metadata.permissions.insert(API.to_owned(), own(permissions));
+    }
+    Role { name: name.to_owned(), metadata }
+}
+
+fn engine(policies: &str, roles: &Roles) -> Engine {
+    let source =
+        Source { schema: SCHEMA.to_owned(), policies: policies.to_owned(), links: Vec::new() };
+    Engine::new(&source, roles).expect("policies")
+}
+
+fn held(name: &str) -> Held {
+    Held { name: name.to_owned(), until: None }
+}
+
+fn alice(engine: &Engine, roles: &Roles, names: &[&str]) -> Principal {
+    let standing = Standing {
+        groups: vec![held("staff")],
+        roles: names.iter().map(|name| held(name)).collect(),
+        ..Standing::default()
+    };
+    let subject = Subject::User(ALICE);
+    Principal::new(&subject, &standing, roles, engine.vocabulary(), NOW).expect("a principal")
+}
+
+fn name(text: &str) -> EntityUid {
+    text.parse().expect("a name")
+}
+
+fn document(id: &str, attributes: Value) -> Thing {
+    let Value::Object(attributes) = attributes else { panic!("an object") };
+    Thing {
+        uid: uid("Document", id).expect("a name"),
+        attributes,
+        parents: vec![name("Folder::\"f\"")],
+    }
+}
+
+fn ask(
+    engine: &Engine,
+    principal: &Principal,
+    action: &str,
+    resource: &Thing,
+    context: Value,
+) -> Outcome {
+    let Value::Object(mut context) = context else { panic!("an object") };
+    let usual =
+        [("now", json!("2030-01-01T12:00:00Z")), ("weekday", json!(2)), ("minute", json!(720))];
+    for (name, value) in usual {
+        context.entry(name).or_insert(value);
+    }
+    let question = Question { principal, action: name(action), resource, context };
+    engine.decide(question).expect("a question")
+}
+
+#[test]
+fn nothing_is_permitted_unless_a_policy_says_so() {
+    let roles = Roles::default();
+    let engine = engine("", &roles);
+    let principal = alice(&engine, &roles, &[]);
+    let outcome =
+        ask(&engine, &principal, "Action::\"read\"", &document("d", json!({})), json!({}));
+    assert_eq!(outcome, Outcome::default());
+}
+
+#[test]
+fn the_patterns_that_people_need() {
+    let roles = Roles::new(vec![role("admin", &[], &[])]);
+    let engine = engine(
+        r#"
+        @id("owner") permit(principal, action, resource is Document)
+            when { resource has owner && resource.owner == principal };
+        @id("published") permit(principal, action == Action::"read", resource is Document)
+            when { resource has published && resource.published };
+        @id("admin") permit(principal in Role::"admin", action, resource);
+        @id("staff") permit(principal in Group::"staff", action == Action::"read", resource in Folder::"shared");
+        @id("hours") @reason("Come back in the morning.") forbid(principal, action == Action::"write", resource)
+            when { context.minute < 480 };
+        "#,
+        &roles,
+    );
+    let plain = alice(&engine, &roles, &[]);
+    let admin = alice(&engine, &roles, &["admin"]);
+    let own = document("d", json!({ "owner": { "type": "User", "id": ALICE.to_string() } }));
+    let published = document("d", json!({ "published": true }));
+    let mut shared = document("d", json!({}));
+    shared.parents = vec![name("Folder::\"shared\"")];
+    let other = document("d", json!({ "published": false, "unknown": 1 }));
+    let (read, write) = ("Action::\"read\"", "Action::\"write\"");
+    let cases: [(&Principal, &str, &Thing, Value, bool, &[&str]); 10] = [
+        (&plain, read, &own, json!({}), true, &["owner"]),
+        (&plain, write, &own, json!({}), true, &["owner"]),
+        (&plain, write, &own, json!({ "minute": 479 }), false, &["hours"]),
+        (&plain, read, &published, json!({}), true, &["published"]),
+        (&plain, write, &published, json!({}), false, &[]),
+        (&plain, read, &shared, json!({}), true, &["staff"]),
+        (&plain, read, &other, json!({}), false, &[]),
+        (&admin, read, &other, json!({}), true, &["admin"]),
+        (&admin, "Action::\"never declared\"", &other, json!({}), true, &["admin"]),
+        (&admin, write, &other, json!({ "minute": 0 }), false, &["hours"]),
+    ];
+    for (at, (principal, action, resource, context, permitted, policies)) in
+        cases.into_iter().enumerate()
+    {
+        let outcome = ask(&engine, principal, action, resource, context);
+        let expected: BTreeSet<String> = policies.iter().map(|&id| id.to_owned()).collect();
+        assert_eq!(
+            (outcome.permitted, &outcome.policies),
+            (permitted, &expected),
+            "case {at}: {outcome:?}"
+        );
+    }
+    let late = ask(&engine, &admin, write, &other, json!({ "minute": 0 }));
+    assert_eq!(late.reasons, BTreeSet::from(["Come back in the morning.".to_owned()]));
+}
+
+#[test]
+fn what_a_caller_tells_never_stands_for_what_is_known() {
+    let roles = Roles::new(vec![role("admin", &[], &[])]);
+    let engine =
+        engine(r#"@id("admin") permit(principal in Role::"admin", action, resource);"#, &roles);
+    let claims = json!({ "roles": ["admin"], "parents": [{ "type": "Role", "id": "admin" }] });
+    let Value::Object(claims) = claims else { panic!("an object") };
+    let id = ALICE.to_string();
+    let stranger =
+        Principal::stranger("User", &id, &claims, engine.vocabulary()).expect("a principal");
+    let outcome = ask(&engine, &stranger, "Action::\"read\"", &document("d", json!({})), json!({}));
+    assert!(!outcome.permitted);
+    // Nor does what is said of a resource that is the one who asks.
+    let principal = alice(&engine, &roles, &[]);
+    let oneself = Thing {
+        uid: uid("User", &id).expect("a name"),
+        attributes: claims,
+        parents: vec![name("Role::\"admin\"")],
+    };
+    assert!(!ask(&engine, &principal, "Action::\"read\"", &oneself, json!({})).permitted);
+}
+
+#[test]
+fn a_policy_that_fails_forbids_and_does_not_permit() {
+    let roles = Roles::default();
+    let overflow = "9223372036854775807 + context.auth_age > 0";
+    let forbidding = engine(
+        &format!(
+            r#"@id("all") permit(principal, action, resource);
+               @id("sum") forbid(principal, action, resource is Document) when {{ context has auth_age && {overflow} }};"#
+        ),
+        &roles,
+    );
+    let principal = alice(&forbidding, &roles, &[]);
+    let read = "Action::\"read\"";
+    let thing = document("d", json!({}));
+    assert!(ask(&forbidding, &principal, read, &thing, json!({})).permitted);
+    let outcome = ask(&forbidding, &principal, read, &thing, json!({ "auth_age": 1 }));
+    assert!(!outcome.permitted && outcome.errors.contains_key("sum"), "{outcome:?}");
+    assert_eq!(outcome.policies, BTreeSet::from(["sum".to_owned()]));
+    let permitting = engine(
+        &format!(
+            r#"@id("sum") permit(principal, action, resource is Document) when {{ context has auth_age && {overflow} }};"#
+        ),
+        &roles,
+    );
+    let outcome = ask(&permitting, &principal, read, &thing, json!({ "auth_age": 1 }));
+    assert!(!outcome.permitted && outcome.errors.contains_key("sum"), "{outcome:?}");
+}
+
+#[test]
+fn a_step_up_is_offered_only_where_it_would_help() {
+    let roles = Roles::default();
+    let engine = engine(
+        r#"
+        @id("all") permit(principal, action == Action::"write", resource);
+        @id("strong") @step_up("acr=aal2") forbid(principal, action == Action::"write", resource)
+            unless { context has acr && context.acr == "aal2" };
+        @id("fresh") @step_up("max_age=300") forbid(principal, action == Action::"write", resource)
+            unless { context has auth_age && context.auth_age < 300 };
+        @id("never") forbid(principal, action == Action::"write", resource == Document::"sealed");
+        "#,
+        &roles,
+    );
+    let principal = alice(&engine, &roles, &[]);
+    let asked = |id: &str, context: Value| {
+        ask(&engine, &principal, "Action::\"write\"", &document(id, json!({})), context)
+    };
+    let both = StepUp { acr: Some("aal2".to_owned()), max_age: Some(300) };
+    assert_eq!(asked("d", json!({})).step_up, Some(both));
+    let fresh = StepUp { acr: None, max_age: Some(300) };
+    assert_eq!(asked("d", json!({ "acr": "aal2", "auth_age": 300 })).step_up, Some(fresh));
+    let done = asked("d", json!({ "acr": "aal2", "auth_age": 299 }));
+    assert!(done.permitted && done.step_up.is_none());
+    assert_eq!(asked("sealed", json!({})).step_up, None, "no proof opens that");
+    let read = ask(&engine, &principal, "Action::\"read\"", &document("d", json!({})), json!({}));
+    assert_eq!(read.step_up, None, "no policy permits it");
+}
+
+#[test]
+fn templates_are_linked_and_filed() {
+    let roles = Roles::default();
+    let source = Source {
+        schema: SCHEMA.to_owned(),
+        policies: r#"@id("reader") permit(principal == ?principal, action == Action::"read", resource in ?resource);"#
+            .to_owned(),
+        links: vec![Link {
+            id: "alice reads f".to_owned(),
+            template: "reader".to_owned(),
+            principal: Some(format!("User::\"{ALICE}\"")),
+            resource: Some("Folder::\"f\"".to_owned()),
+        }],
+    };
+    let engine = Engine::new(&source, &roles).expect("policies");
+    let principal = alice(&engine, &roles, &[]);
+    let outcome =
+        ask(&engine, &principal, "Action::\"read\"", &document("d", json!({})), json!({}));
+    assert_eq!(outcome.policies, BTreeSet::from(["alice reads f".to_owned()]));
+    let mut elsewhere = document("d", json!({}));
+    elsewhere.parents.clear();
+    assert!(!ask(&engine, &principal, "Action::\"read\"", &elsewhere, json!({})).permitted);
+    let lost = Source { policies: String::new(), ..source };
+    assert!(Engine::new(&lost, &roles).is_err(), "a link without its template");
+}
+
+#[test]
+fn what_is_not_a_policy_is_refused_before_it_is_saved() {
+    let roles = Roles::default();
+    let refused = |policies: &str| {
+        let source =
+            Source { schema: SCHEMA.to_owned(), policies: policies.to_owned(), links: Vec::new() };
+        Engine::new(&source, &roles).expect_err(policies).to_string()
+    };
+    let cases = [
+        ("permit(principal, action, resource);", "@id"),
+        ("@id(\"role:a@b\") permit(principal, action, resource);", "@id"),
+        (
+            "@id(\"a\") permit(principal, action, resource); @id(\"a\") forbid(principal, action, resource);",
+            "twice",
+        ),
+        ("@id(\"a\") permit(principal, action, resource) when { principal.salary > 1 };", "salary"),
+        ("@id(\"a\") permit(principal, action == Action::\"fly\", resource);", "fly"),
+        (
+            "@id(\"a\") permit(principal, action, resource) when { resource.owner == principal };",
+            "owner",
+        ),
+        ("@id(\"a\") @step_up(\"soon\") forbid(principal, action, resource);", "step_up"),
+        ("@id(\"a\") allow(principal, action, resource);", "allow"),
+    ];
+    for (policies, expected) in cases {
+        let problem = refused(policies);
+        assert!(problem.contains(expected), "{policies}: {problem}");
+    }
+}
+
+#[test]
+fn what_ended_is_not_held() {
+    let roles = Roles::new(vec![role("clerk", &[], &["orders:read"])]);
+    let engine = engine("", &roles);
+    let api = Thing {
+        uid: uid("Resource", API).expect("a name"),
+        attributes: Map::new(),
+        parents: Vec::new(),
+    };
+    let until = |until: Timestamp| {
+        let standing = Standing {
+            roles: vec![Held { name: "clerk".to_owned(), until: Some(until) }],
+            ..Standing::default()
+        };
+        let subject = Subject::Client("batch".to_owned());
+        Principal::new(&subject, &standing, &roles, engine.vocabulary(), NOW).expect("a principal")
+    };
+    let second = time::Duration::SECOND;
+    let (live, ended) = (until(NOW + second), until(NOW));
+    let permitted =
+        |principal| ask(&engine, principal, "Action::\"orders:read\"", &api, json!({})).permitted;
+    assert!(permitted(&live) && !permitted(&ended));
+    assert_eq!((live.until, ended.until), (Some(NOW + second), None));
+}
+
+/// Some policies over few names, so that many of them meet.
+fn any_policy(at: usize) -> impl Strategy<Value = String> {
+    let principals = [
+        "principal",
+        "principal == User::\"{alice}\"",
+        "principal in Role::\"r0\"",
+        "principal in Role::\"r1\"",
+        "principal is User in Group::\"staff\"",
+        "principal is Client",
+    ];
+    let actions =
+        ["action", "action == Action::\"read\"", "action in [Action::\"read\", Action::\"write\"]"];
+    let resources = [
+        "resource",
+        "resource == Document::\"d0\"",
+        "resource in Folder::\"f\"",
+        "resource is Folder",
+        "resource is Document in Folder::\"f\"",
+    ];
+    let conditions = ["", " when { context.minute < 480 }", " when { context has acr }"];
+    let of = |choices: &'static [&'static str]| prop::sample::select(choices.to_vec());
+    (
+        any::<bool>(),
+        of(principals.to_vec().leak()),
+        of(actions.to_vec().leak()),
+        of(resources.to_vec().leak()),
+        of(conditions.to_vec().leak()),
+    )
+        .prop_map(move |(permit, principal, action, resource, condition)| {
+            let effect = if permit { "permit" } else { "forbid" };
+            let principal = principal.replace("{alice}", &ALICE.to_string());
+            format!("@id(\"p{at}\") {effect}({principal}, {action}, {resource}){condition};\n")
+        })
+}
+
+fn any_policies() -> impl Strategy<Value = String> {
+    (0usize..12)
+        .prop_flat_map(|count| (0..count).map(any_policy).collect::<Vec<_>>())
+        .prop_map(|all| all.concat())
+}
+
+proptest! {
+    #[test]
+    fn filing_changes_no_decision(
+        policies in any_policies(), minute in prop::sample::select(vec![0, 720]), acr: bool, write: bool,
+        document_at in 0usize..2, inside: bool, names in prop::collection::btree_set(0usize..3, 0..3),
+    ) {
+        let roles = Roles::new(vec![role("r0", &[], &[]), role("r1", &["r0"], &[]), role("r2", &["r1"], &[])]);
+        let engine = engine(&policies, &roles);
+        let names: Vec<String> = names.into_iter().map(|at| format!("r{at}")).collect();
+        let principal = alice(&engine, &roles, &names.iter().map(String::as_str).collect::<Vec<_>>());
+        let mut thing = document(&format!("d{document_at}"), json!({}));
+        if !inside { thing.parents.clear(); }
+        let mut told = json!({ "minute": minute });
+        if acr { told["acr"] = json!("aal2"); }
+        let action = if write { "Action::\"write\"" } else { "Action::\"read\"" };
+        let outcome = ask(&engine, &principal, action, &thing, told.clone());
+
+        // All policies at once, as Cedar decides.
+        let source = Source { schema: SCHEMA.to_owned(), policies, links: Vec::new() };
+        let all = source.check(&roles).expect("policies").policies;
+        let entities = engine.with_resource(&principal.entities, &thing).expect("entities");
+        told["now"] = json!("2030-01-01T12:00:00Z");
+        told["weekday"] = json!(2);
+        let Value::Object(told) = told else { unreachable!() };
+        let context = engine.context(&name(action), told).expect("a context");
+        let request = Request::new(principal.uid.clone(), name(action), thing.uid.clone(), context, None).expect("a request");
+        let expected = Authorizer::new().is_authorized(&request, &all, &entities);
+        prop_assert_eq!(outcome.permitted, expected.decision() == cedar_policy::Decision::Allow);
+        let reasons: BTreeSet<String> = expected.diagnostics().reason().map(ToString::to_string).collect();
+        prop_assert_eq!(outcome.policies, reasons);
+    }
+
+    #[test]
+    fn roles_permit_what_a_plain_walk_of_their_graph_finds(
+        graph in prop::collection::vec((prop::collection::btree_set(0usize..8, 0..3), prop::collection::btree_set(0usize..5, 0..3)), 8),
+        held_roles in prop::collection::btree_set(0usize..8, 0..4),
+    ) {
+        let names: Vec<String> = (0..8).map(|at| format!("r{at}")).collect();
+        let permissions: Vec<String> = (0..5).map(|at| format!("api:p{at}")).collect();
+        // A role inherits those after it, as a circle is refused when it is saved.
+        let inherits: Vec<Vec<usize>> = graph.iter().enumerate()
+            .map(|(at, (edges, _))| edges.iter().copied().filter(|to| *to > at).collect()).collect();
+        let roles = Roles::new((0..8).map(|at| {
+            let up: Vec<&str> = inherits[at].iter().map(|to| names[*to].as_str()).collect();
+            let own: Vec<&str> = graph[at].1.iter().map(|to| permissions[*to].as_str()).collect();
+            role(&names[at], &up, &own)
+        }).collect());
+        let engine = engine("", &roles);
+        let direct: Vec<&str> = held_roles.iter().map(|at| names[*at].as_str()).collect();
+        let principal = alice(&engine, &roles, &direct);
+        let api = Thing { uid: uid("Resource", API).expect("a name"), attributes: Map::new(), parents: Vec::new() };
+
+        let mut reached = [false; 8];
+        let mut left: Vec<usize> = held_roles.iter().copied().collect();
+        while let Some(at) = left.pop() {
+            if !std::mem::replace(&mut reached[at], true) { left.extend(&inherits[at]); }
+        }
+        for (at, permission) in permissions.iter().enumerate() {
+            let expected = (0..8).any(|role| reached[role] && graph[role].1.contains(&at));
+            let outcome = ask(&engine, &principal, &format!("Action::\"{permission}\""), &api, json!({}));
+            prop_assert_eq!(outcome.permitted, expected, "{}", permission);
+            let held: BTreeSet<&str> = principal.roles.iter().map(String::as_str).collect();
+            prop_assert_eq!(roles.permissions(&held, API).contains(permission.as_str()), expected);
+        }
+    }
+}

@@ -1,0 +1,185 @@
+//! Who asks: a person or client with what they hold, as policies see them.
+
+use std::{collections::BTreeSet, fmt};
+
+use cedar_policy::{Entities, EntityUid};
+use serde::Deserialize;
+use serde_json::{Map, Value, json};
+use uuid::Uuid;
+
+use super::{engine::uid, roles::Roles, schema::Vocabulary};
+use crate::clock::Timestamp;
+
+/// Someone who can hold a role.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum Subject {
+    /// A person.
+    User(Uuid),
+    /// A client, on its own behalf.
+    Client(String),
+}
+
+impl Subject {
+    /// `user` or `client`.
+    #[must_use]
+    pub const fn kind(&self) -> &'static str {
+        match self {
+            Self::User(_) => "user",
+            Self::Client(_) => "client",
+        }
+    }
+
+    /// What it is called among those of its kind.
+    #[must_use]
+    pub fn id(&self) -> String {
+        match self {
+            Self::User(id) => id.to_string(),
+            Self::Client(id) => id.clone(),
+        }
+    }
+
+    /// The type of its entity.
+    const fn entity_type(&self) -> &'static str {
+        match self {
+            Self::User(_) => "User",
+            Self::Client(_) => "Client",
+        }
+    }
+}
+
+impl fmt::Display for Subject {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}:{}", self.kind(), self.id())
+    }
+}
+
+/// A group or role that someone has, perhaps until some time.
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+pub struct Held {
+    /// The name of the group or role.
+    pub name: String,
+    /// Until when; none is for ever.
+    #[serde(with = "time::serde::rfc3339::option")]
+    pub until: Option<Timestamp>,
+}
+
+/// What is stored of a subject, as far as it decides.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Standing {
+    /// What is known of it by name.
+    pub attributes: Map<String, Value>,
+    /// The groups that it is in.
+    pub groups: Vec<Held>,
+    /// The roles that it has by itself or by a group.
+    pub roles: Vec<Held>,
+}
+
+/// A subject at a time.
+#[derive(Clone, Debug)]
+pub struct Principal {
+    /// Its entity's name.
+    pub(super) uid: EntityUid,
+    /// It, its groups and roles, and those that they inherit.
+    pub(super) entities: Entities,
+    /// The groups that it is in.
+    pub groups: BTreeSet<String>,
+    /// The roles that it has, with those that they inherit.
+    pub roles: BTreeSet<String>,
+    /// When something of this ends.
+    pub until: Option<Timestamp>,
+}
+
+/// What is stored of a subject does not fit the schema.
+#[derive(Clone, Debug, thiserror::Error)]
+#[error("what is known of {subject} does not fit the schema: {problem}")]
+pub struct Misfit {
+    subject: String,
+    problem: String,
+}
+
+impl Principal {
+    /// A subject that is known, and not disabled.
+    pub fn new(
+        subject: &Subject,
+        standing: &Standing,
+        roles: &Roles,
+        vocabulary: &Vocabulary,
+        now: Timestamp,
+    ) -> Result<Self, Misfit> {
+        let live = |held: &&Held| held.until.is_none_or(|until| until > now);
+        let names = |all: &[Held]| -> BTreeSet<String> {
+            all.iter().filter(live).map(|held| held.name.clone()).collect()
+        };
+        let ends = standing.groups.iter().chain(&standing.roles).filter(live);
+        let until = ends.filter_map(|held| held.until).min();
+        let groups = names(&standing.groups);
+        let direct = names(&standing.roles);
+        let implied = roles.implied(direct.iter().map(String::as_str));
+
+        let (kind, id) = (subject.entity_type(), subject.id());
+        let known = vocabulary.attributes(kind);
+        let attributes: Map<String, Value> = standing
+            .attributes
+            .iter()
+            .filter(|(name, _)| known.is_some_and(|known| known.contains(*name)))
+            .map(|(name, value)| (name.clone(), value.clone()))
+            .collect();
+        let named = |kind: &str, names: &mut dyn Iterator<Item = &str>| -> Vec<Value> {
+            names.map(|name| json!({ "type": kind, "id": name })).collect()
+        };
+        let mut parents = named("Role", &mut direct.iter().map(String::as_str));
+        parents.extend(named("Group", &mut groups.iter().map(String::as_str)));
+        let mut all = vec![entity(kind, &id, Value::Object(attributes), parents)];
+        all.extend(groups.iter().map(|name| entity("Group", name, json!({}), Vec::new())));
+        all.extend(implied.iter().filter_map(|name| roles.get(name)).map(|role| {
+            let inherits = &mut role.metadata.inherits.iter().map(String::as_str);
+            entity("Role", &role.name, json!({}), named("Role", inherits))
+        }));
+        let misfit = |problem: String| Misfit { subject: subject.to_string(), problem };
+        let entities = Entities::from_json_value(Value::Array(all), Some(vocabulary.schema()))
+            .map_err(|error| misfit(report(&error)))?;
+        let uid = uid(kind, &id).ok_or_else(|| misfit("it has no name".to_owned()))?;
+        let roles = implied.into_iter().map(str::to_owned).collect();
+        Ok(Self { uid, entities, groups, roles, until })
+    }
+
+    /// Someone whom only the caller knows: what is told of them is believed, and they hold no role.
+    pub fn stranger(
+        entity_type: &str,
+        id: &str,
+        attributes: &Map<String, Value>,
+        vocabulary: &Vocabulary,
+    ) -> Result<Self, Misfit> {
+        let misfit = |problem: String| Misfit { subject: format!("{entity_type}:{id}"), problem };
+        let uid = uid(entity_type, id).ok_or_else(|| misfit("its type is no name".to_owned()))?;
+        let entities = match vocabulary.attributes(entity_type) {
+            None => Entities::empty(),
+            Some(known) => {
+                let told = attributes.iter().filter(|(name, _)| known.contains(*name));
+                let told = told.map(|(name, value)| (name.clone(), value.clone())).collect();
+                let all = vec![entity(entity_type, id, Value::Object(told), Vec::new())];
+                Entities::from_json_value(Value::Array(all), Some(vocabulary.schema()))
+                    .map_err(|error| misfit(report(&error)))?
+            }
+        };
+        let (groups, roles) = (BTreeSet::new(), BTreeSet::new());
+        Ok(Self { uid, entities, groups, roles, until: None })
+    }
+}
+
+/// An entity in Cedar's JSON.
+pub(super) fn entity(kind: &str, id: &str, attributes: Value, parents: Vec<Value>) -> Value {
+    json!({ "uid": { "type": kind, "id": id }, "attrs": attributes, "parents": parents })
+}
+
+/// An error with its causes: Cedar's own text says little without them.
+pub(super) fn report(error: &dyn std::error::Error) -> String {
+    let mut text = error.to_string();
+    let mut cause = error.source();
+    while let Some(error) = cause {
+        text.push_str(": ");
+        text.push_str(&error.to_string());
+        cause = error.source();
+    }
+    text
+}

@@ -1,0 +1,130 @@
+//! Policies as they are written and kept: Cedar's text, a schema, and links of templates. Checked as a whole before they are
+//! saved, and compiled to decide.
+
+use std::{collections::HashSet, fmt, str::FromStr};
+
+use cedar_policy::{EntityUid, PolicyId, PolicySet, SlotId, ValidationMode, Validator};
+use serde::{Deserialize, Serialize};
+
+use super::{roles::Roles, schema::Vocabulary};
+
+/// The longest text of policies, and of a schema, in bytes.
+pub const LONGEST: usize = 4 << 20;
+
+/// Why policies cannot be saved. Its text is for whoever wrote them.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub struct Problem(pub String);
+
+impl fmt::Display for Problem {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+/// Policies as they are written.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Source {
+    /// The schema of an operator, in Cedar's schema language.
+    pub schema: String,
+    /// Policies and templates, in Cedar. Each has an `@id` of its own.
+    pub policies: String,
+    /// Policies that are made of the templates.
+    pub links: Vec<Link>,
+}
+
+/// A policy that is made of a template.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Link {
+    /// Its own id.
+    pub id: String,
+    /// The `@id` of the template.
+    pub template: String,
+    /// What stands for `?principal`, such as `User::"…"`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub principal: Option<String>,
+    /// What stands for `?resource`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub resource: Option<String>,
+}
+
+/// Policies that were checked.
+#[derive(Debug)]
+pub struct Checked {
+    /// What they speak of.
+    pub vocabulary: Vocabulary,
+    /// Each under the id that its author gave it.
+    pub policies: PolicySet,
+    /// What may be a slip.
+    pub warnings: Vec<String>,
+}
+
+impl Source {
+    /// Checks all of it against the schema, strictly.
+    pub fn check(&self, roles: &Roles) -> Result<Checked, Problem> {
+        if self.schema.len() > LONGEST || self.policies.len() > LONGEST {
+            return Err(Problem(format!("no more than {LONGEST} bytes")));
+        }
+        let vocabulary = Vocabulary::new(&self.schema, roles)?;
+        let policies = self.policies()?;
+        let validator = Validator::new(vocabulary.schema().clone());
+        let result = validator.validate(&policies, ValidationMode::Strict);
+        let problems: Vec<String> = result.validation_errors().map(ToString::to_string).collect();
+        if !problems.is_empty() {
+            return Err(Problem(problems.join("\n")));
+        }
+        let warnings = result.validation_warnings().map(ToString::to_string).collect();
+        Ok(Checked { vocabulary, policies, warnings })
+    }
+
+    /// The policies, each under the `@id` that its author gave it: what is recorded of a decision must still mean the same
+    /// when another policy is put before it.
+    fn policies(&self) -> Result<PolicySet, Problem> {
+        let parsed = PolicySet::from_str(&self.policies)
+            .map_err(|error| Problem(format!("policies: {:?}", miette_less(&error))))?;
+        let mut set = PolicySet::new();
+        let mut seen = HashSet::new();
+        let mut named = |annotation: Option<&str>, text: String| {
+            let id = annotation.map(str::trim).unwrap_or_default();
+            if id.is_empty() || id.contains(':') {
+                return Err(Problem(format!(
+                    "a policy needs an @id(\"…\") without colons:\n{text}"
+                )));
+            }
+            if !seen.insert(id.to_owned()) {
+                return Err(Problem(format!("@id(\"{id}\") is there twice")));
+            }
+            Ok(PolicyId::new(id))
+        };
+        for template in parsed.templates() {
+            let id = named(template.annotation("id"), template.to_string())?;
+            set.add_template(template.new_id(id)).map_err(problem)?;
+        }
+        for policy in parsed.policies() {
+            let id = named(policy.annotation("id"), policy.to_string())?;
+            set.add(policy.new_id(id)).map_err(problem)?;
+        }
+        for link in &self.links {
+            named(Some(&link.id), format!("{link:?}"))?;
+            let slots =
+                [(SlotId::principal(), &link.principal), (SlotId::resource(), &link.resource)];
+            let values =
+                slots.into_iter().filter_map(|(slot, value)| Some((slot, value.as_ref()?)));
+            let values = values
+                .map(|(slot, value)| Ok((slot, EntityUid::from_str(value)?)))
+                .collect::<Result<_, cedar_policy::ParseErrors>>()
+                .map_err(|error| Problem(format!("link {}: {error}", link.id)))?;
+            set.link(PolicyId::new(&link.template), PolicyId::new(&link.id), values)
+                .map_err(|error| Problem(format!("link {}: {error}", link.id)))?;
+        }
+        Ok(set)
+    }
+}
+
+fn problem(error: impl fmt::Display) -> Problem {
+    Problem(error.to_string())
+}
+
+fn miette_less(error: &cedar_policy::ParseErrors) -> Vec<String> {
+    error.iter().map(ToString::to_string).collect()
+}

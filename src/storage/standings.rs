@@ -1,0 +1,62 @@
+//! What decides about someone, read in one statement: who they are, their groups, and the roles that they have.
+
+use sqlx::PgPool;
+use uuid::Uuid;
+
+use super::Result;
+
+/// What decides about someone.
+#[derive(Clone, Debug)]
+pub struct StandingRow {
+    /// What is known of them by name, as policies call it.
+    pub attributes: serde_json::Value,
+    /// `{ "name", "until" }` of each group, see `access::principal::Held`.
+    pub groups: serde_json::Value,
+    /// The same of each role, had by themself or by a group.
+    pub roles: serde_json::Value,
+}
+
+/// That of a person. None if there is no such person, or they are disabled.
+pub async fn of_user(db: &PgPool, user: Uuid) -> Result<Option<StandingRow>> {
+    Ok(sqlx::query_as!(
+        StandingRow,
+        r#"SELECT attributes || jsonb_strip_nulls(jsonb_build_object(
+                      'email', email, 'email_verified', email_verified, 'username', username, 'name', name,
+                      'locale', profile ->> 'locale', 'administrator', administrator)) AS "attributes!",
+                  (SELECT coalesce(jsonb_agg(jsonb_build_object('name', m.group_name, 'until', m.expires_at)), '[]')
+                   FROM group_members m WHERE m.user_id = u.id) AS "groups!",
+                  (SELECT coalesce(jsonb_agg(jsonb_build_object('name', a.role, 'until', a.expires_at)), '[]')
+                   FROM (
+                       SELECT role, expires_at FROM role_assignments
+                       WHERE subject_kind = 'user' AND subject = u.id::text
+                       UNION ALL
+                       -- What is had by a group ends when either does; LEAST looks past nulls.
+                       SELECT a.role, LEAST(a.expires_at, m.expires_at)
+                       FROM group_members m JOIN role_assignments a
+                           ON a.subject_kind = 'group' AND a.subject = m.group_name
+                       WHERE m.user_id = u.id
+                   ) a) AS "roles!"
+           FROM users u WHERE id = $1 AND disabled_at IS NULL"#,
+        user,
+    )
+    .fetch_optional(db)
+    .await?)
+}
+
+/// That of a client. None if there is no such client, or it is disabled.
+pub async fn of_client(db: &PgPool, client_id: &str) -> Result<Option<StandingRow>> {
+    Ok(sqlx::query_as!(
+        StandingRow,
+        r#"SELECT jsonb_strip_nulls(jsonb_build_object(
+                      'name', metadata -> 'client_name',
+                      'first_party', coalesce(metadata -> 'first_party', 'false'))) AS "attributes!",
+                  '[]'::jsonb AS "groups!",
+                  (SELECT coalesce(jsonb_agg(jsonb_build_object('name', a.role, 'until', a.expires_at)), '[]')
+                   FROM role_assignments a
+                   WHERE a.subject_kind = 'client' AND a.subject = c.client_id) AS "roles!"
+           FROM clients c WHERE client_id = $1 AND NOT coalesce((metadata ->> 'disabled')::boolean, false)"#,
+        client_id,
+    )
+    .fetch_optional(db)
+    .await?)
+}
