@@ -226,6 +226,8 @@ impl App {
             swept(storage::devices::sweep(&self.db, now - device::MAX_AGE).await),
             swept(storage::links::sweep(&self.db, now - mail::LONGEST_WAIT).await),
             swept(storage::sign_ins::sweep(&self.db, now).await),
+            swept(storage::roles::sweep(&self.db, now).await),
+            swept(storage::groups::sweep(&self.db, now).await),
             registration::sweep(self).await.map_err(Into::into),
             self.expire_sessions(now).await,
             self.sweep_sessions(now).await,

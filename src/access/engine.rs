@@ -21,7 +21,7 @@ use super::{
     principal::{Principal, entity, report},
     roles::Roles,
     schema::Vocabulary,
-    source::{Checked, Problem, Source},
+    source::{Parsed, Problem, Source},
 };
 
 /// Policies that are ready to decide.
@@ -108,7 +108,7 @@ pub fn uid(entity_type: &str, id: &str) -> Option<EntityUid> {
 impl Engine {
     /// Compiles policies, and those that roles stand for.
     pub fn new(source: &Source, roles: &Roles) -> Result<Self, Problem> {
-        let Checked { vocabulary, policies, .. } = source.check(roles)?;
+        let Parsed { vocabulary, policies } = source.parse(roles)?;
         let mut all: Vec<Policy> = policies.policies().cloned().collect();
         all.extend(of_roles(roles)?);
         let mut notes = HashMap::new();

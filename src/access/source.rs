@@ -48,40 +48,42 @@ pub struct Link {
     pub resource: Option<String>,
 }
 
-/// Policies that were checked.
+/// Policies that were read.
 #[derive(Debug)]
-pub struct Checked {
+pub struct Parsed {
     /// What they speak of.
     pub vocabulary: Vocabulary,
     /// Each under the id that its author gave it.
     pub policies: PolicySet,
-    /// What may be a slip.
-    pub warnings: Vec<String>,
 }
 
 impl Source {
-    /// Checks all of it against the schema, strictly.
-    pub fn check(&self, roles: &Roles) -> Result<Checked, Problem> {
+    /// Reads all of it. What was saved once stays readable, also when a role that it speaks of is gone.
+    pub fn parse(&self, roles: &Roles) -> Result<Parsed, Problem> {
+        let vocabulary = Vocabulary::new(&self.schema, roles)?;
+        Ok(Parsed { vocabulary, policies: self.policies()? })
+    }
+
+    /// Checks all of it strictly against the schema, before it is saved. Returns what may be a slip.
+    pub fn check(&self, roles: &Roles) -> Result<Vec<String>, Problem> {
         if self.schema.len() > LONGEST || self.policies.len() > LONGEST {
             return Err(Problem(format!("no more than {LONGEST} bytes")));
         }
-        let vocabulary = Vocabulary::new(&self.schema, roles)?;
-        let policies = self.policies()?;
+        let Parsed { vocabulary, policies } = self.parse(roles)?;
         let validator = Validator::new(vocabulary.schema().clone());
         let result = validator.validate(&policies, ValidationMode::Strict);
         let problems: Vec<String> = result.validation_errors().map(ToString::to_string).collect();
         if !problems.is_empty() {
             return Err(Problem(problems.join("\n")));
         }
-        let warnings = result.validation_warnings().map(ToString::to_string).collect();
-        Ok(Checked { vocabulary, policies, warnings })
+        Ok(result.validation_warnings().map(ToString::to_string).collect())
     }
 
     /// The policies, each under the `@id` that its author gave it: what is recorded of a decision must still mean the same
     /// when another policy is put before it.
     fn policies(&self) -> Result<PolicySet, Problem> {
         let parsed = PolicySet::from_str(&self.policies)
-            .map_err(|error| Problem(format!("policies: {:?}", miette_less(&error))))?;
+            .map_err(|error| Problem(format!("policies: {}", messages(&error))))?;
         let mut set = PolicySet::new();
         let mut seen = HashSet::new();
         let mut named = |annotation: Option<&str>, text: String| {
@@ -125,6 +127,6 @@ fn problem(error: impl fmt::Display) -> Problem {
     Problem(error.to_string())
 }
 
-fn miette_less(error: &cedar_policy::ParseErrors) -> Vec<String> {
-    error.iter().map(ToString::to_string).collect()
+fn messages(errors: &cedar_policy::ParseErrors) -> String {
+    errors.iter().map(ToString::to_string).collect::<Vec<_>>().join("; ")
 }

@@ -124,7 +124,7 @@ pub async fn set_policy(app: &App, user: Uuid, policy: &Policy) -> Result<(), Er
     };
     let wanted = policy.over(&stored);
     if wanted != stored {
-        storage::users::set_policy(&app.db, user, &wanted).await?;
+        storage::users::set_policy(&app.db, user, &wanted, app.clock.now()).await?;
         let detail = json!({ "mfa": wanted.mfa, "administrator": wanted.administrator });
         record(app, Event::new(Kind::UserChanged).user(user).detail(detail)).await?;
     }

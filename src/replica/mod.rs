@@ -3,6 +3,7 @@
 //! Replicas are stateless: everything here can be thrown away and read again. While changes cannot be followed, the
 //! database is asked about clients and revocations; resources and keys stay as they were last read.
 
+mod access;
 mod client_keys;
 mod clients;
 mod feed;
@@ -16,13 +17,15 @@ use sqlx::PgPool;
 use tokio::sync::Mutex;
 use uuid::Uuid;
 
+pub use access::{Authority, PrincipalError, source};
 pub use resources::Catalogue;
 
 use self::{
-    client_keys::PublishedKeys, clients::Clients, feed::Feed, resources::Resources,
+    access::Access, client_keys::PublishedKeys, clients::Clients, feed::Feed, resources::Resources,
     revocations::Revocations,
 };
 use crate::{
+    access::principal::{Principal, Subject},
     clock::{Clock, Timestamp},
     fetch,
     keys::{KeyRing, secrets::SecretsError},
@@ -43,6 +46,7 @@ pub struct Replica {
     clients: Clients,
     published: PublishedKeys,
     resources: Resources,
+    access: Access,
     revocations: Revocations,
     feed: Feed,
     /// Held by who reads changes.
@@ -74,11 +78,12 @@ impl Replica {
         let feed = Feed::at(storage::changes::horizon(&db).await?);
         let resources = Resources::default();
         resources.reload(&db).await?;
+        let access = Access::load(&db).await?;
         let revocations = Revocations::default();
         revocations.reload(&db, now).await?;
         let (clients, following) = (Clients::default(), Mutex::default());
         let published = PublishedKeys::default();
-        Ok(Self { db, clients, published, resources, revocations, feed, following })
+        Ok(Self { db, clients, published, resources, access, revocations, feed, following })
     }
 
     /// The client of that id.
@@ -90,6 +95,7 @@ impl Replica {
     pub fn forget_client(&self, client_id: &str) {
         self.clients.forget(client_id);
         self.published.forget(client_id);
+        self.access.forget(&format!("client:{client_id}"));
     }
 
     /// A key of someone who is no client, of those published at `uri`. `owner` is no client's id.
@@ -151,6 +157,31 @@ impl Replica {
         self.resources.get()
     }
 
+    /// Roles and policies, without a count that all threads share.
+    pub fn authority(&self) -> Guard<Arc<Authority>> {
+        self.access.authority()
+    }
+
+    /// Reads roles and policies anew: for what this process changed itself, ahead of the feed.
+    pub async fn reload_authority(&self) -> Result<()> {
+        self.access.reload(&self.db).await
+    }
+
+    /// Someone with what they hold at `now`. None if there is no such person or client, or they are disabled.
+    pub async fn principal(
+        &self,
+        subject: &Subject,
+        now: Timestamp,
+    ) -> std::result::Result<Option<Arc<Principal>>, PrincipalError> {
+        self.access.principal(&self.db, subject, self.feed.is_current(), now).await
+    }
+
+    /// Forgets what someone holds, which this replica changed itself, ahead of the feed: `user:…`, `client:…`, or
+    /// `group:…` for everyone in it.
+    pub fn forget_standing(&self, key: &str) {
+        self.access.forget(key);
+    }
+
     /// Whether a token was revoked, by itself or with its grant.
     pub async fn is_revoked(&self, token: &TokenId) -> Result<bool> {
         let subjects: Vec<Uuid> = token.grant().into_iter().chain(token.unique()).collect();
@@ -200,14 +231,17 @@ impl Replica {
     ) -> std::result::Result<Step, SecretsError> {
         let Some(chunk) = self.feed.read(&self.db).await? else { return Ok(Step::Behind) };
         let mut revoked = Vec::new();
-        let (mut resources, mut signing_keys) = (false, false);
+        let (mut resources, mut signing_keys, mut authority) = (false, false, false);
         for change in &chunk.changes {
             match change.kind.as_str() {
                 "revocation" => revoked.extend(change.key.parse::<Uuid>().ok()),
                 "client" => {
                     self.clients.forget(&change.key);
                     self.published.forget(&change.key);
+                    self.access.forget(&format!("client:{}", change.key));
                 }
+                "standing" => self.access.forget(&change.key),
+                "role" | "policies" => authority = true,
                 "resource" => resources = true,
                 "signing_keys" => signing_keys = true,
                 other => tracing::warn!(kind = other, "a change that this version does not know"),
@@ -218,6 +252,9 @@ impl Replica {
         }
         if resources {
             self.resources.reload(&self.db).await?;
+        }
+        if authority {
+            self.access.reload(&self.db).await?;
         }
         if signing_keys {
             keys.reload(&self.db, now).await?;
@@ -235,6 +272,7 @@ impl Replica {
         let horizon = storage::changes::horizon(&self.db).await?;
         self.clients.forget_all();
         self.resources.reload(&self.db).await?;
+        self.access.reload(&self.db).await?;
         self.revocations.reload(&self.db, now).await?;
         keys.reload(&self.db, now).await?;
         self.feed.restart(horizon, started);

@@ -63,6 +63,7 @@ pub async fn reset_password(
         .fetch_optional(&mut *transaction)
         .await?;
         let Some(verified) = verified else { return Ok(None) };
+        super::standings::changed(&mut transaction, user, now).await?;
         passwords::remember(&mut transaction, user, history, now).await?;
         set_password(&mut transaction, user, password, now).await?;
         end_of_user(&mut transaction, user, None, now).await?;
@@ -137,6 +138,9 @@ pub async fn verify_email(
         .await?;
         if done.rows_affected() == 0 {
             return Ok(None);
+        }
+        if let Some(user) = row.user_id {
+            super::standings::changed(&mut transaction, user, now).await?;
         }
         transaction.commit().await?;
         Ok(row.user_id)

@@ -106,7 +106,14 @@ pub async fn delete(
         )
         .execute(&mut *transaction)
         .await?;
+        sqlx::query!(
+            "DELETE FROM role_assignments WHERE subject_kind = 'user' AND subject = $1",
+            user.to_string(),
+        )
+        .execute(&mut *transaction)
+        .await?;
         sqlx::query!("DELETE FROM users WHERE id = $1", user).execute(&mut *transaction).await?;
+        super::standings::changed(&mut transaction, user, now).await?;
         transaction.commit().await?;
         Ok(true)
     })

@@ -140,6 +140,7 @@ pub async fn confirm(
         )
         .execute(&mut *transaction)
         .await?;
+        super::standings::changed(&mut transaction, user, now).await?;
         sqlx::query!("DELETE FROM links WHERE user_id = $1 AND used_at IS NULL", user)
             .execute(&mut *transaction)
             .await?;

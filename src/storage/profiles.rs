@@ -31,8 +31,12 @@ pub async fn set(
     now: Timestamp,
 ) -> Result<bool> {
     let done = sqlx::query!(
-        "UPDATE users SET name = $2, profile = $3, updated_at = $4
-         WHERE id = $1 AND (name IS DISTINCT FROM $2 OR profile <> $3)",
+        "WITH changed AS (
+            UPDATE users SET name = $2, profile = $3, updated_at = $4
+            WHERE id = $1 AND (name IS DISTINCT FROM $2 OR profile <> $3)
+            RETURNING id
+        )
+        INSERT INTO changes (kind, key, at) SELECT 'standing', 'user:' || id, $4 FROM changed",
         user,
         name,
         profile,

@@ -1,9 +1,10 @@
 //! What decides about someone, read in one statement: who they are, their groups, and the roles that they have.
 
-use sqlx::PgPool;
+use sqlx::{PgConnection, PgPool};
 use uuid::Uuid;
 
 use super::Result;
+use crate::clock::Timestamp;
 
 /// What decides about someone.
 #[derive(Clone, Debug)]
@@ -59,4 +60,16 @@ pub async fn of_client(db: &PgPool, client_id: &str) -> Result<Option<StandingRo
     )
     .fetch_optional(db)
     .await?)
+}
+
+/// Tells all replicas that what decides about a person has changed.
+pub async fn changed(db: &mut PgConnection, user: Uuid, now: Timestamp) -> Result<()> {
+    sqlx::query!(
+        "INSERT INTO changes (kind, key, at) VALUES ('standing', 'user:' || $1::uuid, $2) ON CONFLICT DO NOTHING",
+        user,
+        now,
+    )
+    .execute(db)
+    .await?;
+    Ok(())
 }

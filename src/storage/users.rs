@@ -70,9 +70,13 @@ pub async fn insert(db: &PgPool, user: &NewUser<'_>, now: Timestamp) -> Result<(
 /// Changes what a person is called and reached by.
 pub async fn update(db: &PgPool, user: &NewUser<'_>, now: Timestamp) -> Result<()> {
     sqlx::query!(
-        "UPDATE users
-         SET email = $2, email_key = $3, email_verified = $4, username = $5, username_key = $6, name = $7, updated_at = $8
-         WHERE id = $1",
+        "WITH changed AS (
+            UPDATE users
+            SET email = $2, email_key = $3, email_verified = $4, username = $5, username_key = $6, name = $7, updated_at = $8
+            WHERE id = $1
+            RETURNING id
+        )
+        INSERT INTO changes (kind, key, at) SELECT 'standing', 'user:' || id, $8 FROM changed",
         user.id,
         user.email,
         user.email_key,
@@ -242,12 +246,19 @@ pub async fn details(db: &PgPool, user: Uuid) -> Result<Option<Details>> {
 }
 
 /// Changes what is demanded of a person.
-pub async fn set_policy(db: &PgPool, user: Uuid, policy: &PolicyRow) -> Result<()> {
+pub async fn set_policy(
+    db: &PgPool,
+    user: Uuid,
+    policy: &PolicyRow,
+    now: Timestamp,
+) -> Result<()> {
     sqlx::query!(
-        "UPDATE users SET mfa = $2, administrator = $3 WHERE id = $1",
+        "WITH changed AS (UPDATE users SET mfa = $2, administrator = $3 WHERE id = $1 RETURNING id)
+         INSERT INTO changes (kind, key, at) SELECT 'standing', 'user:' || id, $4 FROM changed",
         user,
         policy.mfa,
         policy.administrator,
+        now,
     )
     .execute(db)
     .await?;
@@ -275,6 +286,7 @@ pub async fn disable(
         )
         .execute(&mut *transaction)
         .await?;
+        super::standings::changed(&mut transaction, user, now).await?;
         end_of_user(&mut transaction, user, None, now).await?;
         revoke_of_user(&mut transaction, user, now, tokens_end).await?;
         transaction.commit().await?;
@@ -286,7 +298,10 @@ pub async fn disable(
 /// Allows sign-in again.
 pub async fn enable(db: &PgPool, user: Uuid, now: Timestamp) -> Result<bool> {
     let done = sqlx::query!(
-        "UPDATE users SET disabled_at = NULL, updated_at = $2 WHERE id = $1 AND disabled_at IS NOT NULL",
+        "WITH changed AS (
+            UPDATE users SET disabled_at = NULL, updated_at = $2 WHERE id = $1 AND disabled_at IS NOT NULL RETURNING id
+        )
+        INSERT INTO changes (kind, key, at) SELECT 'standing', 'user:' || id, $2 FROM changed",
         user,
         now,
     )

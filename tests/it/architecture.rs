@@ -7,7 +7,7 @@ use std::{
 };
 
 /// What each room may name. `app`, which is handed to everyone, and the leaves `clock` and `entropy` are free.
-const ARROWS: [(&str, &[&str]); 16] = [
+const ARROWS: [(&str, &[&str]); 17] = [
     (
         "cli",
         &[
@@ -26,7 +26,8 @@ const ARROWS: [(&str, &[&str]); 16] = [
         ],
     ),
     ("identity", &["audit", "config", "fetch", "keys", "registry", "storage", "tokens", "web"]),
-    ("replica", &["fetch", "keys", "registry", "storage", "tokens"]),
+    ("access", &["config", "registry", "storage"]),
+    ("replica", &["access", "fetch", "keys", "registry", "storage", "tokens"]),
     ("web", &["audit", "storage", "tokens"]),
     ("audit", &["storage"]),
     ("registry", &["config", "keys", "storage", "tokens"]),
