@@ -1,9 +1,11 @@
-//! What operators do to clients, resources, people and keys: the same functions for the command line and manifests.
+//! What operators do to clients, resources, people, roles, policies and keys: the same functions for the command line and manifests.
 
 pub mod clients;
 mod entries;
 pub mod manifest;
+pub mod policies;
 pub mod registration_tokens;
+pub mod roles;
 pub mod users;
 
 use crate::{

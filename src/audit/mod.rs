@@ -121,6 +121,20 @@ pub enum Kind {
     ResourceChanged,
     /// An operator added or changed a person.
     UserChanged,
+    /// An operator added, changed or removed a role.
+    RoleChanged,
+    /// An operator gave a role to someone.
+    RoleAssigned,
+    /// An operator took a role from someone.
+    RoleUnassigned,
+    /// An operator added, changed or removed a group.
+    GroupChanged,
+    /// An operator put someone into a group.
+    GroupJoined,
+    /// An operator took someone out of a group.
+    GroupLeft,
+    /// An operator saved policies, or went back to others.
+    PoliciesChanged,
     /// A signing key was made.
     KeyAdded,
     /// Secrets were sealed under another master key.
@@ -185,6 +199,13 @@ impl Kind {
             Self::RegistrationTokenRemoved => "registration_token.removed",
             Self::ResourceChanged => "resource.changed",
             Self::UserChanged => "user.changed",
+            Self::RoleChanged => "role.changed",
+            Self::RoleAssigned => "role.assigned",
+            Self::RoleUnassigned => "role.unassigned",
+            Self::GroupChanged => "group.changed",
+            Self::GroupJoined => "group.joined",
+            Self::GroupLeft => "group.left",
+            Self::PoliciesChanged => "policies.changed",
             Self::KeyAdded => "key.added",
             Self::KeysResealed => "keys.resealed",
         }

@@ -4,8 +4,10 @@ mod apply;
 mod client;
 mod dev;
 mod doctor;
+mod group;
 mod key;
 mod registration_token;
+mod role;
 mod serve;
 mod user;
 
@@ -64,6 +66,12 @@ enum Command {
     /// List, add and change clients.
     #[command(subcommand, after_help = "Example:\n  signet client add-secret shop-backend")]
     Client(client::Command),
+    /// List, add, change and assign roles.
+    #[command(subcommand, after_help = "Example:\n  signet role assign clerk --group staff")]
+    Role(role::Command),
+    /// List, add and change groups and who is in them.
+    #[command(subcommand, after_help = "Example:\n  signet group add staff alice@example.com")]
+    Group(group::Command),
     /// List, add and remove the tokens by which clients may register themselves.
     #[command(
         subcommand,
@@ -120,6 +128,8 @@ async fn run(arguments: Arguments) -> anyhow::Result<ExitCode> {
         Command::Apply(arguments) => Box::pin(apply::run(config, &arguments)).await,
         Command::User(command) => Box::pin(user::run(config, command)).await,
         Command::Client(command) => Box::pin(client::run(config, command)).await,
+        Command::Role(command) => Box::pin(role::run(config, command)).await,
+        Command::Group(command) => Box::pin(group::run(config, command)).await,
         Command::RegistrationToken(command) => {
             Box::pin(registration_token::run(config, command)).await
         }

@@ -115,7 +115,8 @@ pub enum Demand {
 }
 
 impl Demand {
-    const fn mfa(self) -> Option<Mfa> {
+    /// What is stored for it.
+    pub const fn mfa(self) -> Option<Mfa> {
         match self {
             Self::Never => Some(Mfa::Never),
             Self::WhenEnrolled => Some(Mfa::WhenEnrolled),
@@ -240,7 +241,8 @@ fn pair(text: &str) -> Result<(String, String), String> {
     Ok((key.to_owned(), value.to_owned()))
 }
 
-async fn find(db: &PgPool, login: &str) -> anyhow::Result<UserRow> {
+/// The person of that e-mail address or user name.
+pub async fn find(db: &PgPool, login: &str) -> anyhow::Result<UserRow> {
     storage::users::find(db, &text::identifier_key(login))
         .await?
         .with_context(|| format!("there is no user {login}"))

@@ -111,7 +111,8 @@ impl Access {
         now: Timestamp,
     ) -> std::result::Result<Option<Arc<Principal>>, PrincipalError> {
         if current && let Some(known) = self.principals.get(subject) {
-            let ended = |principal: &Arc<Principal>| principal.until.is_some_and(|until| until <= now);
+            let ended =
+                |principal: &Arc<Principal>| principal.until.is_some_and(|until| until <= now);
             if !known.as_ref().is_some_and(ended) {
                 return Ok(known);
             }
@@ -136,8 +137,10 @@ impl Access {
         now: Timestamp,
     ) -> std::result::Result<Principal, PrincipalError> {
         let authority = self.authority();
-        let engine =
-            authority.engine.as_ref().map_err(|problem| PrincipalError::Policies(problem.clone()))?;
+        let engine = authority
+            .engine
+            .as_ref()
+            .map_err(|problem| PrincipalError::Policies(problem.clone()))?;
         let standing = standing(subject, row)?;
         Ok(Principal::new(subject, &standing, &authority.roles, engine.vocabulary(), now)?)
     }

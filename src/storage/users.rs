@@ -246,12 +246,7 @@ pub async fn details(db: &PgPool, user: Uuid) -> Result<Option<Details>> {
 }
 
 /// Changes what is demanded of a person.
-pub async fn set_policy(
-    db: &PgPool,
-    user: Uuid,
-    policy: &PolicyRow,
-    now: Timestamp,
-) -> Result<()> {
+pub async fn set_policy(db: &PgPool, user: Uuid, policy: &PolicyRow, now: Timestamp) -> Result<()> {
     sqlx::query!(
         "WITH changed AS (UPDATE users SET mfa = $2, administrator = $3 WHERE id = $1 RETURNING id)
          INSERT INTO changes (kind, key, at) SELECT 'standing', 'user:' || id, $4 FROM changed",

@@ -11,13 +11,13 @@ const ARROWS: [(&str, &[&str]); 17] = [
     (
         "cli",
         &[
-            "admin", "audit", "config", "dev", "fetch", "http", "identity", "keys", "oauth",
-            "registry", "storage", "tokens",
+            "access", "admin", "audit", "config", "dev", "fetch", "http", "identity", "keys",
+            "oauth", "registry", "storage", "tokens",
         ],
     ),
     ("dev", &["admin", "identity", "tokens", "web"]),
     ("http", &["audit", "config", "dev", "identity", "keys", "oauth", "tokens", "web"]),
-    ("admin", &["audit", "config", "identity", "keys", "registry", "storage", "tokens"]),
+    ("admin", &["access", "audit", "config", "identity", "keys", "registry", "storage", "tokens"]),
     (
         "oauth",
         &[

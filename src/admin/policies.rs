@@ -1,0 +1,57 @@
+//! Policies: checked, saved as a version, and gone back to.
+
+use serde_json::json;
+use uuid::Uuid;
+
+use super::{Error, actor, record, roles};
+use crate::{
+    access::{engine::Engine, source::Source},
+    app::App,
+    audit::{Event, Kind},
+    storage::policies::VersionRow,
+};
+
+/// Checks policies against the schema and the roles that there are. Returns what may be a slip.
+pub async fn check(app: &App, source: &Source) -> Result<Vec<String>, Error> {
+    let roles = roles::stored(app).await?;
+    let warnings = source.check(&roles).map_err(|problem| Error::Invalid(problem.to_string()))?;
+    // Also what annotations say.
+    Engine::new(source, &roles).map_err(|problem| Error::Invalid(problem.to_string()))?;
+    Ok(warnings)
+}
+
+/// Saves policies as a version, which decides from now on. Returns its id.
+pub async fn save(app: &App, source: &Source, comment: &str) -> Result<Uuid, Error> {
+    check(app, source).await?;
+    let links = serde_json::to_value(&source.links).map_err(|error| error.to_string())?;
+    let version = VersionRow {
+        id: app.uuid(),
+        schema: source.schema.clone(),
+        policies: source.policies.clone(),
+        links,
+        comment: comment.to_owned(),
+        created_by: actor(),
+        created_at: app.clock.now(),
+    };
+    crate::storage::policies::save(&app.db, &version, app.uuid()).await?;
+    changed(app, version.id, "saved").await?;
+    Ok(version.id)
+}
+
+/// Goes back to a version that decided before, or on to one.
+pub async fn activate(app: &App, version: Uuid) -> Result<(), Error> {
+    let now = app.clock.now();
+    let there =
+        crate::storage::policies::activate(&app.db, version, app.uuid(), &actor(), now).await?;
+    if !there {
+        return Err(Error::Invalid(format!("there is no version {version}")));
+    }
+    changed(app, version, "activated").await
+}
+
+async fn changed(app: &App, version: Uuid, how: &str) -> Result<(), Error> {
+    let detail = json!({ "version": version, "how": how });
+    record(app, Event::new(Kind::PoliciesChanged).detail(detail)).await?;
+    app.replica.reload_authority().await?;
+    Ok(())
+}
