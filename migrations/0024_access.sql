@@ -44,6 +44,8 @@ CREATE TABLE policy_versions (
     schema     text NOT NULL,
     policies   text NOT NULL,
     links      jsonb NOT NULL,
+    -- What policies know of besides people and clients, in Cedar's JSON.
+    entities   jsonb NOT NULL,
     comment    text NOT NULL,
     created_by text NOT NULL,
     created_at timestamptz NOT NULL

@@ -22,12 +22,14 @@ use super::{
     roles::Roles,
     schema::Vocabulary,
     source::{Parsed, Problem, Source},
+    store::Store,
 };
 
 /// Policies that are ready to decide.
 #[derive(Debug)]
 pub struct Engine {
     vocabulary: Vocabulary,
+    store: Store,
     permits: Index,
     forbids: Index,
     notes: HashMap<String, Notes>,
@@ -108,7 +110,7 @@ pub fn uid(entity_type: &str, id: &str) -> Option<EntityUid> {
 impl Engine {
     /// Compiles policies, and those that roles stand for.
     pub fn new(source: &Source, roles: &Roles) -> Result<Self, Problem> {
-        let Parsed { vocabulary, policies } = source.parse(roles)?;
+        let Parsed { vocabulary, policies, store } = source.parse(roles)?;
         let mut all: Vec<Policy> = policies.policies().cloned().collect();
         all.extend(of_roles(roles)?);
         let mut notes = HashMap::new();
@@ -122,6 +124,7 @@ impl Engine {
             all.into_iter().partition(|policy| policy.effect() == Effect::Permit);
         Ok(Self {
             vocabulary,
+            store,
             permits: Index::new(permits, &policies)?,
             forbids: Index::new(forbids, &policies)?,
             notes,
@@ -133,6 +136,12 @@ impl Engine {
     #[must_use]
     pub const fn vocabulary(&self) -> &Vocabulary {
         &self.vocabulary
+    }
+
+    /// What is kept with the policies.
+    #[must_use]
+    pub const fn store(&self) -> &Store {
+        &self.store
     }
 
     /// Decides. What the schema does not declare is not looked at.
@@ -204,6 +213,11 @@ impl Engine {
         if entities.get(&resource.uid).is_some() {
             return Ok(entities.clone());
         }
+        // What is kept of it counts, and not what is told.
+        let kept = self.store.get(&resource.uid).is_some();
+        let from = entities.iter().map(Entity::uid).chain([resource.uid.clone()]);
+        let from = from.chain(resource.parents.iter().cloned());
+        let mut more = self.store.reached(from, entities);
         let (kind, id) = (resource.uid.type_name().to_string(), resource.uid.id().unescaped());
         let known = self.vocabulary.attributes(&kind);
         let schema = known.map(|_| self.vocabulary.schema());
@@ -218,8 +232,10 @@ impl Engine {
         let json = entity(&kind, id, Value::Object(told), parents.collect());
         let malformed =
             |error: &dyn std::error::Error| Malformed(format!("resource: {}", report(error)));
-        let entity = Entity::from_json_value(json, schema).map_err(|error| malformed(&error))?;
-        entities.clone().add_entities([entity], schema).map_err(|error| malformed(&error))
+        if !kept {
+            more.push(Entity::from_json_value(json, schema).map_err(|error| malformed(&error))?);
+        }
+        entities.clone().add_entities(more, schema).map_err(|error| malformed(&error))
     }
 
     fn context(

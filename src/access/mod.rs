@@ -1,8 +1,10 @@
 //! Who may do what: roles, policies, and decisions made of them. Values alone; what is remembered of the database is in
 //! `replica`.
 
+pub mod circumstances;
 pub mod engine;
 pub mod principal;
 pub mod roles;
 pub mod schema;
 pub mod source;
+pub mod store;

@@ -5,8 +5,9 @@ use std::{collections::HashSet, fmt, str::FromStr};
 
 use cedar_policy::{EntityUid, PolicyId, PolicySet, SlotId, ValidationMode, Validator};
 use serde::{Deserialize, Serialize};
+use serde_json::Value;
 
-use super::{roles::Roles, schema::Vocabulary};
+use super::{roles::Roles, schema::Vocabulary, store::Store};
 
 /// The longest text of policies, and of a schema, in bytes.
 pub const LONGEST: usize = 4 << 20;
@@ -30,6 +31,8 @@ pub struct Source {
     pub policies: String,
     /// Policies that are made of the templates.
     pub links: Vec<Link>,
+    /// What policies know of besides people, clients, groups, roles and resources: a list in Cedar's JSON. None is null.
+    pub entities: Value,
 }
 
 /// A policy that is made of a template.
@@ -55,13 +58,16 @@ pub struct Parsed {
     pub vocabulary: Vocabulary,
     /// Each under the id that its author gave it.
     pub policies: PolicySet,
+    /// What they know of besides people and clients.
+    pub store: Store,
 }
 
 impl Source {
     /// Reads all of it. What was saved once stays readable, also when a role that it speaks of is gone.
     pub fn parse(&self, roles: &Roles) -> Result<Parsed, Problem> {
         let vocabulary = Vocabulary::new(&self.schema, roles)?;
-        Ok(Parsed { vocabulary, policies: self.policies()? })
+        let store = Store::new(&self.entities, &vocabulary)?;
+        Ok(Parsed { vocabulary, policies: self.policies()?, store })
     }
 
     /// Checks all of it strictly against the schema, before it is saved. Returns what may be a slip.
@@ -69,7 +75,7 @@ impl Source {
         if self.schema.len() > LONGEST || self.policies.len() > LONGEST {
             return Err(Problem(format!("no more than {LONGEST} bytes")));
         }
-        let Parsed { vocabulary, policies } = self.parse(roles)?;
+        let Parsed { vocabulary, policies, .. } = self.parse(roles)?;
         let validator = Validator::new(vocabulary.schema().clone());
         let result = validator.validate(&policies, ValidationMode::Strict);
         let problems: Vec<String> = result.validation_errors().map(ToString::to_string).collect();

@@ -29,6 +29,7 @@ pub async fn save(app: &App, source: &Source, comment: &str) -> Result<Uuid, Err
         schema: source.schema.clone(),
         policies: source.policies.clone(),
         links,
+        entities: source.entities.clone(),
         comment: comment.to_owned(),
         created_by: actor(),
         created_at: app.clock.now(),

@@ -53,7 +53,7 @@ impl Authority {
 pub fn source(row: VersionRow) -> Result<Source> {
     let links = serde_json::from_value(row.links)
         .map_err(|source| unreadable(format!("policies {}", row.id), source))?;
-    Ok(Source { schema: row.schema, policies: row.policies, links })
+    Ok(Source { schema: row.schema, policies: row.policies, links, entities: row.entities })
 }
 
 /// Why it is not known what someone holds.

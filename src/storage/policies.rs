@@ -18,6 +18,8 @@ pub struct VersionRow {
     pub policies: String,
     /// Links of templates, see `access::source::Link`.
     pub links: Value,
+    /// What policies know of besides people and clients, in Cedar's JSON.
+    pub entities: Value,
     /// What its author says of it.
     pub comment: String,
     /// Who saved it.
@@ -30,8 +32,8 @@ pub struct VersionRow {
 pub async fn save(db: &PgPool, version: &VersionRow, activation: Uuid) -> Result<()> {
     sqlx::query!(
         "WITH saved AS (
-            INSERT INTO policy_versions (id, schema, policies, links, comment, created_by, created_at)
-            VALUES ($1, $2, $3, $4, $5, $6, $7)
+            INSERT INTO policy_versions (id, schema, policies, links, entities, comment, created_by, created_at)
+            VALUES ($1, $2, $3, $4, $9, $5, $6, $7)
         ), activated AS (
             -- The reference is checked at the end of the statement.
             INSERT INTO policy_activations (id, version, activated_by, activated_at) VALUES ($8, $1, $6, $7)
@@ -45,6 +47,7 @@ pub async fn save(db: &PgPool, version: &VersionRow, activation: Uuid) -> Result
         version.created_by,
         version.created_at,
         activation,
+        version.entities,
     )
     .execute(db)
     .await?;
@@ -80,7 +83,7 @@ pub async fn activate(
 pub async fn current(db: &PgPool) -> Result<Option<VersionRow>> {
     Ok(sqlx::query_as!(
         VersionRow,
-        "SELECT v.id, v.schema, v.policies, v.links, v.comment, v.created_by, v.created_at
+        "SELECT v.id, v.schema, v.policies, v.links, v.entities, v.comment, v.created_by, v.created_at
          FROM policy_activations a JOIN policy_versions v ON v.id = a.version
          ORDER BY a.id DESC LIMIT 1"
     )
@@ -92,7 +95,7 @@ pub async fn current(db: &PgPool) -> Result<Option<VersionRow>> {
 pub async fn get(db: &PgPool, id: Uuid) -> Result<Option<VersionRow>> {
     Ok(sqlx::query_as!(
         VersionRow,
-        "SELECT id, schema, policies, links, comment, created_by, created_at FROM policy_versions WHERE id = $1",
+        "SELECT id, schema, policies, links, entities, comment, created_by, created_at FROM policy_versions WHERE id = $1",
         id,
     )
     .fetch_optional(db)

@@ -31,8 +31,12 @@ fn role(name: &str, inherits: &[&str], permissions: &[&str]) -> Role {
 }
 
 fn engine(policies: &str, roles: &Roles) -> Engine {
-    let source =
-        Source { schema: SCHEMA.to_owned(), policies: policies.to_owned(), links: Vec::new() };
+    let source = Source {
+        schema: SCHEMA.to_owned(),
+        policies: policies.to_owned(),
+        links: Vec::new(),
+        ..Source::default()
+    };
     Engine::new(&source, roles).expect("policies")
 }
 
@@ -233,6 +237,7 @@ fn templates_are_linked_and_filed() {
             principal: Some(format!("User::\"{ALICE}\"")),
             resource: Some("Folder::\"f\"".to_owned()),
         }],
+        ..Source::default()
     };
     let engine = Engine::new(&source, &roles).expect("policies");
     let principal = alice(&engine, &roles, &[]);
@@ -247,11 +252,45 @@ fn templates_are_linked_and_filed() {
 }
 
 #[test]
+fn what_is_kept_with_the_policies_counts_above_what_is_told() {
+    let roles = Roles::default();
+    let entity = |kind: &str, id: &str, attrs: Value, parents: Value| json!({ "uid": { "type": kind, "id": id }, "attrs": attrs, "parents": parents });
+    let source = Source {
+        schema: SCHEMA.replace("entity Folder;", "entity Folder in [Folder] = { owner?: User };"),
+        policies: r#"
+            @id("below") permit(principal, action, resource in Folder::"top");
+            @id("published") permit(principal, action, resource is Document) when { resource has published && resource.published };
+        "#
+        .to_owned(),
+        entities: json!([
+            entity("Folder", "top", json!({}), json!([])),
+            entity("Folder", "f", json!({}), json!([{ "type": "Folder", "id": "top" }])),
+            entity("Document", "kept", json!({ "published": false }), json!([])),
+        ]),
+        ..Source::default()
+    };
+    let engine = Engine::new(&source, &roles).expect("policies");
+    let principal = alice(&engine, &roles, &[]);
+    let asked =
+        |thing: &Thing| ask(&engine, &principal, "Action::\"read\"", thing, json!({})).policies;
+    // Whatever is told to be in f is in top, since f is.
+    assert_eq!(asked(&document("told", json!({}))), BTreeSet::from(["below".to_owned()]));
+    // Nor may a caller put what is kept elsewhere, or say otherwise of it.
+    assert_eq!(asked(&document("kept", json!({ "published": true }))), BTreeSet::new());
+    let role =
+        Source { entities: json!([entity("Role", "admin", json!({}), json!([]))]), ..source };
+    assert!(Engine::new(&role, &roles).is_err(), "roles are not kept there");
+}
+
+#[test]
 fn what_is_not_a_policy_is_refused_before_it_is_saved() {
     let roles = Roles::default();
     let refused = |policies: &str| {
-        let source =
-            Source { schema: SCHEMA.to_owned(), policies: policies.to_owned(), links: Vec::new() };
+        let source = Source {
+            schema: SCHEMA.to_owned(),
+            policies: policies.to_owned(),
+            ..Source::default()
+        };
         match source.check(&roles) {
             Err(problem) => problem.to_string(),
             Ok(_) => Engine::new(&source, &roles).expect_err(policies).to_string(),
@@ -363,7 +402,7 @@ proptest! {
         let outcome = ask(&engine, &principal, action, &thing, told.clone());
 
         // All policies at once, as Cedar decides.
-        let source = Source { schema: SCHEMA.to_owned(), policies, links: Vec::new() };
+        let source = Source { schema: SCHEMA.to_owned(), policies, ..Source::default() };
         let all = source.parse(&roles).expect("policies").policies;
         let entities = engine.with_resource(&principal.entities, &thing).expect("entities");
         told["now"] = json!("2030-01-01T12:00:00Z");

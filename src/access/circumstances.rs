@@ -1,0 +1,42 @@
+//! What is known of a request besides who, what and where: the time, and what whoever asks tells.
+
+use jiff::{Timestamp as Instant, tz::TimeZone};
+use serde_json::{Map, Value, json};
+use time::format_description::well_known::Rfc3339;
+
+use crate::clock::Timestamp;
+
+/// What is told, and what Signet knows better.
+#[must_use]
+pub fn of(mut told: Map<String, Value>, now: Timestamp, zone: &TimeZone) -> Map<String, Value> {
+    let nanoseconds = now.unix_timestamp_nanos();
+    let instant = Instant::from_nanosecond(nanoseconds).unwrap_or(Instant::UNIX_EPOCH);
+    let local = instant.to_zoned_datetime(zone.clone());
+    let minute = i64::from(local.hour()) * 60 + i64::from(local.minute());
+    // Cedar's datetimes have milliseconds.
+    let now = now.replace_nanosecond(now.millisecond().into()).unwrap_or(now);
+    told.insert("now".to_owned(), json!(now.format(&Rfc3339).unwrap_or_default()));
+    told.insert("weekday".to_owned(), json!(local.weekday().to_monday_one_offset()));
+    told.insert("minute".to_owned(), json!(minute));
+    told
+}
+
+#[cfg(test)]
+mod tests {
+    use time::macros::datetime;
+
+    use super::*;
+
+    #[test]
+    fn the_time_is_ours_and_told_in_the_zone() {
+        let told = json!({ "minute": 0, "coupon": "x" });
+        let Value::Object(told) = told else { panic!("an object") };
+        let zone = TimeZone::get("Europe/Berlin").expect("a zone");
+        // A Sunday evening in London is a Monday in Berlin, in summer by two hours.
+        let of = of(told, datetime!(2030-06-30 22:30:05.123456 UTC), &zone);
+        assert_eq!(
+            Value::Object(of),
+            json!({ "now": "2030-06-30T22:30:05Z", "weekday": 1, "minute": 30, "coupon": "x" })
+        );
+    }
+}
