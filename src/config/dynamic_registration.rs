@@ -27,6 +27,18 @@ pub enum ConsentRule {
     EachTime,
 }
 
+/// Of whom a software statement is demanded (RFC 7591 §2.3).
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum SoftwareStatements {
+    /// Of no one.
+    Optional,
+    /// Of those who have no initial access token.
+    RequiredWithoutToken,
+    /// Of everyone.
+    Required,
+}
+
 /// `[dynamic_registration]`. Its words are those of the protocol; the server checks at its start that it knows them.
 #[derive(Clone, Debug, Deserialize)]
 #[serde(deny_unknown_fields, default)]
@@ -63,6 +75,8 @@ pub struct DynamicRegistration {
     pub unsafe_endpoint_audience: bool,
     /// Whose software statements are believed.
     pub software_statement_issuers: Vec<StatementIssuer>,
+    /// Of whom one is demanded.
+    pub software_statements: SoftwareStatements,
 }
 
 /// Someone whose software statements are believed (RFC 7591 §2.3).
@@ -95,6 +109,7 @@ impl Default for DynamicRegistration {
             unsafe_confidential_without_pkce: false,
             unsafe_endpoint_audience: false,
             software_statement_issuers: Vec::new(),
+            software_statements: SoftwareStatements::Optional,
         }
     }
 }
@@ -115,6 +130,11 @@ impl DynamicRegistration {
                 let problem = format!("{most} must be at least 1; mode says whether there are any");
                 return Err(ConfigError::invalid(&format!("dynamic_registration.{key}"), problem));
             }
+        }
+        let demanded = self.software_statements != SoftwareStatements::Optional;
+        if demanded && self.software_statement_issuers.is_empty() {
+            let problem = "it takes software_statement_issuers, whose statements are believed";
+            return Err(ConfigError::invalid("dynamic_registration.software_statements", problem));
         }
         for (key, span) in
             [("unused_lifetime", self.unused_lifetime), ("max_lifetime", self.max_lifetime)]

@@ -1,8 +1,9 @@
 //! The keys that clients publish at their `jwks_uri`, as they were fetched.
 //!
 //! They are fresh for as long as the answer says, within bounds. A key that is not known has them fetched again, so that
-//! a client changes keys without telling anyone, but not at every request. Of many that wait for the same keys one
-//! fetches. Where that fails, the former keys go on being used for a day.
+//! a client changes keys without telling anyone, but not at every request; so does a signature that is by none of them,
+//! where it does not name its key. Of many that wait for the same keys one fetches. Where that fails, the former keys go on
+//! being used for a day.
 
 use std::{
     sync::{Arc, Mutex, PoisonError},
@@ -72,16 +73,20 @@ impl Default for PublishedKeys {
 }
 
 impl PublishedKeys {
-    /// The key of a client that a signature is checked with, if there is one.
-    pub async fn find(
+    /// What `verify` says of the key of a client that a signature is checked with, if there is one.
+    pub async fn check(
         &self,
         fetch: &fetch::Client,
         clock: &Clock,
         client: (&str, &str),
         kid: Option<&str>,
         alg: SigningAlg,
-    ) -> Option<ClientKey> {
-        self.look(fetch, clock, client, |keys| keys.choose(kid, alg).cloned()).await
+        verify: impl Fn(&ClientKey) -> bool,
+    ) -> Option<bool> {
+        let check = |keys: &ClientKeys| keys.choose(kid, alg).map(&verify);
+        // Without a name, it may be by the next key that has taken the place of the one that is remembered.
+        let is_settled = |genuine: &bool| *genuine || kid.is_some();
+        self.look(fetch, clock, client, check, is_settled).await
     }
 
     /// The key of a client that something is encrypted for, if there is one.
@@ -92,26 +97,28 @@ impl PublishedKeys {
         client: (&str, &str),
         alg: KeyAlg,
     ) -> Option<PublicKey> {
-        self.look(fetch, clock, client, |keys| keys.for_encryption(alg).cloned()).await
+        self.look(fetch, clock, client, |keys| keys.for_encryption(alg).cloned(), |_| true).await
     }
 
-    /// Looks among the keys that are known, and then among those that can be fetched.
+    /// Looks among the keys that are known and, if that does not settle it, among those that can be fetched.
     async fn look<T>(
         &self,
         fetch: &fetch::Client,
         clock: &Clock,
         client: (&str, &str),
         choose: impl Fn(&ClientKeys) -> Option<T>,
+        is_settled: impl Fn(&T) -> bool,
     ) -> Option<T> {
         let (client_id, uri) = client;
         let slot = self.slot(client_id, uri);
-        if let Some(key) = slot.fresh(clock.now()).and_then(|keys| choose(&keys)) {
-            return Some(key);
+        let known = || slot.fresh(clock.now()).and_then(|keys| choose(&keys)).filter(&is_settled);
+        if let Some(found) = known() {
+            return Some(found);
         }
         let _alone = slot.fetching.lock().await;
         // Whoever was first may have fetched what is looked for.
-        if let Some(key) = slot.fresh(clock.now()).and_then(|keys| choose(&keys)) {
-            return Some(key);
+        if let Some(found) = known() {
+            return Some(found);
         }
         if slot.try_now(clock.now()) {
             match load(fetch, uri).await {

@@ -92,31 +92,36 @@ impl Replica {
         self.published.forget(client_id);
     }
 
-    /// A key of someone who is no client, of those published at `uri`. `owner` is no client's id.
-    pub async fn published_key(
+    /// What `verify` says of the key that a signature is checked with of someone who is no client, if there is one of those
+    /// published at `uri`. `owner` is no client's id.
+    pub async fn check_by_published(
         &self,
         fetch: &fetch::Client,
         clock: &Clock,
         (owner, uri): (&str, &str),
         kid: Option<&str>,
         alg: SigningAlg,
-    ) -> Option<ClientKey> {
-        self.published.find(fetch, clock, (owner, uri), kid, alg).await
+        verify: impl Fn(&ClientKey) -> bool,
+    ) -> Option<bool> {
+        self.published.check(fetch, clock, (owner, uri), kid, alg, verify).await
     }
 
-    /// The key of a client that its signature is checked with, if there is one: of those that it registered, or that it
-    /// publishes.
-    pub async fn client_key(
+    /// What `verify` says of the key that a client's signature is checked with, if there is one: of those that it registered,
+    /// or that it publishes.
+    pub async fn check_by_client(
         &self,
         fetch: &fetch::Client,
         clock: &Clock,
         client: &Client,
         kid: Option<&str>,
         alg: SigningAlg,
-    ) -> Option<ClientKey> {
+        verify: impl Fn(&ClientKey) -> bool,
+    ) -> Option<bool> {
         match &client.metadata.jwks_uri {
-            Some(uri) => self.published.find(fetch, clock, (&client.id, uri), kid, alg).await,
-            None => client.keys().choose(kid, alg).cloned(),
+            Some(uri) => {
+                self.published.check(fetch, clock, (&client.id, uri), kid, alg, verify).await
+            }
+            None => client.keys().choose(kid, alg).map(verify),
         }
     }
 

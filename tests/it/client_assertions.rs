@@ -447,6 +447,40 @@ async fn published_keys_are_changed_without_an_outage() {
 }
 
 #[tokio::test]
+async fn a_lone_key_that_is_not_named_is_replaced_without_an_outage() {
+    let (old, new) = (key(Algorithm::Es256), key(Algorithm::Es256));
+    let published = Published::start(&[&old]).await;
+    let server = &published.server;
+    let by = |key: &SigningKey, header: &Value| {
+        let header = merge(json!({ "alg": "ES256" }), header);
+        jwt(&header, &claims(server, &json!({})), |message| key.sign(message))
+    };
+    let unnamed = json!({});
+    assert!(works(server, &by(&old, &unnamed)).await);
+    published.publish(&[&new]);
+    for _ in 0..3 {
+        assert!(!works(server, &by(&new, &unnamed)).await, "too soon after the first time");
+    }
+    assert_eq!(published.elsewhere.connections(), 1);
+    server.advance(Duration::seconds(30));
+    assert!(works(server, &by(&new, &unnamed)).await);
+    for _ in 0..3 {
+        assert!(!works(server, &by(&old, &unnamed)).await);
+    }
+    assert_eq!(published.elsewhere.connections(), 2, "not at every request");
+    // A key that is named is that one, whenever it was fetched.
+    server.advance(Duration::seconds(30));
+    assert!(!works(server, &by(&old, &json!({ "kid": new.kid }))).await);
+    assert!(works(server, &by(&new, &unnamed)).await);
+    assert_eq!(published.elsewhere.connections(), 2);
+    // What cannot be fetched leaves those that are known in use.
+    published.gone.store(true, Ordering::SeqCst);
+    assert!(!works(server, &by(&old, &unnamed)).await);
+    assert_eq!(published.elsewhere.connections(), 3);
+    assert!(works(server, &by(&new, &unnamed)).await);
+}
+
+#[tokio::test]
 async fn former_keys_serve_for_a_day_while_none_can_be_fetched() {
     let own = key(Algorithm::Es256);
     let published = Published::start(&[&own]).await;

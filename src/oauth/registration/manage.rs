@@ -91,10 +91,13 @@ async fn replace(
         return Err(invalid(format!("{name} is not the client's to say")).into());
     }
     let config = &app.config.dynamic_registration;
+    let statement = statement::take(&mut members)?;
+    let had_one = managed.client.metadata.about.software_statement.is_some();
+    let demanded = statement::stays_demanded(config.software_statements, had_one);
+    statement::demand(statement.as_ref(), demanded)?;
     let counters = throttle::changes(config, client_id, context.origin.address);
     count(app, counters, context).await?;
     let known = secret(&mut members, &managed.client)?;
-    let statement = statement::take(&mut members)?;
     let new = resolve(app, members, statement, client_id, Some(&managed.client)).await?;
     let method = new.token_endpoint_auth_method;
     let former = managed.client.metadata.token_endpoint_auth_method;

@@ -74,6 +74,8 @@ async fn add(
     let id = app.uuid();
     let client_id = id.to_string();
     let statement = statement::take(&mut members)?;
+    let rule = app.config.dynamic_registration.software_statements;
+    statement::demand(statement.as_ref(), statement::is_demanded(rule, permit.is_some()))?;
     if statement.is_none() {
         // What is wrong by itself is not counted.
         metadata::read(&mut members.clone(), &app.registration, &client_id)?;

@@ -1,13 +1,13 @@
 //! Software statements (RFC 7591 §2.3, §3.1.1): what someone whom the operator trusts signed about a piece of software.
 
-use jsonwebtoken::DecodingKey;
 use serde_json::{Map, Value};
 
 use super::members::{Members, invalid};
 use crate::{
     app::App,
-    oauth::{Code, Error},
-    registry::client_keys::SigningAlg,
+    config::SoftwareStatements,
+    oauth::{Code, Error, client_jwt::is_signed_by},
+    registry::client_keys::{ClientKey, SigningAlg},
 };
 
 /// The longest statement, in bytes.
@@ -37,6 +37,33 @@ pub fn take(members: &mut Members) -> Result<Option<String>, Error> {
     }
 }
 
+/// Refuses what comes without a statement where one is demanded of it.
+pub fn demand(statement: Option<&String>, demanded: bool) -> Result<(), Error> {
+    if demanded && statement.is_none() {
+        return Err(refused("it is required here"));
+    }
+    Ok(())
+}
+
+/// Whether one is demanded of a new client, which may have an initial access token.
+pub fn is_demanded(rule: SoftwareStatements, has_token: bool) -> bool {
+    match rule {
+        SoftwareStatements::Optional => false,
+        SoftwareStatements::RequiredWithoutToken => !has_token,
+        SoftwareStatements::Required => true,
+    }
+}
+
+/// Whether one is demanded of a client that changes its registration, which may have come with one. Which came without a
+/// token is not known any more; one that was let in by its statement had it.
+pub fn stays_demanded(rule: SoftwareStatements, had_one: bool) -> bool {
+    match rule {
+        SoftwareStatements::Optional => false,
+        SoftwareStatements::RequiredWithoutToken => had_one,
+        SoftwareStatements::Required => true,
+    }
+}
+
 /// The metadata that a statement vouches for.
 pub async fn claims(app: &App, text: &str) -> Result<Map<String, Value>, Error> {
     let header = jsonwebtoken::decode_header(text).map_err(|_| refused("it is no JWT"))?;
@@ -59,10 +86,12 @@ pub async fn claims(app: &App, text: &str) -> Result<Map<String, Value>, Error> 
     let owner = format!("software statements of {}", trusted.issuer);
     let keys = (owner.as_str(), trusted.jwks_uri.as_str());
     let kid = header.kid.as_deref();
-    let key = app.replica.published_key(&app.fetch, &app.clock, keys, kid, alg).await;
-    let key = key.ok_or_else(|| refused("its issuer has no such key"))?;
-    if !is_signed_by(text, key.verifier(), alg) {
-        return Err(refused("its signature is wrong"));
+    let verify = |key: &ClientKey| is_signed_by(text, key.verifier(), alg);
+    let replica = &app.replica;
+    match replica.check_by_published(&app.fetch, &app.clock, keys, kid, alg, verify).await {
+        Some(true) => {}
+        Some(false) => return Err(refused("its signature is wrong")),
+        None => return Err(refused("its issuer has no such key")),
     }
     check_times(&claims, app.clock.now().unix_timestamp())?;
     for name in NO_METADATA {
@@ -70,11 +99,6 @@ pub async fn claims(app: &App, text: &str) -> Result<Map<String, Value>, Error> 
     }
     storable(&claims)?;
     Ok(claims)
-}
-
-fn is_signed_by(text: &str, key: &DecodingKey, alg: SigningAlg) -> bool {
-    let Some((message, signature)) = text.rsplit_once('.') else { return false };
-    jsonwebtoken::crypto::verify(signature, message.as_bytes(), key, alg.into()).unwrap_or(false)
 }
 
 /// A statement may be for ever; one that says when it is good is held to that.
@@ -129,6 +153,21 @@ mod tests {
             json!({ "nbf": null }),
         ] {
             assert_eq!(check(wrong.clone()), Err(Code::InvalidSoftwareStatement), "{wrong}");
+        }
+    }
+
+    #[test]
+    fn a_statement_is_demanded_by_rule() {
+        use SoftwareStatements::{Optional, Required, RequiredWithoutToken};
+        for (rule, new, with_token, change, change_of_one_that_had_one) in [
+            (Optional, false, false, false, false),
+            (RequiredWithoutToken, true, false, false, true),
+            (Required, true, true, true, true),
+        ] {
+            assert_eq!(is_demanded(rule, false), new, "{rule:?}");
+            assert_eq!(is_demanded(rule, true), with_token, "{rule:?}");
+            assert_eq!(stays_demanded(rule, false), change, "{rule:?}");
+            assert_eq!(stays_demanded(rule, true), change_of_one_that_had_one, "{rule:?}");
         }
     }
 

@@ -2,6 +2,7 @@
 //! registration (RFC 7592).
 
 mod access;
+mod demanded;
 mod endings;
 mod fields;
 mod hostile;

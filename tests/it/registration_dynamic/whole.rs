@@ -138,13 +138,14 @@ async fn pkce_is_left_out_by_confidential_clients_alone_and_only_where_that_is_a
 }
 
 /// A statement signed by a key, with this header's `alg`.
-fn statement(key: &jsonwebtoken::EncodingKey, kid: &str, claims: &Value) -> String {
+pub fn statement(key: &jsonwebtoken::EncodingKey, kid: &str, claims: &Value) -> String {
     let mut header = jsonwebtoken::Header::new(jsonwebtoken::Algorithm::ES256);
     header.kid = Some(kid.to_owned());
     jsonwebtoken::encode(&header, claims, key).expect("signed")
 }
 
-fn signing_key() -> (jsonwebtoken::EncodingKey, Value) {
+/// A key for statements, and its public half.
+pub fn signing_key() -> (jsonwebtoken::EncodingKey, Value) {
     let pkcs8 = SigningKey::generate(Algorithm::Es256).expect("a key");
     let key = SigningKey::from_pkcs8(Algorithm::Es256, &pkcs8).expect("its bytes");
     let jwk = key.jwk().clone();
