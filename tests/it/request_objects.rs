@@ -8,7 +8,7 @@ use signet::keys::signing::{Algorithm, SigningKey};
 use time::Duration;
 
 use crate::support::{
-    Browser, CALLBACK, CHALLENGE, Options, SPA, Server,
+    Browser, CALLBACK, CHALLENGE, EMAIL, Options, PASSWORD, SPA, Server,
     browser::Answer,
     elsewhere::Elsewhere,
     flow::authorize_path,
@@ -101,6 +101,46 @@ async fn a_signed_request_is_answered_with_what_is_inside() {
 fn with<'a>(more: &[(&'a str, &'a str)]) -> Vec<(&'a str, &'a str)> {
     let without = ["redirect_uri", "state", "nonce", "code_challenge", "code_challenge_method"];
     without.into_iter().map(|name| (name, "")).chain(more.iter().copied()).collect()
+}
+
+#[tokio::test]
+async fn the_language_that_an_object_names_comes_before_the_one_beside_it() {
+    let (server, key) = start(Algorithm::Es256).await;
+    for (inside, outside, expected) in [
+        (json!("tlh de-AT ja"), "fr", "de"),
+        (json!("de"), "", "de"),
+        (json!("tlh"), "fr", "fr"),
+        (Value::Null, "fr", "fr"),
+        (Value::Null, "", "es"),
+    ] {
+        let mut browser = server.browser();
+        browser.languages = Some("es");
+        let object = claims(&server, &json!({ "ui_locales": inside }));
+        let object = signed(&key, &json!({}), &object);
+        let path = beside(&[("request", object.as_str()), ("ui_locales", outside)]);
+        let sign_in = browser.get(&path).await;
+        let sign_in = browser.follow(sign_in).await;
+        assert!(sign_in.body.contains("id=\"sign-in\""), "{}", sign_in.body);
+        let fields = [("identifier", EMAIL), ("password", PASSWORD)];
+        let consent = browser.submit(&sign_in, &fields).await;
+        assert!(consent.body.contains("id=\"allow\""), "{}", consent.body);
+        let language = format!("<html lang=\"{expected}\"");
+        for page in [sign_in, consent] {
+            assert!(page.body.contains(&language), "{inside} {outside}: {}", page.body);
+        }
+        // What it asks for was not proven to be the client's while its signature is not checked.
+        let foreign =
+            signed(&self::key(Algorithm::Es256), &json!({}), &json!({ "ui_locales": "ar" }));
+        let path = authorize_path(&[("request", &foreign), ("redirect_uri", "")]);
+        let mut browser = server.browser();
+        let told = browser.get(&path).await;
+        assert!(told.status == 400 && told.body.contains("<html lang=\"en\""), "{}", told.body);
+    }
+    // The person is told in it what is wrong with the request inside.
+    let object = json!({ "ui_locales": "de", "redirect_uri": "https://evil.example/" });
+    let object = signed(&key, &json!({}), &claims(&server, &object));
+    let told = server.browser().get(&beside(&[("request", object.as_str())])).await;
+    assert!(told.status == 400 && told.body.contains("<html lang=\"de\""), "{}", told.body);
 }
 
 #[tokio::test]

@@ -17,7 +17,10 @@ use crate::{
     oauth::{Error, metadata::path, token},
     registry::client::Client,
     storage,
-    web::{RequestContext, params::Params, problem::Problem, words::text},
+    web::{
+        RequestContext, language::Language, params::Params, problem::Problem,
+        surroundings::Surroundings, words::text,
+    },
 };
 
 /// The longest request that is taken by POST: it goes on as a GET.
@@ -71,6 +74,11 @@ async fn authorize(
         Some(client) => request_object::resolve(app, client, &params).await,
         None => Ok(None),
     };
+    if let Ok(Some(inner)) = &resolved
+        && let Some(language) = inner.get("ui_locales").and_then(Language::of_ui_locales)
+    {
+        Surroundings::name(language);
+    }
     let checked =
         resolved.map_err(|error| checks::refused(&params, live, error)).and_then(|inner| {
             let own = Own { keys: &app.keys.set(), issuer: app.config.server.issuer.as_str() };
