@@ -27,6 +27,7 @@ use crate::{
     keys::{KeyRing, MasterKeys, secrets::SecretsError, secrets::ServerSecrets},
     oauth::{
         authorize::Referenced,
+        logos::Logos,
         logout,
         registration::{self, Policy, PolicyError},
     },
@@ -73,6 +74,8 @@ pub struct App {
     pub registration: Policy,
     /// Authorization requests that clients have elsewhere.
     pub referenced: Referenced,
+    /// The logos of clients.
+    pub logos: Logos,
     /// Wakes what tells applications of sessions that ended.
     pub logouts: Notify,
     /// What is fetched from addresses that others name.
@@ -165,6 +168,7 @@ impl App {
             mail,
             registration,
             referenced: Referenced::default(),
+            logos: Logos::default(),
             logouts: Notify::new(),
             fetch,
             demo,

@@ -9,6 +9,7 @@ mod encrypt;
 mod error;
 pub mod introspect;
 pub mod jwks;
+pub mod logos;
 pub mod logout;
 pub mod metadata;
 pub mod registration;

@@ -11,7 +11,7 @@ use super::surroundings::Surroundings;
 pub struct ClientView {
     /// Its name.
     pub name: String,
-    /// Its logo.
+    /// Where its logo is, on this server.
     pub logo: Option<String>,
     /// Its home page.
     pub uri: Option<String>,
@@ -365,7 +365,7 @@ impl Freedom {
             }
         };
         format!(
-            "default-src 'none'; style-src 'self'; img-src 'self' data: https:; {special}; \
+            "default-src 'none'; style-src 'self'; img-src 'self' data:; {special}; \
              frame-ancestors 'none'; base-uri 'none'"
         )
     }

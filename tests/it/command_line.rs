@@ -299,7 +299,7 @@ async fn apply_refuses_what_can_only_be_a_slip() {
             "resource.scopes.descripton",
         ),
         (
-            format!("{client}logo_uri = \"http://localhost/logo.png\""),
+            format!("{client}logo_uri = \"http://new.example/logo.png\""),
             "logo_uri must be an https URL",
         ),
     ] {

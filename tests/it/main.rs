@@ -34,6 +34,7 @@ mod languages;
 mod leading_back;
 mod leaving;
 mod libraries;
+mod logos;
 mod logout;
 mod logs;
 mod mail;

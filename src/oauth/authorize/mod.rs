@@ -18,4 +18,4 @@ pub use endpoint::{get, post};
 pub use interaction::{show, show_step, submit};
 pub use request::{AuthorizationRequest, Prompt, ResponseMode, ReturnAddress};
 pub use request_object::Referenced;
-pub use respond::view;
+pub use respond::{passing_view, view};

@@ -173,7 +173,7 @@ impl Asked {
         let client = client.filter(|it| it.metadata.about.registered_by == RegisteredBy::Itself);
         match client.zip(self.onward.as_ref()) {
             Some((client, onward)) => {
-                let page = Continue::new(authorize::view(client), onward.url.clone(), false);
+                let page = Continue::new(authorize::view(app, client), onward.url.clone(), false);
                 pages::respond(StatusCode::OK, &page, &Freedom::Usual)
             }
             None => self.go_on(app, headers),
@@ -193,7 +193,7 @@ impl Asked {
             fields.push(FieldView { name: "client_id", value: client.id.to_string() });
         }
         let page = Logout::new(
-            self.client.as_deref().map(authorize::view),
+            self.client.as_deref().map(|client| authorize::view(app, client)),
             session::view(&current.row),
             CONFIRM,
             csrf::token(&app.secrets.pages, &current.digest),
