@@ -100,6 +100,7 @@ fn views(mut all: Vec<Typed>) -> Vec<LanguageView> {
 fn view(at: usize, another: bool, typed: Typed) -> LanguageView {
     let Typed { tag, wrong_tag, names } = typed;
     let known = SUGGESTED.iter().find(|(suggested, _)| *suggested == tag);
+    let lang = LanguageTag::parse(&tag).map(|tag| tag.to_string()).unwrap_or_default();
     let field = |name: &str, label: String, value: String, wrong: Option<Wrong>| FieldView {
         key: key(at, name),
         label,
@@ -118,14 +119,15 @@ fn view(at: usize, another: bool, typed: Typed) -> LanguageView {
         FieldView { list: LIST, most: 35, hint, ..field("tag", label, tag.clone(), wrong_tag) };
     let rest = NAMES.into_iter().zip(names).map(|(name, (value, wrong))| {
         let label = words::text(&format!("profile-{}", name.replace('_', "-")));
-        FieldView { lang: tag.clone(), ..field(name, label, value, wrong) }
+        FieldView { lang: lang.clone(), ..field(name, label, value, wrong) }
     });
+    let fields = std::iter::once(first).chain(rest).collect();
     let (title, lang) = match known {
         _ if another => (words::text("profile-languages-another"), String::new()),
-        Some((_, name)) => ((*name).to_owned(), tag.clone()),
-        None => (tag.clone(), String::new()),
+        Some((_, name)) => ((*name).to_owned(), lang),
+        None => (tag, String::new()),
     };
-    LanguageView { title, lang, fields: std::iter::once(first).chain(rest).collect() }
+    LanguageView { title, lang, fields }
 }
 
 fn key(at: usize, name: &str) -> String {
