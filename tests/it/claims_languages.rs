@@ -83,8 +83,8 @@ async fn a_client_is_told_in_the_language_that_it_asks_for_as_long_as_its_grant_
 #[tokio::test]
 async fn a_claim_is_asked_for_by_name_in_a_language() {
     let server = start().await;
-    let asked = r##"{"id_token":{"family_name#ja-Kana-JP":{"essential":true},"given_name#ja-Kana-JP":null,"birthdate":null},
-                     "userinfo":{"family_name":null,"family_name#JA-hani":null,"family_name#":null,"name#ja":null}}"##;
+    let asked = r#"{"id_token":{"family_name#ja-Kana-JP":{"essential":true},"given_name#ja-Kana-JP":null,"birthdate":null},
+                     "userinfo":{"family_name":null,"family_name#JA-hani":null,"family_name#":null,"name#ja":null}}"#;
     let mut browser = server.browser();
     for locales in ["", "ja-Kana-JP"] {
         let in_vault = [

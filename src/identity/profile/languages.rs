@@ -16,7 +16,6 @@ pub const MOST_LANGUAGES: usize = 8;
 /// What a person is called in one language and script, as far as it is said.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default)]
-#[expect(clippy::struct_field_names, reason = "the names of the claims")]
 pub struct Names {
     #[serde(skip_serializing_if = "Option::is_none")]
     name: Option<String>,
@@ -86,6 +85,7 @@ impl Languages {
     }
 
     /// Each of them, in the order of their tags.
+    #[must_use]
     pub fn iter(&self) -> impl ExactSizeIterator<Item = (&LanguageTag, &Names)> {
         self.0.iter()
     }

@@ -327,8 +327,8 @@ mod tests {
     fn a_claim_may_be_asked_for_in_a_language() {
         // Core §5.2.
         let request = parse(
-            r##"{"userinfo":{"family_name":null,"family_name#ja-Kana-JP":null,"family_name#ja-hani-jp":null,
-                             "family_name#":null,"family_name#Japanese!":null,"surname#ja":null,"address#ja":null}}"##,
+            r#"{"userinfo":{"family_name":null,"family_name#ja-Kana-JP":null,"family_name#ja-hani-jp":null,
+                             "family_name#":null,"family_name#Japanese!":null,"surname#ja":null,"address#ja":null}}"#,
         );
         let request = request.expect("fine");
         let names = ["family_name", "family_name#ja-Kana-JP", "family_name#ja-hani-jp"];
