@@ -161,6 +161,12 @@ impl Manifest {
             if let Some(address) = profile.get("address").and_then(toml::Value::as_table) {
                 check_keys("user.profile.address", address, &profile::ADDRESS_MEMBERS)?;
             }
+            let languages = profile.get("languages").and_then(toml::Value::as_table);
+            for (tag, names) in languages.into_iter().flatten() {
+                if let Some(names) = names.as_table() {
+                    check_keys(&format!("user.profile.languages.{tag}"), names, &profile::NAMES)?;
+                }
+            }
         }
         serde_path_to_error::deserialize(table)
             .map_err(|error| Error::Invalid(format!("{}: {}", error.path(), error.inner())))

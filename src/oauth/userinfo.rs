@@ -57,9 +57,7 @@ pub async fn userinfo(
     let person = storage::profiles::of_grant(&app.db, grant).await.map_err(Error::from)?;
     let person = person.ok_or_else(bearer::invalid)?;
     // Core §5.4, §5.5.
-    let mut claims = claims::of(&person, |claim| {
-        has(claim.scope) || person.userinfo_claims.iter().any(|name| name == claim.name)
-    });
+    let mut claims = claims::of(&person, |claim| has(claim.scope), &person.userinfo_claims);
     let sub = subject::of(&app, &opened.client, person.id);
     claims.insert("sub".to_owned(), sub.into());
     Ok(token::no_store(answer(&app, &opened.client, claims).await?))

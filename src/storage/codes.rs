@@ -39,6 +39,8 @@ pub struct NewCode<'a> {
     pub id_token_claims: &'a [String],
     /// Claims asked for by name, at `UserInfo`.
     pub userinfo_claims: &'a [String],
+    /// The languages and scripts that claims are asked for in, if any.
+    pub claims_locales: Option<&'a [String]>,
     /// When it ends.
     pub expires_at: Timestamp,
 }
@@ -74,9 +76,10 @@ pub async fn prepare(
             ), written AS (
                 INSERT INTO codes (id, secret_hash, client_id, user_id, session_id, redirect_uri, redirect_uri_named,
                                    code_challenge, scopes, resources, nonce, auth_time, amr, acr, expires_at,
-                                   id_token_claims, userinfo_claims)
+                                   id_token_claims, userinfo_claims, claims_locales)
                 SELECT $6, $7, $8, user_id, id, $9, $10, $11, $12, $13, $14, auth_time, amr,
-                       CASE WHEN acr = ANY ($16::text[]) THEN acr ELSE coalesce(($16::text[])[1], acr) END, $15, $17, $18
+                       CASE WHEN acr = ANY ($16::text[]) THEN acr ELSE coalesce(($16::text[])[1], acr) END, $15, $17, $18,
+                       $19
                 FROM session
             )
             SELECT id, user_id, auth_time, amr, acr, proofs, email, username, name,
@@ -103,6 +106,7 @@ pub async fn prepare(
             code.essential_acr,
             code.id_token_claims,
             code.userinfo_claims,
+            code.claims_locales,
         )
         .fetch_optional(db)
         .await?)
@@ -187,9 +191,10 @@ pub async fn redeem(
             ), granted AS (
                 INSERT INTO grants (id, client_id, user_id, session_id, offline, code_hash, scopes, resources,
                                     auth_time, amr, acr, refresh_current, rotated_at, idle_expires_at, expires_at,
-                                    id_token_claims, userinfo_claims)
+                                    id_token_claims, userinfo_claims, claims_locales)
                 SELECT id, client_id, user_id, session_id, 'offline_access' = ANY (scopes), secret_hash, scopes,
-                       resources, auth_time, amr, acr, $7, $8, $9, $10, id_token_claims, userinfo_claims
+                       resources, auth_time, amr, acr, $7, $8, $9, $10, id_token_claims, userinfo_claims,
+                       claims_locales
                 FROM redeemed
             ), minted AS (
                 INSERT INTO opaque_tokens (id, secret_hash, grant_id, client_id, subject, scopes, audience,

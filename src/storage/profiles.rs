@@ -62,13 +62,16 @@ pub struct PersonRow {
     pub updated_at: Timestamp,
     /// Claims that the grant's request asked for by name, at `UserInfo`.
     pub userinfo_claims: Vec<String>,
+    /// The languages and scripts that it asked for, the one that is liked best first; none where it did not.
+    pub claims_locales: Option<Vec<String>>,
 }
 
 /// The person who made a grant, unless they are disabled.
 pub async fn of_grant(db: &PgPool, grant: Uuid) -> Result<Option<PersonRow>> {
     Ok(sqlx::query_as!(
         PersonRow,
-        "SELECT u.id, u.email, u.email_verified, u.username, u.name, u.profile, u.updated_at, g.userinfo_claims
+        "SELECT u.id, u.email, u.email_verified, u.username, u.name, u.profile, u.updated_at, g.userinfo_claims,
+                g.claims_locales
          FROM grants g JOIN users u ON u.id = g.user_id
          WHERE g.id = $1 AND u.disabled_at IS NULL",
         grant,

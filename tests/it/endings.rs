@@ -66,6 +66,7 @@ async fn code(db: &PgPool, user: Uuid) -> (Uuid, Uuid) {
         essential_acr: None,
         id_token_claims: &[],
         userinfo_claims: &[],
+        claims_locales: None,
         expires_at: START + Duration::MINUTE,
     };
     let prepared = storage::codes::prepare(db, (session, SECRET), &code, cutoffs()).await;

@@ -9,6 +9,7 @@ mod authorize;
 mod backchannel;
 mod certification;
 mod claims;
+mod claims_languages;
 mod client_assertions;
 mod client_auth;
 mod client_credentials;

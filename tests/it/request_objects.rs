@@ -3,12 +3,17 @@
 use std::sync::{Arc, Mutex};
 
 use axum::{Router, http::header, routing::get};
+use openidconnect::reqwest::Method;
 use serde_json::{Value, json};
-use signet::keys::signing::{Algorithm, SigningKey};
+use signet::{
+    admin::users,
+    keys::signing::{Algorithm, SigningKey},
+    storage,
+};
 use time::Duration;
 
 use crate::support::{
-    Browser, CALLBACK, CHALLENGE, EMAIL, Options, PASSWORD, SPA, Server,
+    Browser, CALLBACK, CHALLENGE, EMAIL, Options, PASSWORD, SPA, Server, Tokens,
     browser::Answer,
     elsewhere::Elsewhere,
     flow::authorize_path,
@@ -95,6 +100,23 @@ async fn a_signed_request_is_answered_with_what_is_inside() {
             assert_eq!(tokens.status(), 200);
         }
     }
+}
+
+#[tokio::test]
+async fn claims_are_told_in_the_language_that_is_asked_for_inside() {
+    let (server, key) = start(Algorithm::Es256).await;
+    let user = storage::users::find(&server.db, EMAIL).await.expect("read").expect("her");
+    let said = [("family_name#ja-Kana-JP".to_owned(), "ヤマダ".to_owned())];
+    users::change_profile(&server.app, user.id, &said).await.expect("said");
+    let inside = json!({ "scope": "openid profile", "claims_locales": "ja-Kana-JP" });
+    let object = signed(&key, &json!({}), &claims(&server, &inside));
+    // What is beside does not count where it is inside.
+    let path = [("request", object.as_str()), ("claims_locales", "fr")];
+    let answer = server.authorize(&mut server.signed_in().await, &with(&path)).await;
+    let tokens = Tokens::from(server.redeem(&answer.callback().1["code"]).await).await;
+    let request = server.request(Method::GET, "/userinfo").bearer_auth(&tokens.access);
+    let seen: Value = request.send().await.expect("an answer").json().await.expect("JSON");
+    assert_eq!(seen["family_name"], json!("ヤマダ"), "{seen}");
 }
 
 /// The same parameters that [`beside`] has, for the helper that follows pages.

@@ -47,6 +47,7 @@ pub async fn assess(
     };
     let (secret, digest) = (code.digest(), cookie.digest());
     let essential_acr = request.claims.essential_acr();
+    let locales = request.claims.locales_asked();
     let new = NewCode {
         id: code.id,
         secret_hash: secret.bytes(),
@@ -60,6 +61,7 @@ pub async fn assess(
         essential_acr: essential_acr.as_deref(),
         id_token_claims: &request.claims.id_token,
         userinfo_claims: &request.claims.userinfo,
+        claims_locales: locales.as_deref(),
         expires_at: now + app.config.tokens.code_lifetime.0,
     };
     let found =

@@ -10,7 +10,7 @@ use crate::{
     clock::Timestamp,
     keys::signing::{Algorithm, Type},
     oauth::{Error, claims, encrypt, subject, target::Shape},
-    registry::{claim::Claim, client::Client, resource::TokenFormat, scope},
+    registry::{client::Client, resource::TokenFormat, scope},
     replica::Catalogue,
     storage::{
         self,
@@ -196,7 +196,6 @@ async fn id_token(
     } else {
         storage::profiles::of_grant(&app.db, granted.id).await?
     };
-    let asked = |claim: &Claim| granted.id_token_claims.iter().any(|name| name == claim.name);
     let alg = client.metadata.id_token_signed_response_alg;
     let iat = now.unix_timestamp();
     let lifetime = app.config.tokens.id_token_lifetime.0.as_secs();
@@ -215,7 +214,9 @@ async fn id_token(
             Algorithm::EdDsa => id::at_hash_ed25519(access_token),
             Algorithm::Es256 | Algorithm::Rs256 => id::at_hash(access_token),
         },
-        more: more.map(|person| claims::of(&person, asked)).unwrap_or_default(),
+        more: more
+            .map(|person| claims::of(&person, |_| false, &granted.id_token_claims))
+            .unwrap_or_default(),
     };
     let signed = jws::sign(&app.keys.signing(alg, now), Type::Id, &claims);
     let Some(alg) = client.metadata.id_token_encrypted_response_alg else { return Ok(signed) };

@@ -6,7 +6,10 @@ use crate::{
     keys::signing::Type,
     oauth::{
         Error,
-        authorize::{claims::ClaimsRequest, request::Prompt},
+        authorize::{
+            claims::{self, ClaimsRequest},
+            request::Prompt,
+        },
         target::Target,
     },
     registry::{client::Client, scope},
@@ -65,7 +68,7 @@ pub(super) fn id_token_hint(
         })
 }
 
-/// OpenID Connect Core §5.5. Without the scope `openid` it means nothing.
+/// OpenID Connect Core §5.5 and §5.2. Without the scope `openid` neither means anything.
 pub(super) fn claims(
     params: &Params,
     client: &Client,
@@ -73,10 +76,14 @@ pub(super) fn claims(
     hinted: Option<&str>,
 ) -> Result<ClaimsRequest, Error> {
     let openid = target.scopes.iter().any(|name| name == scope::OPENID);
-    let Some(text) = params.get("claims").filter(|_| openid) else {
+    if !openid {
         return Ok(ClaimsRequest::default());
+    }
+    let asked = params.get("claims").map(|text| ClaimsRequest::parse(text, client)).transpose()?;
+    let claims = ClaimsRequest {
+        locales: params.get("claims_locales").map(claims::locales).unwrap_or_default(),
+        ..asked.unwrap_or_default()
     };
-    let claims = ClaimsRequest::parse(text, client)?;
     let asked = &claims.subjects;
     if hinted.is_some_and(|hinted| !asked.is_empty() && !asked.iter().any(|sub| sub == hinted)) {
         return Err(Error::invalid_request("claims and id_token_hint are about different people"));
