@@ -6,7 +6,7 @@ use aws_lc_rs::{
     signature::KeyPair as _,
 };
 
-use super::*;
+use super::{message::LONGEST, *};
 
 fn bytes(jwk: &Value, member: &str) -> Vec<u8> {
     BASE64.decode(jwk[member].as_str().expect("a text")).expect("base64url")
