@@ -163,6 +163,8 @@ async fn whatever_is_wrong_with_the_encryption_the_answer_is_the_same() {
     assert_eq!(answered(&mut browser, &right).await, "fine", "the tool itself is right");
     let parts: Vec<&str> = right.split('.').collect();
     let others: Vec<&str> = other.split('.').collect();
+    let note = with(json!({ "note": 1 }));
+    let (noted, _) = note.split_once('.').expect("five parts");
     let changed = |at: usize, part: &str| {
         let mut all = parts.clone();
         all[at] = part;
@@ -175,7 +177,7 @@ async fn whatever_is_wrong_with_the_encryption_the_answer_is_the_same() {
     };
     let wrong = [
         // RFC 7516 §5.2: header, key, vector, text and tag go together.
-        ("another header", changed(0, others[0].trim_end_matches('x')).replacen("eyJ", "eyA", 1)),
+        ("another header", changed(0, noted)),
         ("another one's key", changed(1, others[1])),
         ("a key that does not open", flipped(1)),
         ("no key", changed(1, "")),
