@@ -26,7 +26,7 @@ use crate::{
     },
     keys::{KeyRing, MasterKeys, secrets::SecretsError, secrets::ServerSecrets},
     oauth::{
-        authorize::Referenced,
+        authorize::{self, Referenced},
         logos::Logos,
         logout,
         registration::{self, Policy, PolicyError},
@@ -50,7 +50,7 @@ pub struct App {
     pub entropy: Entropy,
     /// The database.
     pub db: PgPool,
-    /// Signing keys.
+    /// The keys that sign, and those that clients encrypt for.
     pub keys: KeyRing,
     /// The server's secrets.
     pub secrets: ServerSecrets,
@@ -76,6 +76,8 @@ pub struct App {
     pub referenced: Referenced,
     /// The logos of clients.
     pub logos: Logos,
+    /// Places for request objects that are decrypted.
+    pub decrypting: Arc<Semaphore>,
     /// Wakes what tells applications of sessions that ended.
     pub logouts: Notify,
     /// What is fetched from addresses that others name.
@@ -169,6 +171,7 @@ impl App {
             registration,
             referenced: Referenced::default(),
             logos: Logos::default(),
+            decrypting: authorize::decrypting_places(),
             logouts: Notify::new(),
             fetch,
             demo,
@@ -221,6 +224,7 @@ impl App {
         let window_start = now - window;
         let done = [
             self.rotate_keys(now).await,
+            self.remove_keys(now).await,
             storage::partitions::maintain(&self.db, now).await.map_err(Into::into),
             swept(storage::revocations::sweep(&self.db, now).await),
             swept(storage::changes::sweep(&self.db, changes_end).await),
@@ -265,10 +269,19 @@ impl App {
         Ok(())
     }
 
-    /// Makes the signing keys whose time has come, at a first start all of them, and puts that on record.
+    /// Removes the keys that clients encrypted for and that open nothing any more.
+    async fn remove_keys(&self, now: Timestamp) -> Result<(), StartError> {
+        let count = self.keys.remove_over(&self.db, now).await?;
+        if count > 0 {
+            tracing::info!(count, "keys that open nothing any more were removed");
+        }
+        Ok(())
+    }
+
+    /// Makes the keys whose time has come, at a first start all of them, and puts that on record.
     async fn rotate_keys(&self, now: Timestamp) -> Result<(), StartError> {
         for kid in self.keys.rotate_due(&self.db, now).await? {
-            tracing::info!(%kid, "a signing key was made");
+            tracing::info!(%kid, "a key was made");
             let event = Event::new(Kind::KeyAdded).detail(json!({ "kid": kid, "scheduled": true }));
             self.audit.record(event, &Origin::default()).await?;
         }

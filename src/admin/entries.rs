@@ -88,7 +88,7 @@ const RESOURCE_KEYS: [&str; 6] = [
     "scopes",
 ];
 const SCOPE_KEYS: [&str; 2] = ["name", "description"];
-const CLIENT_KEYS: [&str; 48] = [
+const CLIENT_KEYS: [&str; 50] = [
     "client_id",
     "secret",
     "secret_env",
@@ -119,6 +119,8 @@ const CLIENT_KEYS: [&str; 48] = [
     "consent",
     "request_uris",
     "request_object_signing_alg",
+    "request_object_encryption_alg",
+    "request_object_encryption_enc",
     "require_signed_request_object",
     "jwks",
     "jwks_uri",

@@ -6,7 +6,7 @@ use serde_json::json;
 use crate::{
     config::Config,
     identity::proof::Assurance,
-    keys::{Document, signing::Algorithm},
+    keys::{Document, encryption::EncryptionAlg, signing::Algorithm},
     registry::{
         claim,
         client::{AuthMethod, GrantType},
@@ -112,6 +112,8 @@ pub fn document(config: &Config) -> Document {
         "require_request_uri_registration": true,
         "require_signed_request_object": false,
         "request_object_signing_alg_values_supported": assertions,
+        "request_object_encryption_alg_values_supported": EncryptionAlg::ALL.map(EncryptionAlg::name),
+        "request_object_encryption_enc_values_supported": ContentAlg::ALL.map(ContentAlg::name),
     });
     for (name, value) in requests.as_object().into_iter().flatten() {
         json[name] = value.clone();

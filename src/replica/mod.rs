@@ -205,7 +205,7 @@ impl Replica {
     ) -> std::result::Result<Step, SecretsError> {
         let Some(chunk) = self.feed.read(&self.db).await? else { return Ok(Step::Behind) };
         let mut revoked = Vec::new();
-        let (mut resources, mut signing_keys) = (false, false);
+        let (mut resources, mut own_keys) = (false, false);
         for change in &chunk.changes {
             match change.kind.as_str() {
                 "revocation" => revoked.extend(change.key.parse::<Uuid>().ok()),
@@ -214,7 +214,7 @@ impl Replica {
                     self.published.forget(&change.key);
                 }
                 "resource" => resources = true,
-                "signing_keys" => signing_keys = true,
+                "signing_keys" | "encryption_keys" => own_keys = true,
                 other => tracing::warn!(kind = other, "a change that this version does not know"),
             }
         }
@@ -224,7 +224,7 @@ impl Replica {
         if resources {
             self.resources.reload(&self.db).await?;
         }
-        if signing_keys {
+        if own_keys {
             keys.reload(&self.db, now).await?;
         }
         Ok(if self.feed.followed(chunk) { Step::Done } else { Step::More })

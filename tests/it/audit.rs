@@ -236,7 +236,7 @@ async fn keys_that_a_start_makes_are_on_record() {
     let db = signet::storage::connect(&database.url, 4, std::time::Duration::from_secs(10));
     signet::storage::migrate(&db.expect("a pool")).await.expect("migrated");
     let server = Server::on(std::sync::Arc::new(database), Options::default()).await;
-    assert_eq!(server.events().await, ["key.added"; 3]);
+    assert_eq!(server.events().await, ["key.added"; 5]);
 }
 
 /// The 256 random bits of a bearer secret as hex: `prefix_`, then base 62 of a row's id (or none), of the bits, and of a

@@ -374,7 +374,7 @@ async fn sealed_secrets_move_to_a_new_master_key() {
         ..Options::default()
     };
     let during = Server::on(Arc::clone(&server.database), options(&both)).await;
-    assert_eq!(during.app.keys.reseal(&during.db).await.expect("resealed"), 7);
+    assert_eq!(during.app.keys.reseal(&during.db).await.expect("resealed"), 9);
     let after = Server::on(Arc::clone(&server.database), options(&new)).await;
     assert!(works(&after, &by_secret(&after, "HS256", &secret)).await);
 }

@@ -19,6 +19,7 @@ mod configuration;
 mod confirm;
 mod dev;
 mod email_address;
+mod encrypted_requests;
 mod endings;
 mod failures;
 mod fetch;

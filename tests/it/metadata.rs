@@ -60,8 +60,10 @@ async fn the_jwk_set_has_public_keys_alone() {
     let keys = jwks["keys"].as_array().expect("keys");
     let mut algs: Vec<&str> = keys.iter().map(|key| key["alg"].as_str().expect("an alg")).collect();
     algs.sort_unstable();
-    assert_eq!(algs, ["ES256", "EdDSA", "RS256"]);
+    assert_eq!(algs, ["ECDH-ES", "ES256", "EdDSA", "RS256", "RSA-OAEP-256"]);
     for key in keys {
+        let encrypts = ["ECDH-ES", "RSA-OAEP-256"].contains(&key["alg"].as_str().expect("an alg"));
+        assert_eq!(key["use"], if encrypts { "enc" } else { "sig" });
         for private in ["d", "p", "q", "dp", "dq", "qi", "k"] {
             assert!(key.get(private).is_none());
         }

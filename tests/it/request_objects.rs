@@ -21,7 +21,7 @@ use crate::support::{
 };
 
 /// A server whose usual client has registered a key.
-async fn start(alg: Algorithm) -> (Server, SigningKey) {
+pub async fn start(alg: Algorithm) -> (Server, SigningKey) {
     let server = Server::start().await;
     let key = key(alg);
     register(&server, &json!({ "jwks": { "keys": [key.jwk()] } })).await;
@@ -29,7 +29,7 @@ async fn start(alg: Algorithm) -> (Server, SigningKey) {
 }
 
 /// Registers more of the usual client.
-async fn register(server: &Server, changes: &Value) {
+pub async fn register(server: &Server, changes: &Value) {
     server
         .change_client(SPA, |metadata| {
             let stored = serde_json::to_value(&*metadata).expect("JSON");
@@ -39,7 +39,7 @@ async fn register(server: &Server, changes: &Value) {
 }
 
 /// All of a request inside, changed.
-fn claims(server: &Server, changes: &Value) -> Value {
+pub fn claims(server: &Server, changes: &Value) -> Value {
     let now = server.clock.now().unix_timestamp();
     let usual = json!({
         "iss": SPA, "aud": server.issuer, "exp": now + 60, "client_id": SPA, "redirect_uri": CALLBACK,
@@ -50,7 +50,7 @@ fn claims(server: &Server, changes: &Value) -> Value {
 }
 
 /// Parameters beside that make the request OpenID Connect's, and nothing that the object does not have.
-fn beside<'a>(more: &[(&'a str, &'a str)]) -> String {
+pub fn beside<'a>(more: &[(&'a str, &'a str)]) -> String {
     let without = [
         ("redirect_uri", ""),
         ("state", ""),
@@ -64,7 +64,7 @@ fn beside<'a>(more: &[(&'a str, &'a str)]) -> String {
 }
 
 /// What the answer comes to: where it went, with its code or error; or that the person was told.
-async fn outcome(browser: &mut Browser, path: &str) -> String {
+pub async fn outcome(browser: &mut Browser, path: &str) -> String {
     let answer = browser.get(path).await;
     if answer.status == 400 {
         return format!("person: {}", told(&answer));
@@ -333,7 +333,7 @@ async fn a_request_is_signed_with_a_secret_that_is_kept_for_that() {
 }
 
 /// A web server with one request object at `/request`, and how long it says that it stays.
-async fn publish(text: &Arc<Mutex<String>>, cache: &'static str) -> Elsewhere {
+pub async fn publish(text: &Arc<Mutex<String>>, cache: &'static str) -> Elsewhere {
     let text = Arc::clone(text);
     let answer = get(move || {
         let text = text.lock().expect("a lock").clone();

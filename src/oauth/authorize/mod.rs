@@ -17,5 +17,5 @@ pub use claims::ClaimsRequest;
 pub use endpoint::{get, post};
 pub use interaction::{show, show_step, submit};
 pub use request::{AuthorizationRequest, Prompt, ResponseMode, ReturnAddress};
-pub use request_object::Referenced;
+pub use request_object::{Referenced, places as decrypting_places};
 pub use respond::{passing_view, view};

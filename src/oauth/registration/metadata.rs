@@ -9,7 +9,7 @@ use super::{
     redirects,
 };
 use crate::{
-    keys::signing::Algorithm,
+    keys::{encryption::EncryptionAlg, signing::Algorithm},
     oauth::Error,
     registry::{
         about::{About, ApplicationType, RegisteredBy},
@@ -25,15 +25,13 @@ use crate::{
 };
 
 /// What asks for something that the server does not have. To leave it out silently would be to promise it.
-const NOT_THERE: [&str; 8] = [
+const NOT_THERE: [&str; 6] = [
     "authorization_encrypted_response_alg",
     "authorization_encrypted_response_enc",
     "authorization_signed_response_alg",
     "introspection_encrypted_response_alg",
     "introspection_encrypted_response_enc",
     "introspection_signed_response_alg",
-    "request_object_encryption_alg",
-    "request_object_encryption_enc",
 ];
 
 /// The same where it is true: a client that demands it relies on it.
@@ -109,7 +107,16 @@ fn requests(members: &mut Members) -> Result<RequestMetadata, Error> {
         RequestAlg::named(name)
             .ok_or_else(|| invalid("request_object_signing_alg is not supported"))
     });
+    let encryption_alg = members.text("request_object_encryption_alg")?.map(|name| {
+        let alg = EncryptionAlg::ALL.into_iter().find(|own| own.name() == name);
+        alg.ok_or_else(|| invalid(format!("request_object_encryption_alg {name} is not supported")))
+    });
+    let encryption_alg = encryption_alg.transpose()?;
+    let encryption_enc = content_alg(members, "request_object_encryption_enc")?
+        .or_else(|| encryption_alg.map(|_| ContentAlg::default()));
     Ok(RequestMetadata {
+        request_object_encryption_alg: encryption_alg,
+        request_object_encryption_enc: encryption_enc,
         request_uris: members.texts("request_uris")?.unwrap_or_default(),
         request_object_signing_alg: named.transpose()?,
         require_signed_request_object: members.flag("require_signed_request_object")?,
@@ -266,12 +273,14 @@ fn encryption(
         let alg = KeyAlg::ALL.into_iter().find(|own| own.name() == name);
         alg.ok_or_else(|| invalid(format!("{alg_key} {name} is not supported")))
     });
-    let enc = members.text(&enc_key)?.map(|name| {
-        let enc = ContentAlg::ALL.into_iter().find(|own| own.name() == name);
-        enc.ok_or_else(|| invalid(format!("{enc_key} {name} is not supported")))
-    });
-    let alg = alg.transpose()?;
-    Ok((alg, enc.transpose()?.or_else(|| alg.map(|_| ContentAlg::default()))))
+    let (enc, alg) = (content_alg(members, &enc_key)?, alg.transpose()?);
+    Ok((alg, enc.or_else(|| alg.map(|_| ContentAlg::default()))))
+}
+
+fn content_alg(members: &mut Members, key: &str) -> Result<Option<ContentAlg>, Error> {
+    let Some(name) = members.text(key)? else { return Ok(None) };
+    let enc = ContentAlg::ALL.into_iter().find(|own| own.name() == name);
+    enc.map(Some).ok_or_else(|| invalid(format!("{key} {name} is not supported")))
 }
 
 /// RFC 7591 §2: the server may register other scopes than those that are asked for; the answer has them.
@@ -382,6 +391,7 @@ mod tests {
             "ES256",
             "HS256",
             "RSA-OAEP-256",
+            "A128GCM",
             "\u{202e}",
         ] {
             values.push(text.into());
@@ -389,7 +399,7 @@ mod tests {
         values
     }
 
-    const NAMES: [&str; 33] = [
+    const NAMES: [&str; 35] = [
         "application_type",
         "backchannel_logout_session_required",
         "backchannel_logout_uri",
@@ -411,6 +421,8 @@ mod tests {
         "policy_uri",
         "post_logout_redirect_uris",
         "registered_by",
+        "request_object_encryption_alg",
+        "request_object_encryption_enc",
         "request_uris",
         "require_auth_time",
         "resources",
