@@ -371,7 +371,8 @@ async fn a_hint_of_another_person_signs_no_one_out_unasked() {
     let page = alice.get(&request).await;
     assert_eq!(outcome(&page), Outcome::Asked);
     assert!(is_signed_in(&mut alice).await);
-    assert_eq!(outcome(&agree(&mut alice, &page).await), Outcome::Redirected);
+    let (to, parameters) = agree(&mut alice, &page).await.callback();
+    assert_eq!((to.as_str(), parameters["state"].as_str()), ("https://app.example/out", "a b&c"));
     assert!(!is_signed_in(&mut alice).await);
     assert!(bob.get("/").await.body.contains("bob@example.com"), "Bob stays");
 }

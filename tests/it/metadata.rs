@@ -34,7 +34,7 @@ async fn every_endpoint_that_is_named_is_there() {
             "authorization_endpoint",
             vec![(Method::GET, 400), (Method::POST, 303), (Method::PUT, 405)],
         ),
-        ("token_endpoint", vec![(Method::POST, 400), (Method::GET, 405)]),
+        ("token_endpoint", vec![(Method::POST, 401), (Method::GET, 405)]),
         ("jwks_uri", vec![(Method::GET, 200), (Method::POST, 405)]),
         ("introspection_endpoint", vec![(Method::POST, 401), (Method::GET, 405)]),
         ("revocation_endpoint", vec![(Method::POST, 401), (Method::GET, 405)]),

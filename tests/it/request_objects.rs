@@ -432,7 +432,7 @@ async fn what_is_fetched_is_signed_unless_the_client_registered_that_it_is_not()
     text.lock().expect("a lock").clone_from(&bare);
     let mut browser = server.browser();
     let path = beside(&[("request_uri", &uri), ("redirect_uri", CALLBACK)]);
-    assert_eq!(outcome(&mut browser, &path).await, "client: request_not_supported");
+    assert_eq!(outcome(&mut browser, &path).await, "client: request_uri_not_supported");
     register(&server, &json!({ "request_object_signing_alg": "none" })).await;
     server.advance(Duration::seconds(6));
     text.lock().expect("a lock").clone_from(&unsigned(&claims(&server, &json!({}))));
