@@ -15,6 +15,7 @@ use crate::{
         sector::SubjectType,
     },
     tokens::jwe::{ContentAlg, KeyAlg},
+    web::language::Language,
 };
 
 /// Paths below the issuer.
@@ -104,6 +105,7 @@ pub fn document(config: &Config) -> Document {
         "claim_types_supported": ["normal"],
         "claims_supported": claims_supported(),
         "claims_parameter_supported": true,
+        "ui_locales_supported": Language::ALL.map(Language::tag),
     });
     let requests = json!({
         // RFC 9101 §9, Discovery §3. What is not signed is for clients that registered just that.

@@ -7,6 +7,7 @@ pub mod client_auth;
 pub mod client_jwt;
 mod encrypt;
 mod error;
+pub mod id_token_hint;
 pub mod introspect;
 pub mod jwks;
 pub mod logos;

@@ -40,6 +40,11 @@ async fn other_errors_go_to_the_client_with_state_and_issuer() {
         ([("scope", "nonsense")], "invalid_scope"),
         ([("resource", "https://nowhere.example")], "invalid_target"),
         ([("prompt", "none")], "login_required"),
+        // OpenID Connect Core §3.1.2.1: `none` stands alone.
+        ([("prompt", "none login")], "invalid_request"),
+        ([("prompt", "none consent")], "invalid_request"),
+        ([("prompt", "select_account none")], "invalid_request"),
+        ([("max_age", "-1")], "invalid_request"),
         ([("request", "eyJ")], "invalid_request_object"),
         ([("request_uri", "https://app.example/request")], "request_uri_not_supported"),
         ([("registration", "{}")], "registration_not_supported"),
@@ -136,8 +141,12 @@ async fn prompt_login_and_max_age_ask_again_once() {
     }
     let recent = browser.get(&authorize_path(&[("max_age", "3600")])).await;
     assert!(recent.callback().1.contains_key("code"));
-    let none = browser.get(&authorize_path(&[("max_age", "60"), ("prompt", "none")])).await;
-    assert_eq!(none.callback().1["error"], "login_required");
+    let beyond = browser.get(&authorize_path(&[("max_age", "99999999999999999999")])).await;
+    assert!(beyond.callback().1.contains_key("code"));
+    for max_age in ["60", "0"] {
+        let none = browser.get(&authorize_path(&[("max_age", max_age), ("prompt", "none")])).await;
+        assert_eq!(none.callback().1["error"], "login_required", "{max_age}");
+    }
 }
 
 #[tokio::test]
@@ -373,4 +382,29 @@ async fn the_clients_name_and_logo_are_on_the_pages() {
         assert!(page.header("content-security-policy").contains("img-src 'self' data:;"));
     }
     assert!(consent.body.contains("href=\"https://tea.example/\""));
+}
+
+#[tokio::test]
+async fn an_id_token_hint_outlives_the_key_that_signed_it_but_that_key_signs_no_more() {
+    // OpenID Connect Core §3.1.2.1, §10.1.1.
+    let server = Server::start().await;
+    let mut browser = server.browser();
+    let hint = server.tokens(&mut browser, &[]).await.id.expect("an ID token");
+    let kid = crate::support::server::header(&hint)["kid"].as_str().expect("a kid").to_owned();
+    let former = std::sync::Arc::clone(&server.app.keys.set().by_kid(&kid).expect("ours").key);
+    server.advance(Duration::hours(2));
+    let now = server.clock.now();
+    server.app.keys.add(&server.db, former.alg, true, now).await.expect("a new key");
+    server.advance(Duration::hours(1));
+    let silent = |hint: &str| authorize_path(&[("id_token_hint", hint), ("prompt", "none")]);
+    let answer = browser.get(&silent(&hint)).await;
+    assert!(answer.callback().1.contains_key("code"), "{:?}", answer.callback());
+    // Whoever stole the former key makes no hints with it.
+    let iat = server.clock.now().unix_timestamp();
+    let late = crate::support::jwt::merge(
+        crate::support::server::claims(&hint),
+        &serde_json::json!({ "iat": iat, "exp": iat + 60 }),
+    );
+    let late = signet::tokens::jws::sign(&former, signet::keys::signing::Type::Id, &late);
+    assert_eq!(browser.get(&silent(&late)).await.callback().1["error"], "invalid_request");
 }

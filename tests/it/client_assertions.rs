@@ -305,6 +305,23 @@ async fn a_client_signs_with_its_secret() {
         assert!(works(&server, &by_secret(&server, alg, &secret)).await, "{alg}");
         assert!(!works(&server, &by_secret(&server, alg, server.secret(SERVICE))).await, "{alg}");
         assert!(!works(&server, &by_secret(&server, alg, "")).await, "{alg}");
+        // At every endpoint (RFC 7662 §2.1, RFC 7009 §2.1).
+        let answer: Value =
+            token(&server, &by_secret(&server, alg, &secret)).await.json().await.expect("JSON");
+        let access = answer["access_token"].as_str().expect("a token");
+        let about = [("token", access)];
+        for (secret, status) in [(secret.as_str(), 200), ("another", 401)] {
+            let answer =
+                post(&server, "/introspect", &by_secret(&server, alg, secret), &about).await;
+            assert_eq!(answer.status(), status, "{alg}");
+            let answer: Value = answer.json().await.expect("JSON");
+            assert_eq!(answer["active"] == json!(true), status == 200, "{alg}: {answer}");
+        }
+        for (secret, status) in [("another", 401), (secret.as_str(), 200)] {
+            let answer = post(&server, "/revoke", &by_secret(&server, alg, secret), &about).await;
+            assert_eq!(answer.status(), status, "{alg}");
+            assert_eq!(server.is_active(access).await, status != 200, "{alg}");
+        }
     }
     assert!(!works(&server, &by_secret(&server, "HS512", &secret)).await);
     let form = [("client_id", MACHINE), ("client_secret", secret.as_str())];

@@ -13,11 +13,11 @@ use signet::{
 use time::Duration;
 
 use crate::support::{
-    Browser, CALLBACK, CHALLENGE, EMAIL, Options, PASSWORD, SPA, Server, Tokens,
+    Browser, CALLBACK, CHALLENGE, EMAIL, Options, PASSWORD, SPA, Server, Tokens, VERIFIER,
     browser::Answer,
     elsewhere::Elsewhere,
     flow::authorize_path,
-    jwt::{hs256, jwt, key, merge, signed, unsigned},
+    jwt::{es384, hs256, hs384, jwt, key, merge, ps256, signed, unsigned},
 };
 
 /// A server whose usual client has registered a key.
@@ -410,4 +410,94 @@ async fn nothing_is_fetched_that_is_not_registered_or_inside() {
     server.advance(Duration::seconds(6));
     outcome(&mut browser, &asked(&gone)).await;
     assert_eq!(elsewhere.connections(), 3);
+}
+
+#[tokio::test]
+async fn a_request_by_every_key_that_a_client_may_have_ends_in_tokens() {
+    // RFC 9101 §6.2, RFC 7518 §3.1.
+    let server = Server::start().await;
+    let mut browser = server.signed_in().await;
+    for (alg, (jwk, sign)) in [("ES384", es384()), ("PS256", ps256())] {
+        register(&server, &json!({ "jwks": { "keys": [jwk] }, "request_object_signing_alg": alg }))
+            .await;
+        let all = claims(&server, &json!({ "state": alg }));
+        let object = jwt(&json!({ "alg": alg }), &all, &sign);
+        let answer = server.authorize(&mut browser, &with(&[("request", &object)])).await;
+        let (_, parameters) = answer.callback();
+        assert_eq!(parameters["state"], alg);
+        assert_eq!(server.redeem(&parameters["code"]).await.status(), 200, "{alg}");
+        let renamed = jwt(&json!({ "alg": "ES256" }), &all, &sign);
+        let path = beside(&[("request", &renamed), ("redirect_uri", CALLBACK)]);
+        assert_eq!(outcome(&mut browser, &path).await, "client: invalid_request_object", "{alg}");
+    }
+}
+
+#[tokio::test]
+async fn a_request_by_a_secret_ends_in_tokens() {
+    // OpenID Connect Core §6.1, RFC 7518 §3.2.
+    let server = Server::start().await;
+    let signer = json!({
+        "client_name": "Signer", "token_endpoint_auth_method": "client_secret_jwt",
+        "grant_types": ["authorization_code"], "redirect_uris": ["https://signer.example/cb"],
+        "scopes": ["openid"],
+    });
+    let signer = serde_json::from_value(signer).expect("metadata");
+    signet::admin::clients::put(&server.app, "signer", &signer).await.expect("registered");
+    let secret = signet::admin::clients::add_secret(&server.app, "signer", None).await;
+    let secret = secret.expect("added");
+    server.follow().await;
+    let mut browser = server.signed_in().await;
+    let all = claims(
+        &server,
+        &json!({
+            "iss": "signer", "client_id": "signer", "scope": "openid",
+            "redirect_uri": "https://signer.example/cb",
+        }),
+    );
+    let now = server.clock.now().unix_timestamp();
+    for alg in ["HS256", "HS384"] {
+        let sign = |message: &[u8]| match alg {
+            "HS256" => hs256(secret.as_bytes(), message),
+            _ => hs384(secret.as_bytes(), message),
+        };
+        let object = jwt(&json!({ "alg": alg }), &all, sign);
+        let changes = with(&[("client_id", "signer"), ("request", &object), ("scope", "openid")]);
+        let code = server.code(&mut browser, &changes).await;
+        let assertion = json!({
+            "iss": "signer", "sub": "signer", "aud": server.issuer, "jti": alg, "exp": now + 60,
+        });
+        let assertion = jwt(&json!({ "alg": alg }), &assertion, sign);
+        let form = [
+            ("grant_type", "authorization_code"),
+            ("redirect_uri", "https://signer.example/cb"),
+            ("code", &code),
+            ("code_verifier", VERIFIER),
+            ("client_assertion_type", "urn:ietf:params:oauth:client-assertion-type:jwt-bearer"),
+            ("client_assertion", &assertion),
+        ];
+        assert_eq!(server.post("/token", &form).await.status(), 200, "{alg}");
+    }
+}
+
+#[tokio::test]
+async fn what_is_fetched_is_signed_unless_the_client_registered_that_it_is_not() {
+    // OpenID Connect Core §6.1, §6.2.
+    let text = Arc::new(Mutex::new(String::new()));
+    let elsewhere = publish(&text, "no-store").await;
+    let config = elsewhere.config();
+    let server = Server::with(Options { config: &config, ..Options::default() }).await;
+    let uri = elsewhere.url("/request");
+    let key = key(Algorithm::EdDsa);
+    let registered = json!({ "jwks": { "keys": [key.jwk()] }, "request_uris": [uri] });
+    register(&server, &registered).await;
+    let bare = unsigned(&claims(&server, &json!({})));
+    text.lock().expect("a lock").clone_from(&bare);
+    let mut browser = server.browser();
+    let path = beside(&[("request_uri", &uri), ("redirect_uri", CALLBACK)]);
+    assert_eq!(outcome(&mut browser, &path).await, "client: request_uri_not_supported");
+    register(&server, &json!({ "request_object_signing_alg": "none" })).await;
+    server.advance(Duration::seconds(6));
+    text.lock().expect("a lock").clone_from(&unsigned(&claims(&server, &json!({}))));
+    assert_eq!(outcome(&mut browser, &path).await, "fine");
+    assert_eq!(elsewhere.connections(), 2);
 }

@@ -4,7 +4,7 @@ use axum::{body::Bytes, extract::State, response::Response};
 use http::{HeaderMap, StatusCode, Uri};
 
 use super::{
-    checks::{self, Failure, Own},
+    checks::{self, Failure},
     interaction, issue,
     owed::{Owed, Progress},
     request::{AuthorizationRequest, Prompt},
@@ -14,7 +14,7 @@ use super::{
 use crate::{
     app::{App, AppState},
     identity::pages::{Browser, see_other, with_cookies},
-    oauth::{Error, metadata::path, token},
+    oauth::{Error, id_token_hint::Own, metadata::path, token},
     registry::client::Client,
     storage,
     web::{
@@ -81,7 +81,8 @@ async fn authorize(
     }
     let checked =
         resolved.map_err(|error| checks::refused(&params, live, error)).and_then(|inner| {
-            let own = Own { keys: &app.keys.set(), issuer: app.config.server.issuer.as_str() };
+            let keys = app.keys.set();
+            let own = Own::of(app, &keys);
             let params = inner.as_ref().unwrap_or(&params);
             checks::check(params, client.as_deref(), &app.replica.resources(), own)
         });

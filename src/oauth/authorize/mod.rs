@@ -12,7 +12,7 @@ mod request;
 mod request_object;
 mod respond;
 
-pub use checks::{Failure, Own, check};
+pub use checks::{Failure, check};
 pub use claims::ClaimsRequest;
 pub use endpoint::{get, post};
 pub use interaction::{show, show_step, submit};

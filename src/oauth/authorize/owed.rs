@@ -35,8 +35,8 @@ impl Owed {
     #[must_use]
     pub fn error(&self) -> Option<Code> {
         match self {
-            Self::SignIn | Self::SecondFactor => Some(Code::LoginRequired),
-            Self::SelectAccount => Some(Code::AccountSelectionRequired),
+            // Accounts are selected at the client's wish alone, and `none` goes with no other: its code is not needed.
+            Self::SignIn | Self::SecondFactor | Self::SelectAccount => Some(Code::LoginRequired),
             Self::Consent => Some(Code::ConsentRequired),
             Self::Nothing => None,
         }

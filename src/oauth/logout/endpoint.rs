@@ -12,7 +12,7 @@ use http::{HeaderMap, StatusCode};
 
 use super::{
     frontchannel,
-    request::{self, Known, Own, Step},
+    request::{self, Known, Step},
 };
 use crate::{
     app::{App, AppState},
@@ -21,7 +21,7 @@ use crate::{
         pages::{check_origin, check_post, read_form, see_other, with_cookies},
         session::{self, Current},
     },
-    oauth::{Error, authorize, metadata::path, subject, token},
+    oauth::{Error, authorize, id_token_hint::Own, metadata::path, subject, token},
     registry::{about::RegisteredBy, client::Client},
     web::{
         RequestContext, csrf,
@@ -50,11 +50,8 @@ pub async fn get(
         let params = Params::parse_unique(query.unwrap_or_default().as_bytes())
             .map_err(|error| refused(&error.into()))?;
         let hint = {
-            let own = Own {
-                keys: &app.keys.set(),
-                lifetimes: app.keys.lifetimes,
-                issuer: app.config.server.issuer.as_str(),
-            };
+            let keys = app.keys.set();
+            let own = Own::of(&app, &keys);
             request::hint(&params, own).map_err(|error| refused(&error))?
         };
         let client_id = request::client_id(&params, hint.as_ref()).map_err(|e| refused(&e))?;

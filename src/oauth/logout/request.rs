@@ -3,23 +3,13 @@
 use uuid::Uuid;
 
 use crate::{
-    keys::{KeySet, Lifetimes, signing::Type},
-    oauth::Error,
+    oauth::{
+        Error,
+        id_token_hint::{self, Own},
+    },
     registry::{client::Client, redirect_uri::Matched},
-    tokens::{id::IdClaims, jws},
     web::params::Params,
 };
-
-/// What tells our own tokens from others.
-#[derive(Clone, Copy, Debug)]
-pub struct Own<'a> {
-    /// Our keys.
-    pub keys: &'a KeySet,
-    /// For how long they sign.
-    pub lifetimes: Lifetimes,
-    /// Our issuer identifier.
-    pub issuer: &'a str,
-}
 
 /// Whom an ID token is about.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -32,13 +22,11 @@ pub struct Hint {
     pub session: String,
 }
 
-/// The `id_token_hint`: an ID token of ours, also one that has ended. Its key may have been replaced meanwhile, but not
-/// before it signed.
+/// The `id_token_hint`: an ID token of ours, whichever client's.
 pub fn hint(params: &Params, own: Own<'_>) -> Result<Option<Hint>, Error> {
     let Some(token) = params.get("id_token_hint") else { return Ok(None) };
-    jws::verify_with_key::<IdClaims>(own.keys, own.issuer, Type::Id, token)
-        .filter(|(claims, key)| own.keys.is_plausible(key, claims.iat, claims.exp, own.lifetimes))
-        .map(|(claims, _)| {
+    id_token_hint::read(token, own)
+        .map(|claims| {
             Some(Hint { client_id: claims.aud, subject: claims.sub, session: claims.sid })
         })
         .ok_or_else(|| Error::invalid_request("id_token_hint is no ID token that was issued here"))
@@ -109,10 +97,11 @@ mod tests {
     use crate::{
         clock::Timestamp,
         keys::{
-            Entry,
-            signing::{Algorithm, SigningKey},
+            Entry, KeySet, Lifetimes,
+            signing::{Algorithm, SigningKey, Type},
         },
         storage::clients::ClientRow,
+        tokens::jws,
     };
 
     const ISSUER: &str = "https://id.example";

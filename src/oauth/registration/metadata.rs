@@ -35,8 +35,11 @@ const NOT_THERE: [&str; 6] = [
 ];
 
 /// The same where it is true: a client that demands it relies on it.
-const NOT_DEMANDED: [&str; 2] =
-    ["dpop_bound_access_tokens", "require_pushed_authorization_requests"];
+const NOT_DEMANDED: [&str; 3] = [
+    "dpop_bound_access_tokens",
+    "require_pushed_authorization_requests",
+    "tls_client_certificate_bound_access_tokens",
+];
 
 /// The members that may be there in several languages (RFC 7591 §2.2).
 const HUMAN_READABLE: [&str; 5] =
@@ -215,7 +218,11 @@ fn sessions(
     let backchannel_logout_uri = one("backchannel_logout_uri")?;
     let initiate_login_uri = match one("initiate_login_uri")? {
         None => None,
-        Some(uri) => redirects::one(uri.as_str(), application_type, policy)
+        // Registration §2: https. It is a page of the web, so that a native application has no other either.
+        Some(uri) if uri.origin().is_none() => {
+            return Err(invalid("initiate_login_uri must be https"));
+        }
+        Some(uri) => redirects::one(uri.as_str(), ApplicationType::Web, policy)
             .map(Some)
             .map_err(|problem| invalid(format!("initiate_login_uri: {problem}")))?,
     };

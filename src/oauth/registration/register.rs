@@ -115,6 +115,9 @@ pub(super) async fn resolve(
     if let Some(uri) = &metadata.jwks_uri {
         fetched::check_url(app, "jwks_uri", uri)?;
     }
+    if let Some(uri) = &metadata.sessions.backchannel_logout_uri {
+        fetched::check_url(app, "backchannel_logout_uri", uri.as_str())?;
+    }
     for uri in &metadata.requests.request_uris {
         fetched::check_url(app, "request_uris", uri)?;
     }

@@ -5,13 +5,20 @@ use serde_json::{Map, Value};
 use super::members::{Members, invalid};
 use crate::{
     app::App,
-    config::SoftwareStatements,
-    oauth::{Code, Error, client_jwt::is_signed_by},
+    config::{Issuer, SoftwareStatements},
+    oauth::{
+        Code, Error,
+        client_jwt::{Header, is_signed_by},
+        metadata::path,
+    },
     registry::client_keys::{ClientKey, SigningAlg},
+    tokens::access::Audience,
 };
 
 /// The longest statement, in bytes.
 const LONGEST: usize = 8 * 1024;
+/// The types that statements have, if they say (RFC 8725 §3.11): whoever signs them may sign tokens too.
+const TYPES: [&str; 2] = ["JWT", "software-statement+jwt"];
 /// How far clocks may be apart, in seconds.
 const SKEW: i64 = 30;
 /// Claims about the statement itself (RFC 7519 §4.1), and what is no one's to say.
@@ -66,13 +73,12 @@ pub fn stays_demanded(rule: SoftwareStatements, had_one: bool) -> bool {
 
 /// The metadata that a statement vouches for.
 pub async fn claims(app: &App, text: &str) -> Result<Map<String, Value>, Error> {
-    let header = jsonwebtoken::decode_header(text).map_err(|_| refused("it is no JWT"))?;
-    // RFC 7515 §4.1.11: what is not understood is refused.
-    if header.crit.is_some() {
-        return Err(refused("it is no JWT that is understood here"));
+    let header =
+        Header::read(text).ok_or_else(|| refused("it is no JWT that is understood here"))?;
+    if !header.is_typed(&TYPES) {
+        return Err(refused("its typ is that of another kind of JWT"));
     }
-    let known = |alg: &SigningAlg| jsonwebtoken::Algorithm::from(*alg) == header.alg;
-    let alg = SigningAlg::ALL.into_iter().find(|alg| known(alg) && !alg.is_symmetric());
+    let alg = SigningAlg::named(&header.alg).filter(|alg| !alg.is_symmetric());
     let alg = alg.ok_or_else(|| refused("its alg is not supported"))?;
     let mut claims: Map<String, Value> = jsonwebtoken::dangerous::insecure_decode_claims(text)
         .map_err(|_| refused("it has no claims"))?;
@@ -93,12 +99,29 @@ pub async fn claims(app: &App, text: &str) -> Result<Map<String, Value>, Error> 
         Some(false) => return Err(refused("its signature is wrong")),
         None => return Err(refused("its issuer has no such key")),
     }
+    check_purpose(&claims, &app.config.server.issuer)?;
     check_times(&claims, app.clock.now().unix_timestamp())?;
     for name in NO_METADATA {
         claims.remove(name);
     }
     storable(&claims)?;
     Ok(claims)
+}
+
+/// A statement may be for everyone; one that says whom it is for is held to that (RFC 7519 §4.1.3). An ID token is none,
+/// whatever its `typ`.
+fn check_purpose(claims: &Map<String, Value>, issuer: &Issuer) -> Result<(), Error> {
+    if let Some(value) = claims.get("aud") {
+        let ours = [issuer.as_str().to_owned(), issuer.join(path::REGISTRATION)];
+        let audience = serde_json::from_value::<Audience>(value.clone());
+        if !audience.is_ok_and(|it| it.names().iter().any(|name| ours.contains(name))) {
+            return Err(refused("its aud is not this server"));
+        }
+    }
+    if claims.contains_key("nonce") {
+        return Err(refused("it was made for something else"));
+    }
+    Ok(())
 }
 
 /// A statement may be for ever; one that says when it is good is held to that.
@@ -114,8 +137,10 @@ fn check_times(claims: &Map<String, Value>, now: i64) -> Result<(), Error> {
     if date("exp")?.is_some_and(|end| end <= earliest) {
         return Err(refused("it has ended"));
     }
-    if date("nbf")?.is_some_and(|begin| begin > latest) {
-        return Err(refused("it is not good yet"));
+    for begin in ["nbf", "iat"] {
+        if date(begin)?.is_some_and(|begin| begin > latest) {
+            return Err(refused("it is not good yet"));
+        }
     }
     Ok(())
 }
@@ -143,7 +168,11 @@ mod tests {
         let check = |claims: Value| {
             check_times(claims.as_object().expect("an object"), 1_000_000).map_err(|e| e.code)
         };
-        for fine in [json!({}), json!({ "exp": 1_000_001 }), json!({ "nbf": 1_000_000.5 })] {
+        for fine in [
+            json!({}),
+            json!({ "exp": 1_000_001 }),
+            json!({ "nbf": 1_000_000.5, "iat": 1_000_030 }),
+        ] {
             assert_eq!(check(fine.clone()), Ok(()), "{fine}");
         }
         for wrong in [
@@ -151,6 +180,32 @@ mod tests {
             json!({ "exp": "later" }),
             json!({ "nbf": 1_000_031 }),
             json!({ "nbf": null }),
+            json!({ "iat": 1_000_031 }),
+            json!({ "iat": "then" }),
+        ] {
+            assert_eq!(check(wrong.clone()), Err(Code::InvalidSoftwareStatement), "{wrong}");
+        }
+    }
+
+    #[test]
+    fn a_statement_is_held_to_whom_it_says_that_it_is_for() {
+        let issuer = Issuer::parse("https://login.example").expect("an issuer");
+        let check = |claims: Value| {
+            check_purpose(claims.as_object().expect("an object"), &issuer).map_err(|e| e.code)
+        };
+        for fine in [
+            json!({}),
+            json!({ "aud": "https://login.example" }),
+            json!({ "aud": ["https://other.example", "https://login.example/connect/register"] }),
+        ] {
+            assert_eq!(check(fine.clone()), Ok(()), "{fine}");
+        }
+        for wrong in [
+            json!({ "aud": "https://login.example/token" }),
+            json!({ "aud": [] }),
+            json!({ "aud": null }),
+            json!({ "aud": { "a": "https://login.example" } }),
+            json!({ "aud": "https://login.example", "nonce": "n" }),
         ] {
             assert_eq!(check(wrong.clone()), Err(Code::InvalidSoftwareStatement), "{wrong}");
         }

@@ -1,19 +1,17 @@
 //! How the person is to be authenticated, and who they may be (OpenID Connect Core §3.1.2.1).
 
-use super::Own;
 use crate::{
     identity::proof::Assurance,
-    keys::signing::Type,
     oauth::{
         Error,
         authorize::{
             claims::{self, ClaimsRequest},
             request::Prompt,
         },
+        id_token_hint::{self, Own},
         target::Target,
     },
     registry::{client::Client, scope},
-    tokens::{id::IdClaims, jws},
     web::params::Params,
 };
 
@@ -45,10 +43,11 @@ pub(super) fn max_age(params: &Params, client: &Client) -> Result<Option<i64>, E
     let Some(text) = params.get("max_age") else {
         return Ok(client.metadata.about.default_max_age.map(i64::from));
     };
-    match text.parse::<u32>() {
-        Ok(seconds) if text.bytes().all(|c| c.is_ascii_digit()) => Ok(Some(seconds.into())),
-        _ => Err(Error::invalid_request("max_age must be a number of seconds")),
+    if text.is_empty() || !text.bytes().all(|c| c.is_ascii_digit()) {
+        return Err(Error::invalid_request("max_age must be a number of seconds"));
     }
+    // More than there can be is as good as no limit.
+    Ok(Some(text.parse().unwrap_or(i64::MAX)))
 }
 
 /// OpenID Connect Core §3.1.2.1: an ID token of ours, issued to this client, of whatever age.
@@ -58,8 +57,8 @@ pub(super) fn id_token_hint(
     own: Own<'_>,
 ) -> Result<Option<String>, Error> {
     let Some(hint) = params.get("id_token_hint") else { return Ok(None) };
-    jws::verify(own.keys, own.issuer, Type::Id, hint)
-        .filter(|claims: &IdClaims| claims.aud == *client.id)
+    id_token_hint::read(hint, own)
+        .filter(|claims| claims.aud == *client.id)
         .map(|claims| Some(claims.sub))
         .ok_or_else(|| {
             Error::invalid_request(

@@ -12,21 +12,11 @@ use self::{
 };
 use super::request::{AuthorizationRequest, ResponseMode, ReturnAddress};
 use crate::{
-    keys::KeySet,
-    oauth::{Code, Error, target::Target},
+    oauth::{Code, Error, id_token_hint::Own, target::Target},
     registry::client::{Client, GrantType},
     replica::Catalogue,
     web::params::Params,
 };
-
-/// What tells our own tokens from others.
-#[derive(Clone, Copy, Debug)]
-pub struct Own<'a> {
-    /// Our keys.
-    pub keys: &'a KeySet,
-    /// Our issuer identifier.
-    pub issuer: &'a str,
-}
 
 /// How a request fails.
 #[derive(Clone, Debug, PartialEq, Eq)]
