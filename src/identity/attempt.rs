@@ -20,10 +20,11 @@ use super::{
 use crate::{
     app::App,
     audit::{Event, Kind},
+    clock::Timestamp,
     storage::{
         self,
         factors::Standing,
-        sessions::{NewSession, Password},
+        sessions::{By, NewSession, Password},
         sign_ins::{NewSignIn, SignInRow},
     },
     tokens::{
@@ -163,7 +164,7 @@ impl Attempt {
         let proven = Proven {
             user: self.row.user_id,
             proofs: self.proofs(),
-            password: self.password(),
+            by: self.password().map(By::Password),
             session: self.row.session_id,
         };
         let Some(mut cookies) = begin(app, &proven, headers, context).await? else {
@@ -179,25 +180,25 @@ impl Attempt {
 struct Proven {
     user: Uuid,
     proofs: Proofs,
-    /// The password that was proven just now.
-    password: Option<Password>,
+    /// What was proven just now, if that stands by itself.
+    by: Option<By>,
     /// The session that the proofs are of: they count as long as that lives.
     session: Option<Uuid>,
 }
 
-/// Goes on after the first proof: to the session, or to what is still missing. None if the person may not sign in, or the
-/// `password` that was proven is no longer theirs.
+/// Goes on after the first proof: to the session, or to what is still missing. None if the person may not sign in, or what
+/// it was proven `by` is no longer theirs.
 pub async fn start(
     app: &App,
     user: Uuid,
     proofs: Proofs,
-    password: Option<Password>,
+    by: By,
     goal: &Goal,
     headers: &HeaderMap,
     context: &RequestContext,
 ) -> storage::Result<Option<Advanced>> {
     let Some(standing) = storage::factors::standing(&app.db, user).await? else { return Ok(None) };
-    let proven = Proven { user, proofs, password, session: None };
+    let proven = Proven { user, proofs, by: Some(by), session: None };
     go_on(app, &proven, &standing, goal, headers, context).await
 }
 
@@ -228,7 +229,7 @@ async fn go_on(
         proofs: &write(&proven.proofs),
         acr: level.name(),
         return_to: &goal.return_to,
-        password: proven.password,
+        password: proven.by.and_then(By::password),
         session: proven.session,
         expires_at: now + LIFETIME,
     };
@@ -260,14 +261,14 @@ pub async fn strengthen(
     if step == Step::Enrol && !is_recent(app, &proofs) {
         return Ok(None);
     }
-    let proven = Proven { user, proofs, password: None, session: Some(session.row.id) };
+    let proven = Proven { user, proofs, by: None, session: Some(session.row.id) };
     go_on(app, &proven, &standing, goal, headers, context).await
 }
 
 /// Whether someone proved who they are so short a while ago that they may change what protects their account.
 fn is_recent(app: &App, proofs: &Proofs) -> bool {
     let since = app.clock.now() - app.config.sessions.sensitive_age.0;
-    proofs.latest().is_some_and(|latest| latest >= since.unix_timestamp())
+    proofs.alone_at().is_some_and(|at| at >= since.unix_timestamp())
 }
 
 fn level(app: &App, goal: &Goal, standing: &Standing) -> Assurance {
@@ -342,6 +343,12 @@ async fn begin(
     if proven.session.is_some() && proven.session != here {
         return Ok(None);
     }
+    // A second factor that is added to a session proves nothing by itself: whoever finds the browser and a phone makes no
+    // old sign-in a fresh one (OpenID Connect Core §3.1.2.1).
+    let auth_time = match (&proven.session, &current) {
+        (Some(_), Some(current)) => renewed(current.row.auth_time, &proven.proofs),
+        _ => app.clock.now(),
+    };
     let mut id = app.uuid();
     if let Some(Current { row, .. }) = current {
         if row.user_id == user_id {
@@ -351,14 +358,14 @@ async fn begin(
         }
     }
     let mut handle = SessionHandle::draw(id, &app.entropy);
-    if !write_session(app, &handle, proven, context).await? {
+    if !write_session(app, &handle, proven, auth_time, context).await? {
         if proven.session.is_some() {
             return Ok(None);
         }
         // It ended in the meantime: a new one, then.
         id = app.uuid();
         handle = SessionHandle::draw(id, &app.entropy);
-        if !write_session(app, &handle, proven, context).await? {
+        if !write_session(app, &handle, proven, auth_time, context).await? {
             return Ok(None);
         }
     }
@@ -379,11 +386,18 @@ async fn begin(
     ]))
 }
 
+/// The time of a session to which something was added: the former one, unless what was added stands by itself.
+fn renewed(before: Timestamp, proofs: &Proofs) -> Timestamp {
+    let alone = proofs.alone_at().and_then(|at| Timestamp::from_unix_timestamp(at).ok());
+    alone.map_or(before, |at| at.max(before))
+}
+
 /// Writes the session of a handle; whether there is one now.
 async fn write_session(
     app: &App,
     handle: &SessionHandle,
     proven: &Proven,
+    auth_time: Timestamp,
     context: &RequestContext,
 ) -> storage::Result<bool> {
     let now = app.clock.now();
@@ -395,11 +409,12 @@ async fn write_session(
         amr: &proven.proofs.methods(),
         acr: proven.proofs.assurance().unwrap_or(Assurance::Aal1).name(),
         proofs: &write(&proven.proofs),
-        password: proven.password,
+        by: proven.by,
+        auth_time,
         renews: proven.session.is_some(),
         address: context.origin.address.map(IpNet::from),
         user_agent: context.user_agent.as_deref(),
-        expires_at: now + app.config.sessions.absolute_lifetime.0,
+        expires_at: auth_time + app.config.sessions.absolute_lifetime.0,
     };
     storage::sessions::begin(&app.db, &new, now).await
 }
