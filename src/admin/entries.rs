@@ -88,7 +88,7 @@ const RESOURCE_KEYS: [&str; 6] = [
     "scopes",
 ];
 const SCOPE_KEYS: [&str; 2] = ["name", "description"];
-const CLIENT_KEYS: [&str; 48] = [
+const CLIENT_KEYS: [&str; 49] = [
     "client_id",
     "secret",
     "secret_env",
@@ -134,6 +134,7 @@ const CLIENT_KEYS: [&str; 48] = [
     "sector_identifier_uri",
     "first_party",
     "unsafe_without_pkce",
+    "unsafe_silent_native",
     "mfa",
     "refresh_retry_window",
     "disabled",
