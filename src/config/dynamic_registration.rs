@@ -47,6 +47,8 @@ pub struct DynamicRegistration {
     pub allowed_resources: Vec<String>,
     /// Whether people are asked each time.
     pub consent: ConsentRule,
+    /// Whether people go on to such a client with an error by their own choice only (RFC 9700 §4.11.2).
+    pub confirm_redirects: bool,
     /// Without a token: how many clients may be registered a day from one address, and from all together.
     pub clients_per_address: i32,
     /// From all addresses together.
@@ -87,6 +89,7 @@ impl Default for DynamicRegistration {
             allowed_scopes: words(&["openid", "profile", "email", "offline_access"]),
             allowed_resources: Vec::new(),
             consent: ConsentRule::Remembered,
+            confirm_redirects: false,
             clients_per_address: 20,
             clients_per_day: 1000,
             unused_lifetime: Span::seconds(0),
