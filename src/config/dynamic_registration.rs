@@ -30,6 +30,7 @@ pub enum ConsentRule {
 /// `[dynamic_registration]`. Its words are those of the protocol; the server checks at its start that it knows them.
 #[derive(Clone, Debug, Deserialize)]
 #[serde(deny_unknown_fields, default)]
+#[expect(clippy::struct_excessive_bools, reason = "independent choices, one a key")]
 pub struct DynamicRegistration {
     /// Which clients may.
     pub mode: DynamicRegistrationMode,
