@@ -88,7 +88,7 @@ const RESOURCE_KEYS: [&str; 6] = [
     "scopes",
 ];
 const SCOPE_KEYS: [&str; 2] = ["name", "description"];
-const CLIENT_KEYS: [&str; 50] = [
+const CLIENT_KEYS: [&str; 51] = [
     "client_id",
     "secret",
     "secret_env",
@@ -136,6 +136,7 @@ const CLIENT_KEYS: [&str; 50] = [
     "sector_identifier_uri",
     "first_party",
     "unsafe_without_pkce",
+    "unsafe_silent_native",
     "mfa",
     "refresh_retry_window",
     "disabled",

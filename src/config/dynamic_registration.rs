@@ -42,6 +42,7 @@ pub enum SoftwareStatements {
 /// `[dynamic_registration]`. Its words are those of the protocol; the server checks at its start that it knows them.
 #[derive(Clone, Debug, Deserialize)]
 #[serde(deny_unknown_fields, default)]
+#[expect(clippy::struct_excessive_bools, reason = "independent choices, one a key")]
 pub struct DynamicRegistration {
     /// Which clients may.
     pub mode: DynamicRegistrationMode,
@@ -59,6 +60,8 @@ pub struct DynamicRegistration {
     pub allowed_resources: Vec<String>,
     /// Whether people are asked each time.
     pub consent: ConsentRule,
+    /// Whether people go on to such a client with an error by their own choice only (RFC 9700 §4.11.2).
+    pub confirm_redirects: bool,
     /// Without a token: how many clients may be registered a day from one address, and from all together.
     pub clients_per_address: i32,
     /// From all addresses together.
@@ -101,6 +104,7 @@ impl Default for DynamicRegistration {
             allowed_scopes: words(&["openid", "profile", "email", "offline_access"]),
             allowed_resources: Vec::new(),
             consent: ConsentRule::Remembered,
+            confirm_redirects: false,
             clients_per_address: 20,
             clients_per_day: 1000,
             unused_lifetime: Span::seconds(0),

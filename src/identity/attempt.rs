@@ -23,7 +23,7 @@ use crate::{
     storage::{
         self,
         factors::Standing,
-        sessions::Password,
+        sessions::{By, Password},
         sign_ins::{NewSignIn, SignInRow},
     },
     tokens::{
@@ -163,7 +163,7 @@ impl Attempt {
         let proven = Proven {
             user: self.row.user_id,
             proofs: self.proofs(),
-            password: self.password(),
+            by: self.password().map(By::Password),
             session: self.row.session_id,
         };
         let Some(mut cookies) = begin(app, &proven, headers, context).await? else {
@@ -175,19 +175,19 @@ impl Attempt {
     }
 }
 
-/// Goes on after the first proof: to the session, or to what is still missing. None if the person may not sign in, or the
-/// `password` that was proven is no longer theirs.
+/// Goes on after the first proof: to the session, or to what is still missing. None if the person may not sign in, or what
+/// it was proven `by` is no longer theirs.
 pub async fn start(
     app: &App,
     user: Uuid,
     proofs: Proofs,
-    password: Option<Password>,
+    by: By,
     goal: &Goal,
     headers: &HeaderMap,
     context: &RequestContext,
 ) -> storage::Result<Option<Advanced>> {
     let Some(standing) = storage::factors::standing(&app.db, user).await? else { return Ok(None) };
-    let proven = Proven { user, proofs, password, session: None };
+    let proven = Proven { user, proofs, by: Some(by), session: None };
     go_on(app, &proven, &standing, goal, headers, context).await
 }
 
@@ -218,7 +218,7 @@ async fn go_on(
         proofs: &write(&proven.proofs),
         acr: level.name(),
         return_to: &goal.return_to,
-        password: proven.password,
+        password: proven.by.and_then(By::password),
         session: proven.session,
         expires_at: now + LIFETIME,
     };
@@ -250,14 +250,14 @@ pub async fn strengthen(
     if step == Step::Enrol && !is_recent(app, &proofs) {
         return Ok(None);
     }
-    let proven = Proven { user, proofs, password: None, session: Some(session.row.id) };
+    let proven = Proven { user, proofs, by: None, session: Some(session.row.id) };
     go_on(app, &proven, &standing, goal, headers, context).await
 }
 
 /// Whether someone proved who they are so short a while ago that they may change what protects their account.
 fn is_recent(app: &App, proofs: &Proofs) -> bool {
     let since = app.clock.now() - app.config.sessions.sensitive_age.0;
-    proofs.latest().is_some_and(|latest| latest >= since.unix_timestamp())
+    proofs.alone_at().is_some_and(|at| at >= since.unix_timestamp())
 }
 
 fn level(app: &App, goal: &Goal, standing: &Standing) -> Assurance {

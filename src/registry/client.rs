@@ -186,6 +186,10 @@ pub struct Metadata {
     /// Need not use PKCE. For confidential clients that cannot; what it risks is RFC 9700 §4.5's code injection.
     #[serde(default)]
     pub unsafe_without_pkce: bool,
+    /// People are not asked each time, though it is a public client on their own machine. What it risks is that any program
+    /// there can pose as it and is given codes without a word (RFC 8252 §8.6).
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub unsafe_silent_native: bool,
     /// Whether it demands a second factor of people, beside what is demanded of them anyway.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub mfa: Option<Mfa>,
@@ -299,6 +303,9 @@ impl Client {
         }
         if public && metadata.unsafe_without_pkce {
             return Err("unsafe_without_pkce is for clients that authenticate".to_owned());
+        }
+        if !public && metadata.unsafe_silent_native {
+            return Err("unsafe_silent_native is for public clients".to_owned());
         }
         if public && !metadata.introspects.is_empty() {
             return Err("introspects is for clients that authenticate".to_owned());
@@ -467,6 +474,11 @@ mod tests {
                 "client_credentials",
             ),
             (json!({ "unsafe_without_pkce": true }), "unsafe_without_pkce"),
+            (
+                json!({ "unsafe_silent_native": true,
+                        "token_endpoint_auth_method": "client_secret_basic" }),
+                "unsafe_silent_native",
+            ),
             (json!({ "introspects": ["https://api.example"] }), "introspects"),
             (json!({ "jwks": { "keys": [] } }), "jwks"),
             (json!({ "jwks": { "keys": [{ "kty": "oct", "k": "AAAA" }] } }), "private"),

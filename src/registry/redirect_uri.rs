@@ -98,6 +98,14 @@ impl Matched {
         (!matches!(url.scheme(), "http" | "https")).then(|| url.scheme().to_owned())
     }
 
+    /// Whether a program on the person's own machine gets what is sent there, without anyone vouching for which it is: on a
+    /// loopback address or by a private-use scheme (RFC 8252 §8.6).
+    #[must_use]
+    pub fn is_native(&self) -> bool {
+        let url = Url::parse(&self.0).ok();
+        self.private_use_scheme().is_some() || url.is_some_and(|url| is_loopback(&url))
+    }
+
     /// Where it leads, in words a person can check.
     #[must_use]
     pub fn destination(&self) -> String {
@@ -266,6 +274,23 @@ mod tests {
                 prop_assert_eq!(url.host_str(), Some("127.0.0.1"));
                 prop_assert_eq!(url.path(), "/cb");
             }
+        }
+    }
+
+    #[test]
+    fn native_targets_are_on_the_persons_own_machine() {
+        for (uri, native) in [
+            ("http://127.0.0.1:51004/cb", true),
+            ("http://[::1]/cb", true),
+            ("http://localhost:8080/cb", true),
+            ("https://127.0.0.1/cb", true),
+            ("https://localhost/cb", true),
+            ("com.example.app:/cb", true),
+            ("https://app.example/cb", false),
+            ("https://127.0.0.1.app.example/cb", false),
+        ] {
+            let uri = Registered::parse(uri).expect(uri).as_matched();
+            assert_eq!(uri.is_native(), native, "{uri:?}");
         }
     }
 }

@@ -29,6 +29,7 @@ pub mod passkeys;
 pub mod passwords;
 mod pool;
 pub mod profiles;
+mod proven;
 pub mod registrations;
 pub mod resources;
 pub mod revocations;

@@ -261,8 +261,8 @@ page! {
         action: String,
         /// The response.
         fields: Vec<FieldView>,
-        /// What submits the form at once.
-        script: &'static str,
+        /// What submits the form at once; none if the person is to.
+        script: Option<&'static str>,
     }
 }
 

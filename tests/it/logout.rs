@@ -160,21 +160,28 @@ async fn who_is_asked_and_agrees_is_signed_out_and_goes_on() {
 }
 
 #[tokio::test]
-async fn to_a_client_that_registered_itself_no_one_is_sent_without_a_choice_or_a_hint() {
+async fn to_a_client_that_registered_itself_no_one_is_sent_without_a_choice_or_a_session() {
     let server = start().await;
     server.change_client(SPA, |it| it.about.registered_by = RegisteredBy::Itself).await;
     let request = [("client_id", SPA), ("post_logout_redirect_uri", OUT), ("state", "a b&c")];
-    let answer = server.browser().get(&path(&request)).await;
-    assert_eq!((answer.status, answer.location()), (200, None));
-    assert!(!answer.body.contains("http-equiv=\"refresh\""), "{}", answer.body);
-    let link = "id=\"continue\" href=\"https://app.example/out?tenant=1";
-    assert!(answer.body.contains(link), "{}", answer.body);
-    // With an ID token it shows that someone was there.
     let mut browser = server.signed_in().await;
     let tokens = server.tokens(&mut browser, &[]).await;
     let mut hinted = request.to_vec();
     hinted.push(("id_token_hint", id_token(&tokens)));
-    assert_eq!(outcome(&server.browser().get(&path(&hinted)).await), Outcome::Redirected);
+    // An ID token shows nothing: whoever registered the client has one of their own.
+    for request in [&request[..], &hinted] {
+        let answer = server.browser().get(&path(request)).await;
+        assert_eq!((answer.status, answer.location()), (200, None));
+        assert!(!answer.body.contains("http-equiv=\"refresh\""), "{}", answer.body);
+        let link = "id=\"continue\" href=\"https://app.example/out?tenant=1";
+        assert!(answer.body.contains(link), "{}", answer.body);
+    }
+    // In the browser whose session it is of, that ends; and where it has ended, its cookie is there.
+    let mut ended = browser.clone();
+    assert_eq!(outcome(&browser.get(&path(&hinted)).await), Outcome::Redirected);
+    assert!(!is_signed_in(&mut browser).await);
+    assert_eq!(outcome(&ended.get(&path(&hinted)).await), Outcome::Redirected);
+    assert_eq!(ended.get(&path(&hinted)).await.status, 200, "it is gone by now");
 }
 
 #[tokio::test]

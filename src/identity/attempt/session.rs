@@ -9,6 +9,7 @@ use super::write;
 use crate::{
     app::App,
     audit::{Event, Kind},
+    clock::Timestamp,
     identity::{
         account, browser_state, device, local,
         proof::{Assurance, Proofs},
@@ -18,7 +19,7 @@ use crate::{
     storage::{
         self,
         factors::Standing,
-        sessions::{NewSession, Password},
+        sessions::{By, NewSession},
     },
     web::{RequestContext, cookies::Cookie},
 };
@@ -27,8 +28,8 @@ use crate::{
 pub(super) struct Proven {
     pub(super) user: Uuid,
     pub(super) proofs: Proofs,
-    /// The password that was proven just now.
-    pub(super) password: Option<Password>,
+    /// What was proven just now, if that stands by itself.
+    pub(super) by: Option<By>,
     /// The session that the proofs are of: they count as long as that lives.
     pub(super) session: Option<Uuid>,
 }
@@ -64,6 +65,12 @@ pub(super) async fn begin(
     if proven.session.is_some() && proven.session != here {
         return Ok(None);
     }
+    // A second factor that is added to a session proves nothing by itself: whoever finds the browser and a phone makes no
+    // old sign-in a fresh one (OpenID Connect Core §3.1.2.1).
+    let auth_time = match (&proven.session, &current) {
+        (Some(_), Some(current)) => renewed(current.row.auth_time, &proven.proofs),
+        _ => app.clock.now(),
+    };
     let mut id = app.uuid();
     if let Some(Current { row, .. }) = current {
         if row.user_id == user_id {
@@ -73,14 +80,14 @@ pub(super) async fn begin(
         }
     }
     let mut handle = SessionHandle::draw(id, &app.entropy);
-    if !write_session(app, &handle, proven, context).await? {
+    if !write_session(app, &handle, proven, auth_time, context).await? {
         if proven.session.is_some() {
             return Ok(None);
         }
         // It ended in the meantime: a new one, then.
         id = app.uuid();
         handle = SessionHandle::draw(id, &app.entropy);
-        if !write_session(app, &handle, proven, context).await? {
+        if !write_session(app, &handle, proven, auth_time, context).await? {
             return Ok(None);
         }
     }
@@ -101,11 +108,18 @@ pub(super) async fn begin(
     ]))
 }
 
+/// The time of a session to which something was added: the former one, unless what was added stands by itself.
+fn renewed(before: Timestamp, proofs: &Proofs) -> Timestamp {
+    let alone = proofs.alone_at().and_then(|at| Timestamp::from_unix_timestamp(at).ok());
+    alone.map_or(before, |at| at.max(before))
+}
+
 /// Writes the session of a handle; whether there is one now.
 async fn write_session(
     app: &App,
     handle: &SessionHandle,
     proven: &Proven,
+    auth_time: Timestamp,
     context: &RequestContext,
 ) -> storage::Result<bool> {
     let now = app.clock.now();
@@ -117,11 +131,12 @@ async fn write_session(
         amr: &proven.proofs.methods(),
         acr: proven.proofs.assurance().unwrap_or(Assurance::Aal1).name(),
         proofs: &write(&proven.proofs),
-        password: proven.password,
+        by: proven.by,
+        auth_time,
         renews: proven.session.is_some(),
         address: context.origin.address.map(IpNet::from),
         user_agent: context.user_agent.as_deref(),
-        expires_at: now + app.config.sessions.absolute_lifetime.0,
+        expires_at: auth_time + app.config.sessions.absolute_lifetime.0,
     };
     storage::sessions::begin(&app.db, &new, now).await
 }

@@ -127,7 +127,8 @@ async fn advance(
     {
         let error = Error::new(code, "the person would have to be asked");
         let (_, cookie) = standing.session_state(app, request, headers);
-        let answer = respond(app, client, to, Outcome::Error(error), After::Link);
+        let after = if standing.known { After::Known } else { After::Link };
+        let answer = respond(app, client, to, Outcome::Error(error), after);
         return Ok(with_cookies(answer, cookie));
     }
     debug_assert_ne!(standing.owed, Owed::Nothing);

@@ -57,6 +57,7 @@ pub async fn get(
         let client_id = request::client_id(&params, hint.as_ref()).map_err(|e| refused(&e))?;
         let asked = Asked::read(&app, &params, client_id).await?;
         let current = session::current(&app, &headers).await?;
+        let handle = session::handle(&app, &headers).map(|handle| handle.id);
         let over = session::forget(&app, &headers);
         let known = current.as_ref().map(|current| Known {
             id: current.row.id,
@@ -74,8 +75,11 @@ pub async fn get(
                 let ended = Ended { session: Some(session), onward: asked.onward };
                 Ok(with_cookies(ended.lead_on(&app, &headers), over))
             }
-            (_, _) if hint.is_none() => Ok(with_cookies(asked.offer(&app, &headers), over)),
-            (_, _) => Ok(with_cookies(asked.go_on(&app, &headers), over)),
+            // Its session has ended, but was this browser's.
+            (_, _) if request::was_here(hint.as_ref(), handle.as_ref()) => {
+                Ok(with_cookies(asked.go_on(&app, &headers), over))
+            }
+            (_, _) => Ok(with_cookies(asked.offer(&app, &headers), over)),
         }
     };
     outcome.await.unwrap_or_else(|problem: Problem| problem.respond(&context))
@@ -162,9 +166,9 @@ impl Asked {
         }
     }
 
-    /// No one is signed in, and nothing shows that anyone was at the client. Whoever may register a client could have this
-    /// server lead people anywhere by a link that looks like ours: to a client that registered itself they go by their own
-    /// choice.
+    /// No one is signed in, and nothing shows that anyone was at the client: a hint does not, since whoever registered it has
+    /// ID tokens of their own. They could have this server lead people anywhere by a link that looks like ours: to a client
+    /// that registered itself people go by their own choice.
     fn offer(&self, app: &App, headers: &HeaderMap) -> Response {
         let client = self.client.as_ref();
         let client = client.filter(|it| it.metadata.about.registered_by == RegisteredBy::Itself);

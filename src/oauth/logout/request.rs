@@ -87,6 +87,11 @@ pub fn step(hint: Option<&Hint>, session: Option<&Known>) -> Step {
     if same { Step::SignOut } else { Step::Ask }
 }
 
+/// Whether this browser had the session of the hint, by the cookie that it still has of it: no link brings that about.
+pub fn was_here(hint: Option<&Hint>, cookie: Option<&Uuid>) -> bool {
+    hint.zip(cookie).is_some_and(|(hint, session)| hint.session == session.to_string())
+}
+
 #[cfg(test)]
 mod tests {
     use std::{sync::Arc, time::Duration};

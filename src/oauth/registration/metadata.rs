@@ -82,6 +82,7 @@ pub fn read(members: &mut Members, policy: &Policy, client_id: &str) -> Result<M
         userinfo_encrypted_response_enc: userinfo.1,
         first_party: false,
         unsafe_without_pkce: policy.without_pkce && method != AuthMethod::None,
+        unsafe_silent_native: false,
         mfa: None,
         refresh_retry_window: None,
         disabled: false,

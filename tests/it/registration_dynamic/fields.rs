@@ -67,7 +67,7 @@ async fn all_that_is_registered_is_answered() {
         "software_id": "4NRB1-0XZABZI9E6-5SM3R", "software_version": "1.2",
         "tls_client_auth_subject_dn": "CN=ignored", "unheard_of": { "a": [1] }, "also#de": 1,
         "client_id": "chosen", "client_secret": "chosen", "first_party": true, "disabled": true,
-        "unsafe_without_pkce": true, "introspects": ["https://api.example.com"], "mfa": "never",
+        "unsafe_without_pkce": true, "unsafe_silent_native": true, "introspects": ["https://api.example.com"], "mfa": "never",
         "resources": ["https://api.example.com"], "registered_by": "operator", "consent": "remembered"
     }"#;
     let all: Value = serde_json::from_str(all).expect("JSON");
@@ -75,6 +75,7 @@ async fn all_that_is_registered_is_answered() {
     let client = server.app.replica.client(text(&body, "client_id")).await.expect("read");
     let metadata = &client.expect("there").metadata;
     assert!(!metadata.first_party && !metadata.disabled && !metadata.unsafe_without_pkce);
+    assert!(!metadata.unsafe_silent_native);
     assert!(metadata.introspects.is_empty() && metadata.resources.is_empty());
     insta::assert_json_snapshot!("registered_with_everything", redact(body, &server.issuer));
 }

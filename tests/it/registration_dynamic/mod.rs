@@ -7,6 +7,7 @@ mod endings;
 mod fields;
 mod hostile;
 mod managing;
+mod redirected;
 mod whole;
 
 use openidconnect::reqwest::{Method, RequestBuilder, Response};
