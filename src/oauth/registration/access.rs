@@ -72,7 +72,7 @@ impl Refusal {
 impl IntoResponse for Refusal {
     fn into_response(self) -> Response {
         match self {
-            Self::Bearer(refusal) => crate::oauth::token::no_store(refusal.into_response()),
+            Self::Bearer(refusal) => refusal.into_response(),
             Self::Error(error) => error.into_response(),
             Self::Forbidden(why) => {
                 let body = Error::new(Code::AccessDenied, why).into_response();
