@@ -14,8 +14,12 @@ use url::Url;
 
 use crate::{
     clock::{Clock, Timestamp},
-    fetch::{self, FetchError, Limits},
-    registry::client_keys::{ClientKey, ClientKeys, SigningAlg},
+    fetch::{self, FetchError, Limits, Owner},
+    registry::{
+        about::RegisteredBy,
+        client::Client,
+        client_keys::{ClientKey, ClientKeys, SigningAlg},
+    },
     tokens::jwe::{KeyAlg, PublicKey},
 };
 
@@ -45,6 +49,35 @@ enum KeysError {
     NoJson,
     #[error("{0}")]
     NoKeys(String),
+}
+
+/// For whom something is fetched whose address a client named.
+#[must_use]
+pub fn owner(client: &Client) -> Owner {
+    let id = Arc::clone(&client.id);
+    match client.metadata.about.registered_by {
+        RegisteredBy::Operator => Owner::Client(id),
+        RegisteredBy::Itself => Owner::Stranger(id),
+    }
+}
+
+/// Who publishes keys, and where.
+#[derive(Clone, Debug)]
+pub struct Publisher<'a> {
+    /// Its client's id; or what is none, if it is no client.
+    pub client_id: &'a str,
+    /// Where.
+    pub uri: &'a str,
+    /// Who named that address.
+    pub owner: Owner,
+}
+
+impl<'a> Publisher<'a> {
+    /// A client.
+    #[must_use]
+    pub fn of(client: &'a Client, uri: &'a str) -> Self {
+        Self { client_id: &client.id, uri, owner: owner(client) }
+    }
 }
 
 /// What is known of one client's keys.
@@ -77,11 +110,11 @@ impl PublishedKeys {
         &self,
         fetch: &fetch::Client,
         clock: &Clock,
-        client: (&str, &str),
+        publisher: &Publisher<'_>,
         kid: Option<&str>,
         alg: SigningAlg,
     ) -> Option<ClientKey> {
-        self.look(fetch, clock, client, |keys| keys.choose(kid, alg).cloned()).await
+        self.look(fetch, clock, publisher, |keys| keys.choose(kid, alg).cloned()).await
     }
 
     /// The key of a client that something is encrypted for, if there is one.
@@ -89,10 +122,10 @@ impl PublishedKeys {
         &self,
         fetch: &fetch::Client,
         clock: &Clock,
-        client: (&str, &str),
+        publisher: &Publisher<'_>,
         alg: KeyAlg,
     ) -> Option<PublicKey> {
-        self.look(fetch, clock, client, |keys| keys.for_encryption(alg).cloned()).await
+        self.look(fetch, clock, publisher, |keys| keys.for_encryption(alg).cloned()).await
     }
 
     /// Looks among the keys that are known, and then among those that can be fetched.
@@ -100,10 +133,10 @@ impl PublishedKeys {
         &self,
         fetch: &fetch::Client,
         clock: &Clock,
-        client: (&str, &str),
+        publisher: &Publisher<'_>,
         choose: impl Fn(&ClientKeys) -> Option<T>,
     ) -> Option<T> {
-        let (client_id, uri) = client;
+        let Publisher { client_id, uri, owner } = publisher;
         let slot = self.slot(client_id, uri);
         if let Some(key) = slot.fresh(clock.now()).and_then(|keys| choose(&keys)) {
             return Some(key);
@@ -114,9 +147,11 @@ impl PublishedKeys {
             return Some(key);
         }
         if slot.try_now(clock.now()) {
-            match load(fetch, uri).await {
+            match load(fetch, owner, uri).await {
                 Ok((keys, fresh_for)) => slot.store(keys, clock.now(), fresh_for),
                 Err(error) => {
+                    // The pause begins now, and not when it was begun: it may have taken as long.
+                    slot.known(|known| known.tried_at = Some(clock.now()));
                     tracing::warn!(client_id, %error, "a client's jwks_uri cannot be read");
                 }
             }
@@ -191,9 +226,13 @@ impl Slot {
     }
 }
 
-async fn load(fetch: &fetch::Client, uri: &str) -> Result<(ClientKeys, Duration), KeysError> {
+async fn load(
+    fetch: &fetch::Client,
+    owner: &Owner,
+    uri: &str,
+) -> Result<(ClientKeys, Duration), KeysError> {
     let url = Url::parse(uri).map_err(|_| KeysError::NoUrl)?;
-    let fetched = fetch.get(&url, Limits::default()).await?;
+    let fetched = fetch.get(owner, &url, Limits::default()).await?;
     let jwks = serde_json::from_slice(&fetched.body).map_err(|_| KeysError::NoJson)?;
     let keys = ClientKeys::fetched(&jwks).map_err(KeysError::NoKeys)?;
     Ok((keys, fetched.fresh_for.unwrap_or(USUAL).clamp(SHORTEST, LONGEST)))

@@ -3,7 +3,7 @@
 //! Replicas are stateless: everything here can be thrown away and read again. While changes cannot be followed, the
 //! database is asked about clients and revocations; resources and keys stay as they were last read.
 
-mod client_keys;
+pub mod client_keys;
 mod clients;
 mod feed;
 mod resources;
@@ -19,7 +19,10 @@ use uuid::Uuid;
 pub use resources::Catalogue;
 
 use self::{
-    client_keys::PublishedKeys, clients::Clients, feed::Feed, resources::Resources,
+    client_keys::{PublishedKeys, Publisher},
+    clients::Clients,
+    feed::Feed,
+    resources::Resources,
     revocations::Revocations,
 };
 use crate::{
@@ -92,16 +95,16 @@ impl Replica {
         self.published.forget(client_id);
     }
 
-    /// A key of someone who is no client, of those published at `uri`. `owner` is no client's id.
+    /// A key of someone who is no client.
     pub async fn published_key(
         &self,
         fetch: &fetch::Client,
         clock: &Clock,
-        (owner, uri): (&str, &str),
+        publisher: &Publisher<'_>,
         kid: Option<&str>,
         alg: SigningAlg,
     ) -> Option<ClientKey> {
-        self.published.find(fetch, clock, (owner, uri), kid, alg).await
+        self.published.find(fetch, clock, publisher, kid, alg).await
     }
 
     /// The key of a client that its signature is checked with, if there is one: of those that it registered, or that it
@@ -115,7 +118,10 @@ impl Replica {
         alg: SigningAlg,
     ) -> Option<ClientKey> {
         match &client.metadata.jwks_uri {
-            Some(uri) => self.published.find(fetch, clock, (&client.id, uri), kid, alg).await,
+            Some(uri) => {
+                let publisher = Publisher::of(client, uri);
+                self.published.find(fetch, clock, &publisher, kid, alg).await
+            }
             None => client.keys().choose(kid, alg).cloned(),
         }
     }
@@ -129,7 +135,10 @@ impl Replica {
         alg: KeyAlg,
     ) -> Option<PublicKey> {
         match &client.metadata.jwks_uri {
-            Some(uri) => self.published.for_encryption(fetch, clock, (&client.id, uri), alg).await,
+            Some(uri) => {
+                let publisher = Publisher::of(client, uri);
+                self.published.for_encryption(fetch, clock, &publisher, alg).await
+            }
             None => client.keys().for_encryption(alg).cloned(),
         }
     }

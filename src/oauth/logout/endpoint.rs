@@ -62,7 +62,7 @@ pub async fn get(
         let current = session::current(&app, &headers).await?;
         let over = session::forget(&app, &headers);
         let known = current.as_ref().map(|current| Known {
-            id: current.row.id,
+            sid: asked.client.as_ref().map(|it| subject::sid(&app, it, current.row.id)),
             subject: asked.client.as_ref().map(|it| subject::of(&app, it, current.row.user_id)),
         });
         match (request::step(hint.as_ref(), known.as_ref()), current) {

@@ -1,7 +1,5 @@
 //! A logout request (OpenID Connect RP-Initiated Logout 1.0 §2): what it says, whether that is right, and what follows.
 
-use uuid::Uuid;
-
 use crate::{
     keys::{KeySet, Lifetimes, signing::Type},
     oauth::Error,
@@ -28,7 +26,7 @@ pub struct Hint {
     pub client_id: String,
     /// The person.
     pub subject: String,
-    /// The session.
+    /// The session, as that client knows it.
     pub session: String,
 }
 
@@ -70,11 +68,11 @@ pub fn destination(params: &Params, client: Option<&Client>) -> Result<Option<Ma
 }
 
 /// The session that is signed in, as the client of a request knows it.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Default)]
 pub struct Known {
-    /// The session.
-    pub id: Uuid,
-    /// Its person, if the request names a client.
+    /// Its `sid`, if the request names a client.
+    pub sid: Option<String>,
+    /// Its person, likewise.
     pub subject: Option<String>,
 }
 
@@ -94,7 +92,8 @@ pub enum Step {
 pub fn step(hint: Option<&Hint>, session: Option<&Known>) -> Step {
     let Some(session) = session else { return Step::GoOn };
     let same = hint.is_some_and(|hint| {
-        hint.session == session.id.to_string() && Some(&hint.subject) == session.subject.as_ref()
+        Some(&hint.session) == session.sid.as_ref()
+            && Some(&hint.subject) == session.subject.as_ref()
     });
     if same { Step::SignOut } else { Step::Ask }
 }
@@ -104,6 +103,7 @@ mod tests {
     use std::{sync::Arc, time::Duration};
 
     use serde_json::{Value, json};
+    use uuid::Uuid;
 
     use super::*;
     use crate::{
@@ -218,7 +218,7 @@ mod tests {
     #[test]
     fn only_a_hint_of_the_session_that_is_there_spares_the_question() {
         let (session, person) = (Uuid::from_u128(1), Uuid::from_u128(2));
-        let row = Known { id: session, subject: Some(person.to_string()) };
+        let row = Known { sid: Some(session.to_string()), subject: Some(person.to_string()) };
         let hint = |person: Uuid, session: Uuid| Hint {
             client_id: "spa".to_owned(),
             subject: person.to_string(),
@@ -229,6 +229,7 @@ mod tests {
             (None, None, Step::GoOn),
             (Some(hint(person, session)), None, Step::GoOn),
             (None, Some(&row), Step::Ask),
+            (Some(hint(person, session)), Some(&Known::default()), Step::Ask),
             (Some(hint(person, session)), Some(&row), Step::SignOut),
             (Some(hint(person, other)), Some(&row), Step::Ask),
             (Some(hint(other, session)), Some(&row), Step::Ask),

@@ -6,8 +6,10 @@ use serde_json::{Map, Value};
 use super::members::{Members, invalid};
 use crate::{
     app::App,
+    fetch::Owner,
     oauth::{Code, Error},
     registry::client_keys::SigningAlg,
+    replica::client_keys::Publisher,
 };
 
 /// The longest statement, in bytes.
@@ -57,9 +59,10 @@ pub async fn claims(app: &App, text: &str) -> Result<Map<String, Value>, Error> 
     };
     // No client's id has a space in it.
     let owner = format!("software statements of {}", trusted.issuer);
-    let keys = (owner.as_str(), trusted.jwks_uri.as_str());
+    let publisher =
+        Publisher { client_id: &owner, uri: trusted.jwks_uri.as_str(), owner: Owner::Operator };
     let kid = header.kid.as_deref();
-    let key = app.replica.published_key(&app.fetch, &app.clock, keys, kid, alg).await;
+    let key = app.replica.published_key(&app.fetch, &app.clock, &publisher, kid, alg).await;
     let key = key.ok_or_else(|| refused("its issuer has no such key"))?;
     if !is_signed_by(text, key.verifier(), alg) {
         return Err(refused("its signature is wrong"));
