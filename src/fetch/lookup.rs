@@ -156,17 +156,20 @@ mod tests {
     use super::*;
 
     /// Look-ups that do not end until the sender is dropped, of which whoever asked has gone.
-    struct Stalled(Arc<Mutex<mpsc::Receiver<()>>>, mpsc::Sender<()>);
+    struct Stalled {
+        ended: Arc<Mutex<mpsc::Receiver<()>>>,
+        end: mpsc::Sender<()>,
+    }
 
     impl Stalled {
         fn new() -> Self {
             let (end, ended) = mpsc::channel();
-            Self(Arc::new(Mutex::new(ended)), end)
+            Self { ended: Arc::new(Mutex::new(ended)), end }
         }
 
         /// Whether it was begun, or waits for its turn.
         async fn begin(&self, system: &System, owner: &Owner) -> bool {
-            let ended = Arc::clone(&self.0);
+            let ended = Arc::clone(&self.ended);
             let stalled = system.run(owner, move || {
                 drop(ended.lock().map(|ended| ended.recv()));
                 Ok(Vec::new())
@@ -208,7 +211,7 @@ mod tests {
         for other in [Owner::Operator, client("spa")] {
             assert!(works(&system, &other).await, "{other:?} has places of its own");
         }
-        drop(stalled);
+        drop(stalled.end);
         let all = u32::try_from(OF_STRANGERS.0).expect("a few");
         drop(system.strangers.places.acquire_many(all).await.expect("open"));
         assert!(works(&system, &stranger("one more")).await);
@@ -224,7 +227,7 @@ mod tests {
         assert_eq!(held, OF_CLIENTS.1);
         assert!(has_to_wait(&system, &client("hostile")).await);
         assert!(works(&system, &client("other")).await);
-        drop(stalled);
+        drop(stalled.end);
         let all = u32::try_from(OF_CLIENTS.0).expect("a few");
         drop(system.clients.places.acquire_many(all).await.expect("they end"));
         assert!(has_to_wait(&system, &client("hostile")).await, "for a while");

@@ -32,9 +32,9 @@ pub use super::tls::TlsError;
 
 /// How long a peer may take for the TLS handshake.
 const HANDSHAKE: Duration = Duration::from_secs(10);
-/// The largest head of a request, in bytes: one whose URI is as long as any is taken (64 KiB), with its headers. Every
-/// connection may have that much memory taken up until its time is over, so there is no more of it.
-const HEAD: usize = 96 * 1024;
+/// The largest head of a request, in bytes, give or take what is read at once: one whose URI is as long as any is taken
+/// (64 KiB), with its headers. Each connection may take up that much memory for as long as it may be idle.
+const HEAD: usize = 80 * 1024;
 /// Requests that an HTTP/2 connection may have open at once.
 const STREAMS: u32 = 128;
 

@@ -33,28 +33,25 @@ pub async fn revoke(
     let params = token::form(&headers, &body)?;
     let client = client_auth::authenticate(&app, &headers, &params, &context).await?;
     // token_type_hint may be wrong (§2.1) and is not needed: a token says what it is.
-    match Subject::find(&app, &params, &client.id).await? {
+    let subject = Subject::find(&app, &params, &client.id).await?;
+    let revoked = match subject {
         Some(Subject::Grant { grant, user }) => {
-            if self::grant(&app, grant).await? {
-                let event = Event::new(Kind::Revoked).user(user).client(&client.id).grant(grant);
-                app.audit.record(event, &context.origin).await?;
-            }
+            let event = Event::new(Kind::Revoked).user(user).grant(grant);
+            self::grant(&app, grant).await?.then_some(event)
         }
         Some(Subject::Token { id, grant, user }) => {
             let now = app.clock.now();
             let until = app.tokens_end(now);
             let was_live = storage::revocations::insert(&app.db, id, now, until).await?;
             app.replica.revoked(id, until);
-            if was_live {
-                let event = Event::new(Kind::Revoked)
-                    .user(user)
-                    .client(&client.id)
-                    .grant(grant)
-                    .detail(json!({ "token": id.simple().to_string() }));
-                app.audit.record(event, &context.origin).await?;
-            }
+            let detail = json!({ "token": id.simple().to_string() });
+            let event = Event::new(Kind::Revoked).user(user).grant(grant).detail(detail);
+            was_live.then_some(event)
         }
-        None => {}
+        None => None,
+    };
+    if let Some(event) = revoked {
+        app.audit.record(event.client(&client.id), &context.origin).await?;
     }
     Ok(token::no_store(StatusCode::OK.into_response()))
 }

@@ -448,7 +448,7 @@ async fn requests_that_have_ended_do_not_stay() {
     .execute(&server.db)
     .await
     .expect("written");
-    server.advance(Duration::minutes(10));
+    server.advance(Duration::minutes(10) + Duration::SECOND);
     assert!(server.app.maintain().await.is_empty());
     assert_eq!(waiting(&server).await.len(), 1, "the one that can be gone on with");
     server.advance(Duration::minutes(20));

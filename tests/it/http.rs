@@ -190,21 +190,29 @@ async fn a_connection_that_brings_no_request_is_closed() {
 #[tokio::test]
 async fn a_head_may_be_as_long_as_any_uri_and_not_much_longer() {
     let server = Server::start().await;
-    for (uri, headers, expected) in [
-        (60_000, 8_000, "HTTP/1.1 200"),
-        (10, 120_000, "HTTP/1.1 431"),
-        (70_000, 10, "HTTP/1.1 414"),
-    ] {
-        let (uri, more) = ("a".repeat(uri), "a".repeat(headers));
+    for (uri, expected) in [(60_000, "HTTP/1.1 200"), (70_000, "HTTP/1.1 414")] {
+        let (uri, more) = ("a".repeat(uri), "a".repeat(8000));
         let head = format!("GET /healthz?{uri} HTTP/1.1\r\nHost: x\r\nX: {more}\r\n\r\n");
         let mut stream = connect(&server).await;
-        // It may be refused, and the connection closed, before all of it is written.
-        stream.write_all(head.as_bytes()).await.ok();
+        stream.write_all(head.as_bytes()).await.expect("written");
         let mut answer = [0; 12];
         let read = tokio::time::timeout(Duration::from_secs(10), stream.read_exact(&mut answer));
         read.await.expect("in time").expect("an answer");
-        assert_eq!(String::from_utf8_lossy(&answer), expected, "{} {}", uri.len(), more.len());
+        assert_eq!(String::from_utf8_lossy(&answer), expected, "{}", uri.len());
     }
+    // In pieces, so that all that was sent is read when the answer comes.
+    let mut stream = connect(&server).await;
+    stream.write_all(b"GET /healthz HTTP/1.1\r\nHost: x\r\nX: ").await.expect("written");
+    let (piece, mut answer, mut sent) = ("a".repeat(4096), [0; 12], 0);
+    while sent < 200_000 {
+        stream.write_all(piece.as_bytes()).await.expect("written");
+        sent += piece.len();
+        let read = tokio::time::timeout(Duration::from_millis(20), stream.read_exact(&mut answer));
+        if read.await.is_ok() {
+            break;
+        }
+    }
+    assert_eq!(String::from_utf8_lossy(&answer), "HTTP/1.1 431", "after {sent}");
 }
 
 #[tokio::test]

@@ -311,7 +311,7 @@ fn about(
     for (key, text) in &localized {
         if key.starts_with("client_name#") {
             readable::check(key, text).map_err(invalid)?;
-        } else if !web_url(text).is_some_and(|url| url.scheme() == "https") {
+        } else if web_url(text).is_none_or(|url| url.scheme() != "https") {
             return Err(invalid(format!("{key} must be an https URL")));
         }
     }
