@@ -393,6 +393,8 @@ async fn no_more_is_kept_of_a_request_than_a_request_needs() {
     assert_eq!(waiting(&server).await.len(), 0);
     // A hint that can be no one's is none.
     for (hint, kept) in [(EMAIL, true), (&long[..400], false)] {
+        // In the order of their ids.
+        server.advance(Duration::SECOND);
         let answer = browser.get(&authorize_path(&[("login_hint", hint)])).await;
         assert!(answer.location().expect("a page").contains("/interaction/"));
         let last = waiting(&server).await.pop().expect("kept");
