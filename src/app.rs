@@ -235,11 +235,19 @@ impl App {
             swept(storage::links::sweep(&self.db, now - mail::LONGEST_WAIT).await),
             swept(storage::sign_ins::sweep(&self.db, now).await),
             registration::sweep(self).await.map_err(Into::into),
+            self.sweep_requests(now).await,
             self.expire_sessions(now).await,
             self.sweep_sessions(now).await,
             self.delete_accounts(now).await,
         ];
         done.into_iter().filter_map(Result::err).collect()
+    }
+
+    /// Removes the authorization requests that no one can go on with.
+    async fn sweep_requests(&self, now: Timestamp) -> Result<(), StartError> {
+        let began = now - self.config.tokens.authorization_lifetime.0;
+        while storage::authorization_requests::sweep(&self.db, began, now).await? > 0 {}
+        Ok(())
     }
 
     /// Ends the sessions that have expired, so that applications are told. Those that only went unused too long end when

@@ -2,19 +2,23 @@
 
 use std::net::IpAddr;
 
-use http::HeaderMap;
+use http::{HeaderMap, StatusCode};
 use uuid::Uuid;
 
-use super::device::{self, Device};
+use super::{
+    device::{self, Device},
+    notice::minutes,
+};
 use crate::{
     app::App,
+    clock::Timestamp,
     config::{DynamicRegistration, Email, SignIn},
     storage::{
         self,
         throttles::{Counted, Counter},
     },
     tokens::digest::Digest,
-    web::cookies::Cookie,
+    web::{cookies::Cookie, problem::Problem, words},
 };
 
 /// Failed attempts from all browsers known for an account together, in multiples of what strangers have. It is a
@@ -103,6 +107,19 @@ pub fn nameless(limits: &SignIn, address: Option<IpAddr>) -> Vec<Vec<Counter>> {
 /// The counters of challenges that anyone may ask for, before there is anything that could be wrong.
 pub fn challenges(limits: &SignIn, address: Option<IpAddr>) -> Vec<Vec<Counter>> {
     vec![networks("challenges", address, limits.address_attempts.saturating_mul(CHALLENGES))]
+}
+
+/// The counters of authorization requests that are kept for someone to sign in.
+pub fn requests(limits: &SignIn, address: Option<IpAddr>) -> Vec<Vec<Counter>> {
+    vec![networks("requests", address, limits.address_requests)]
+}
+
+/// The page for whoever has to wait until then.
+pub fn wait(app: &App, until: Timestamp) -> Problem {
+    let message = words::with("challenges-throttled", &[("count", minutes(app, until))]);
+    let seconds = (until - app.clock.now()).whole_seconds().max(1).unsigned_abs();
+    let status = StatusCode::TOO_MANY_REQUESTS;
+    Problem::new(status, words::text("problem-wait"), message).retry_after(seconds)
 }
 
 /// The counters of messages that are asked for: by whom they are for, be there such a person or not, and by the address of

@@ -8,7 +8,8 @@ use url::Url;
 use super::{
     about::About,
     client_keys::{ClientKeys, SigningAlg},
-    redirect_uri::{Matched, Registered},
+    readable,
+    redirect_uri::{Matched, Registered, web_url},
     request_metadata::RequestMetadata,
     scope,
     sector::{self, SubjectType},
@@ -281,9 +282,7 @@ impl Client {
         if client_id.is_empty() || client_id.len() > 128 || !client_id.chars().all(plain) {
             return Err("client_id must be 1 to 128 visible ASCII characters".to_owned());
         }
-        if metadata.client_name.trim().is_empty() || metadata.client_name.chars().count() > 120 {
-            return Err("client_name must be 1 to 120 characters".to_owned());
-        }
+        readable::check("client_name", &metadata.client_name)?;
         for uri in &metadata.redirect_uris {
             Registered::parse(uri.as_str())
                 .map_err(|problem| format!("redirect_uris: {problem}"))?;
@@ -325,7 +324,7 @@ impl Client {
             return Err(format!("refresh_retry_window must be at most {longest} seconds"));
         }
         metadata.about.validate()?;
-        let https = |uri: &String| Url::parse(uri).is_ok_and(|url| url.scheme() == "https");
+        let https = |uri: &String| web_url(uri).is_some_and(|url| url.scheme() == "https");
         let loopback = |uri: &String| uri.starts_with("http:") && Registered::parse(uri).is_ok();
         for (name, uri) in [
             ("client_uri", &metadata.client_uri),
@@ -466,6 +465,11 @@ mod tests {
         for (wrong, named) in [
             (json!({ "client_name": " " }), "client_name"),
             (json!({ "client_name": "a".repeat(121) }), "client_name"),
+            (json!({ "client_name": "\u{3164}" }), "client_name"),
+            (json!({ "logo_uri": "https:app.example/logo.png" }), "logo_uri"),
+            (json!({ "policy_uri": "https:app.example" }), "policy_uri"),
+            (json!({ "tos_uri": "https:\\\\app.example" }), "tos_uri"),
+            (json!({ "client_uri": "https://app.example/\t" }), "client_uri"),
             (json!({ "redirect_uris": [] }), "redirect_uris"),
             (json!({ "grant_types": [] }), "redirect_uris"),
             (json!({ "grant_types": ["refresh_token"], "redirect_uris": [] }), "refresh_token"),

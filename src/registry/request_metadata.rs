@@ -7,10 +7,7 @@ use super::{
     client::{AuthMethod, Metadata},
     client_keys::SigningAlg,
 };
-use crate::{
-    keys::encryption::EncryptionAlg,
-    tokens::jwe::{ContentAlg, KeyAlg},
-};
+use crate::{keys::encryption::EncryptionAlg, tokens::jwe::ContentAlg};
 
 /// The longest URL of a request (OpenID Connect Core §6.2), in bytes.
 pub const LONGEST_URI: usize = 512;
@@ -82,13 +79,6 @@ impl RequestMetadata {
     pub fn has_uri(&self, presented: &str) -> bool {
         let address = |uri: &str| uri.split('#').next().unwrap_or_default().to_owned();
         self.request_uris.iter().any(|own| address(own) == address(presented))
-    }
-
-    /// How its request objects are encrypted, if it says (OpenID Connect Registration §2).
-    #[must_use]
-    pub fn encryption(&self) -> Option<(KeyAlg, ContentAlg)> {
-        let alg = self.request_object_encryption_alg?;
-        Some((alg.into(), self.request_object_encryption_enc.unwrap_or_default()))
     }
 
     /// Checks it beside the rest.

@@ -15,8 +15,12 @@ use url::Url;
 
 use crate::{
     clock::{Clock, Timestamp},
-    fetch::{self, FetchError, Limits},
-    registry::client_keys::{ClientKey, ClientKeys, SigningAlg},
+    fetch::{self, FetchError, Limits, Owner},
+    registry::{
+        about::RegisteredBy,
+        client::Client,
+        client_keys::{ClientKey, ClientKeys, SigningAlg},
+    },
     tokens::jwe::{KeyAlg, PublicKey},
 };
 
@@ -46,6 +50,35 @@ enum KeysError {
     NoJson,
     #[error("{0}")]
     NoKeys(String),
+}
+
+/// For whom something is fetched whose address a client named.
+#[must_use]
+pub fn owner(client: &Client) -> Owner {
+    let id = Arc::clone(&client.id);
+    match client.metadata.about.registered_by {
+        RegisteredBy::Operator => Owner::Client(id),
+        RegisteredBy::Itself => Owner::Stranger(id),
+    }
+}
+
+/// Who publishes keys, and where.
+#[derive(Clone, Debug)]
+pub struct Publisher<'a> {
+    /// Its client's id; or what is none, if it is no client.
+    pub client_id: &'a str,
+    /// Where.
+    pub uri: &'a str,
+    /// Who named that address.
+    pub owner: Owner,
+}
+
+impl<'a> Publisher<'a> {
+    /// A client.
+    #[must_use]
+    pub fn of(client: &'a Client, uri: &'a str) -> Self {
+        Self { client_id: &client.id, uri, owner: owner(client) }
+    }
 }
 
 /// What is known of one client's keys.
@@ -78,7 +111,7 @@ impl PublishedKeys {
         &self,
         fetch: &fetch::Client,
         clock: &Clock,
-        client: (&str, &str),
+        publisher: &Publisher<'_>,
         kid: Option<&str>,
         alg: SigningAlg,
         verify: impl Fn(&ClientKey) -> bool,
@@ -86,7 +119,7 @@ impl PublishedKeys {
         let check = |keys: &ClientKeys| keys.choose(kid, alg).map(&verify);
         // Without a name, it may be by the next key that has taken the place of the one that is remembered.
         let is_settled = |genuine: &bool| *genuine || kid.is_some();
-        self.look(fetch, clock, client, check, is_settled).await
+        self.look(fetch, clock, publisher, check, is_settled).await
     }
 
     /// The key of a client that something is encrypted for, if there is one.
@@ -94,10 +127,10 @@ impl PublishedKeys {
         &self,
         fetch: &fetch::Client,
         clock: &Clock,
-        client: (&str, &str),
+        publisher: &Publisher<'_>,
         alg: KeyAlg,
     ) -> Option<PublicKey> {
-        self.look(fetch, clock, client, |keys| keys.for_encryption(alg).cloned(), |_| true).await
+        self.look(fetch, clock, publisher, |keys| keys.for_encryption(alg).cloned(), |_| true).await
     }
 
     /// Looks among the keys that are known and, if that does not settle it, among those that can be fetched.
@@ -105,11 +138,11 @@ impl PublishedKeys {
         &self,
         fetch: &fetch::Client,
         clock: &Clock,
-        client: (&str, &str),
+        publisher: &Publisher<'_>,
         choose: impl Fn(&ClientKeys) -> Option<T>,
         is_settled: impl Fn(&T) -> bool,
     ) -> Option<T> {
-        let (client_id, uri) = client;
+        let Publisher { client_id, uri, owner } = publisher;
         let slot = self.slot(client_id, uri);
         let known = || slot.fresh(clock.now()).and_then(|keys| choose(&keys)).filter(&is_settled);
         if let Some(found) = known() {
@@ -121,9 +154,11 @@ impl PublishedKeys {
             return Some(found);
         }
         if slot.try_now(clock.now()) {
-            match load(fetch, uri).await {
+            match load(fetch, owner, uri).await {
                 Ok((keys, fresh_for)) => slot.store(keys, clock.now(), fresh_for),
                 Err(error) => {
+                    // The pause begins now, and not when it was begun: it may have taken as long.
+                    slot.known(|known| known.tried_at = Some(clock.now()));
                     tracing::warn!(client_id, %error, "a client's jwks_uri cannot be read");
                 }
             }
@@ -198,9 +233,13 @@ impl Slot {
     }
 }
 
-async fn load(fetch: &fetch::Client, uri: &str) -> Result<(ClientKeys, Duration), KeysError> {
+async fn load(
+    fetch: &fetch::Client,
+    owner: &Owner,
+    uri: &str,
+) -> Result<(ClientKeys, Duration), KeysError> {
     let url = Url::parse(uri).map_err(|_| KeysError::NoUrl)?;
-    let fetched = fetch.get(&url, Limits::default()).await?;
+    let fetched = fetch.get(owner, &url, Limits::default()).await?;
     let jwks = serde_json::from_slice(&fetched.body).map_err(|_| KeysError::NoJson)?;
     let keys = ClientKeys::fetched(&jwks).map_err(KeysError::NoKeys)?;
     Ok((keys, fetched.fresh_for.unwrap_or(USUAL).clamp(SHORTEST, LONGEST)))

@@ -3,7 +3,7 @@
 //! Replicas are stateless: everything here can be thrown away and read again. While changes cannot be followed, the
 //! database is asked about clients and revocations; resources and keys stay as they were last read.
 
-mod client_keys;
+pub mod client_keys;
 mod clients;
 mod feed;
 mod resources;
@@ -19,7 +19,10 @@ use uuid::Uuid;
 pub use resources::Catalogue;
 
 use self::{
-    client_keys::PublishedKeys, clients::Clients, feed::Feed, resources::Resources,
+    client_keys::{PublishedKeys, Publisher},
+    clients::Clients,
+    feed::Feed,
+    resources::Resources,
     revocations::Revocations,
 };
 use crate::{
@@ -93,17 +96,17 @@ impl Replica {
     }
 
     /// What `verify` says of the key that a signature is checked with of someone who is no client, if there is one of those
-    /// published at `uri`. `owner` is no client's id.
+    /// that they publish.
     pub async fn check_by_published(
         &self,
         fetch: &fetch::Client,
         clock: &Clock,
-        (owner, uri): (&str, &str),
+        publisher: &Publisher<'_>,
         kid: Option<&str>,
         alg: SigningAlg,
         verify: impl Fn(&ClientKey) -> bool,
     ) -> Option<bool> {
-        self.published.check(fetch, clock, (owner, uri), kid, alg, verify).await
+        self.published.check(fetch, clock, publisher, kid, alg, verify).await
     }
 
     /// What `verify` says of the key that a client's signature is checked with, if there is one: of those that it registered,
@@ -119,7 +122,8 @@ impl Replica {
     ) -> Option<bool> {
         match &client.metadata.jwks_uri {
             Some(uri) => {
-                self.published.check(fetch, clock, (&client.id, uri), kid, alg, verify).await
+                let publisher = Publisher::of(client, uri);
+                self.published.check(fetch, clock, &publisher, kid, alg, verify).await
             }
             None => client.keys().choose(kid, alg).map(verify),
         }
@@ -134,7 +138,10 @@ impl Replica {
         alg: KeyAlg,
     ) -> Option<PublicKey> {
         match &client.metadata.jwks_uri {
-            Some(uri) => self.published.for_encryption(fetch, clock, (&client.id, uri), alg).await,
+            Some(uri) => {
+                let publisher = Publisher::of(client, uri);
+                self.published.for_encryption(fetch, clock, &publisher, alg).await
+            }
             None => client.keys().for_encryption(alg).cloned(),
         }
     }

@@ -48,7 +48,7 @@ async fn of_other_kinds(server: &Server, access: &str) -> Vec<(&'static str, Str
         &server.issuer,
         SPA,
         said["sub"].as_str().expect("a subject").to_owned(),
-        server.app.uuid(),
+        server.app.uuid().to_string(),
         server.clock.now().unix_timestamp(),
         &server.app.entropy,
     );

@@ -46,6 +46,36 @@ async fn opaque_tokens_can_be_revoked_too() {
 }
 
 #[tokio::test]
+async fn what_was_revoked_before_is_not_put_on_record_again() {
+    let server = Server::start().await;
+    let tokens = server.tokens(&mut server.browser(), &[]).await;
+    let vault = [("scope", "open"), ("resource", VAULT)];
+    let opaque = server.tokens(&mut server.browser(), &vault).await;
+    for (token, expected) in [
+        (tokens.access.as_str(), 1),
+        (tokens.access.as_str(), 1),
+        (tokens.refresh(), 2),
+        (tokens.refresh(), 2),
+        (opaque.access.as_str(), 3),
+        (opaque.access.as_str(), 3),
+        (opaque.refresh(), 4),
+        // Its grant is over.
+        (opaque.access.as_str(), 4),
+    ] {
+        let form = [("client_id", SPA), ("token", token)];
+        assert_eq!(server.post("/revoke", &form).await.status(), 200);
+        let events = server.events().await;
+        assert_eq!(events.iter().filter(|kind| *kind == "revoked").count(), expected, "{token}");
+    }
+    let next = server.tokens(&mut server.browser(), &[]).await;
+    for (token, expected) in [(next.refresh(), 5), (next.access.as_str(), 5)] {
+        server.post("/revoke", &[("client_id", SPA), ("token", token)]).await;
+        let events = server.events().await;
+        assert_eq!(events.iter().filter(|kind| *kind == "revoked").count(), expected, "{token}");
+    }
+}
+
+#[tokio::test]
 async fn only_its_own_client_can_revoke_a_token_and_no_one_learns_whether_it_exists() {
     let server = Server::start().await;
     let tokens = server.tokens(&mut server.browser(), &[]).await;

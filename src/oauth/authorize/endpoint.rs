@@ -13,7 +13,10 @@ use super::{
 };
 use crate::{
     app::{App, AppState},
-    identity::pages::{Browser, see_other, with_cookies},
+    identity::{
+        pages::{Browser, see_other, with_cookies},
+        throttle,
+    },
     oauth::{Error, id_token_hint::Own, metadata::path, token},
     registry::client::Client,
     storage,
@@ -132,6 +135,11 @@ async fn advance(
         return Ok(with_cookies(answer, cookie));
     }
     debug_assert_ne!(standing.owed, Owed::Nothing);
+    // Before it is kept: of whoever sends it, nothing is known but where they are.
+    let counters = throttle::requests(&app.config.sign_in, context.origin.address);
+    if let Some(until) = throttle::count(app, &counters).await?.until {
+        return Ok(throttle::wait(app, until).respond(context));
+    }
     let browser = Browser::of(app, headers);
     let id = interaction::keep(app, request, &browser.digest).await?;
     Ok(browser.remember(see_other(&interaction::path(id))))

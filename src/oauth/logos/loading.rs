@@ -19,7 +19,9 @@ use super::picture::Picture;
 use crate::{
     app::{App, AppState},
     clock::Timestamp,
-    fetch::{FetchError, Limits},
+    fetch::{FetchError, Limits, Owner},
+    registry::client::Client,
+    replica::client_keys::owner,
     tokens::digest::Digest,
 };
 
@@ -107,12 +109,12 @@ impl Default for Logos {
 
 impl Logos {
     /// What is at the `logo_uri` of a client; nothing if it cannot be found out now.
-    pub async fn get(app: &AppState, client_id: &str, uri: &str) -> Option<Arc<Known>> {
+    pub async fn get(app: &AppState, client: &Client, uri: &str) -> Option<Arc<Known>> {
         let key = key(uri);
         if let Some(known) = app.logos.fresh(&key, app.clock.now()) {
             return Some(known);
         }
-        let mut told = Self::begin(app, client_id, uri, key)?;
+        let mut told = Self::begin(app, client, uri, key)?;
         // An error if whoever fetched it came to an end without a word.
         let told = told.wait_for(Option::is_some).await.ok()?;
         told.clone()
@@ -124,7 +126,7 @@ impl Logos {
     }
 
     /// Has it fetched, unless it is being fetched; nothing if too many others are.
-    fn begin(app: &AppState, client_id: &str, uri: &str, key: Key) -> Option<Told> {
+    fn begin(app: &AppState, client: &Client, uri: &str, key: Key) -> Option<Told> {
         let logos = &app.logos;
         let mut under_way = logos.under_way();
         if let Some(told) = under_way.get(&key) {
@@ -138,9 +140,9 @@ impl Logos {
         let (tell, told) = watch::channel(None);
         under_way.insert(key, told.clone());
         let loading = Loading { app: Arc::clone(app), key, _place: place };
-        let (client_id, uri) = (client_id.to_owned(), uri.to_owned());
+        let (client_id, owner, uri) = (Arc::clone(&client.id), owner(client), uri.to_owned());
         let load = async move {
-            let known = Arc::new(load(&loading.app, &client_id, &uri).await);
+            let known = Arc::new(load(&loading.app, &client_id, &owner, &uri).await);
             loading.app.logos.known.insert(key, Arc::clone(&known));
             drop(loading);
             tell.send_replace(Some(known));
@@ -171,8 +173,8 @@ impl Drop for Loading {
     }
 }
 
-async fn load(app: &App, client_id: &str, uri: &str) -> Known {
-    let fetched = fetch(app, uri).await;
+async fn load(app: &App, client_id: &str, owner: &Owner, uri: &str) -> Known {
+    let fetched = fetch(app, owner, uri).await;
     let now = app.clock.now();
     match fetched {
         Ok((picture, fresh_for)) => Known { picture: Some(picture), until: now + fresh_for },
@@ -184,9 +186,9 @@ async fn load(app: &App, client_id: &str, uri: &str) -> Known {
     }
 }
 
-async fn fetch(app: &App, uri: &str) -> Result<(Picture, Duration), Trouble> {
+async fn fetch(app: &App, owner: &Owner, uri: &str) -> Result<(Picture, Duration), Trouble> {
     let url = Url::parse(uri).map_err(|_| Trouble::NoUrl)?;
-    let fetched = app.fetch.get(&url, LIMITS).await?;
+    let fetched = app.fetch.get(owner, &url, LIMITS).await?;
     let picture = Picture::read(&fetched.body).ok_or(Trouble::NoPicture)?;
     Ok((picture, fetched.fresh_for.unwrap_or(USUAL).clamp(SHORTEST, LONGEST)))
 }

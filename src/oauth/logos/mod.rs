@@ -88,11 +88,12 @@ pub async fn show(
         }
     };
     // Nothing but what a client is registered with now, so that nothing is fetched for whoever asks.
-    let uri = client.as_ref().and_then(|client| client.metadata.logo_uri.as_deref());
-    let Some(uri) = uri.filter(|uri| self::version(uri) == version) else {
+    let logo =
+        client.as_ref().and_then(|client| Some((client, client.metadata.logo_uri.as_deref()?)));
+    let Some((client, uri)) = logo.filter(|(_, uri)| self::version(uri) == version) else {
         return nothing(StatusCode::NOT_FOUND);
     };
-    let Some(known) = Logos::get(&app, client_id, uri).await else {
+    let Some(known) = Logos::get(&app, client, uri).await else {
         return nothing(StatusCode::SERVICE_UNAVAILABLE);
     };
     match &known.picture {

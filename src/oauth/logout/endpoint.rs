@@ -58,9 +58,10 @@ pub async fn get(
         let asked = Asked::read(&app, &params, client_id).await?;
         let current = session::current(&app, &headers).await?;
         let handle = session::handle(&app, &headers).map(|handle| handle.id);
+        let sid = asked.client.as_ref().zip(handle).map(|(it, id)| subject::sid(&app, it, id));
         let over = session::forget(&app, &headers);
         let known = current.as_ref().map(|current| Known {
-            id: current.row.id,
+            sid: asked.client.as_ref().map(|it| subject::sid(&app, it, current.row.id)),
             subject: asked.client.as_ref().map(|it| subject::of(&app, it, current.row.user_id)),
         });
         match (request::step(hint.as_ref(), known.as_ref()), current) {
@@ -76,7 +77,7 @@ pub async fn get(
                 Ok(with_cookies(ended.lead_on(&app, &headers), over))
             }
             // Its session has ended, but was this browser's.
-            (_, _) if request::was_here(hint.as_ref(), handle.as_ref()) => {
+            (_, _) if request::was_here(hint.as_ref(), sid.as_deref()) => {
                 Ok(with_cookies(asked.go_on(&app, &headers), over))
             }
             (_, _) => Ok(with_cookies(asked.offer(&app, &headers), over)),

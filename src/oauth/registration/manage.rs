@@ -98,7 +98,8 @@ async fn replace(
     let counters = throttle::changes(config, client_id, context.origin.address);
     count(app, counters, context).await?;
     let known = secret(&mut members, &managed.client)?;
-    let new = resolve(app, members, statement, client_id, Some(&managed.client)).await?;
+    let new =
+        resolve(app, members, statement, client_id, Some(&managed.client), &context.origin).await?;
     let method = new.token_endpoint_auth_method;
     let former = managed.client.metadata.token_endpoint_auth_method;
     // A secret that is signed with is kept otherwise than one that is sent.
@@ -127,7 +128,7 @@ async fn replace(
     };
     if !registrations::replace(&app.db, &replacement, now).await? {
         // It was removed, taken over, or its token's successor used, since it was looked at.
-        return Err(access::refused(app, context).await);
+        return Err(access::refused(app, context));
     }
     app.replica.forget_client(client_id);
     let event = Event::new(Kind::RegistrationChanged).client(client_id);
@@ -166,7 +167,7 @@ async fn delete(
     let (began, end) = (app.tokens_began(now), app.tokens_end(now));
     let which = Removable::RegisteredItself;
     if !clients::delete(&app.db, client_id, which, now, began, end).await? {
-        return Err(access::refused(app, context).await);
+        return Err(access::refused(app, context));
     }
     app.replica.forget_client(client_id);
     let event = Event::new(Kind::RegistrationDeleted).client(client_id);

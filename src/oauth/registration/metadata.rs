@@ -1,8 +1,6 @@
 //! What a registration says, as the client's metadata (RFC 7591 §2, OpenID Connect Registration §2): defaults filled in,
 //! and held against what clients that register themselves may be. Decided from values alone.
 
-use url::Url;
-
 use super::{
     members::{Members, invalid},
     policy::Policy,
@@ -15,7 +13,8 @@ use crate::{
         about::{About, ApplicationType, RegisteredBy},
         client::{AuthMethod, Client, GrantType, Metadata},
         client_keys::SigningAlg,
-        redirect_uri::Registered,
+        readable,
+        redirect_uri::{Registered, web_url},
         request_metadata::{RequestAlg, RequestMetadata},
         scope,
         sector::SubjectType,
@@ -316,20 +315,8 @@ fn client_name(
             None => client_id.to_owned(),
         },
     };
-    readable("client_name", &name)?;
+    readable::check("client_name", &name).map_err(invalid)?;
     Ok(name)
-}
-
-/// What people read has no characters that they cannot see, nor such as turn the text around.
-fn readable(name: &str, text: &str) -> Result<(), Error> {
-    let hidden = |c: char| {
-        c.is_control()
-            || matches!(c, '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}' | '\u{feff}')
-    };
-    if text.trim().is_empty() || text.chars().count() > 120 || text.chars().any(hidden) {
-        return Err(invalid(format!("{name} must be 1 to 120 characters that can be read")));
-    }
-    Ok(())
 }
 
 fn about(
@@ -340,8 +327,8 @@ fn about(
     let localized = members.localized(&HUMAN_READABLE)?;
     for (key, text) in &localized {
         if key.starts_with("client_name#") {
-            readable(key, text)?;
-        } else if !Url::parse(text).is_ok_and(|url| url.scheme() == "https") {
+            readable::check(key, text).map_err(invalid)?;
+        } else if web_url(text).is_none_or(|url| url.scheme() != "https") {
             return Err(invalid(format!("{key} must be an https URL")));
         }
     }

@@ -6,12 +6,14 @@ use super::members::{Members, invalid};
 use crate::{
     app::App,
     config::{Issuer, SoftwareStatements},
+    fetch::Owner,
     oauth::{
         Code, Error,
         client_jwt::{Header, is_signed_by},
         metadata::path,
     },
     registry::client_keys::{ClientKey, SigningAlg},
+    replica::client_keys::Publisher,
     tokens::access::Audience,
 };
 
@@ -90,11 +92,12 @@ pub async fn claims(app: &App, text: &str) -> Result<Map<String, Value>, Error> 
     };
     // No client's id has a space in it.
     let owner = format!("software statements of {}", trusted.issuer);
-    let keys = (owner.as_str(), trusted.jwks_uri.as_str());
+    let publisher =
+        Publisher { client_id: &owner, uri: trusted.jwks_uri.as_str(), owner: Owner::Operator };
     let kid = header.kid.as_deref();
     let verify = |key: &ClientKey| is_signed_by(text, key.verifier(), alg);
     let replica = &app.replica;
-    match replica.check_by_published(&app.fetch, &app.clock, keys, kid, alg, verify).await {
+    match replica.check_by_published(&app.fetch, &app.clock, &publisher, kid, alg, verify).await {
         Some(true) => {}
         Some(false) => return Err(refused("its signature is wrong")),
         None => return Err(refused("its issuer has no such key")),

@@ -204,7 +204,7 @@ async fn id_token(
         nonce: granted.nonce.clone(),
         acr: granted.acr.clone(),
         amr: granted.amr.clone(),
-        sid: granted.session_id.to_string(),
+        sid: subject::sid(app, client, granted.session_id),
         at_hash: match alg {
             Algorithm::EdDsa => id::at_hash_ed25519(access_token),
             Algorithm::Es256 | Algorithm::Rs256 => id::at_hash(access_token),

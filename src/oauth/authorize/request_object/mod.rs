@@ -58,7 +58,7 @@ async fn read(
             &*fetched
         }
     };
-    let text = encrypted::open(app, client, text).await?;
+    let text = encrypted::open(app, text).await?;
     let object = Object::read(&text)?;
     is_signed_as_registered(client, &object, source)?;
     if let Object { alg: RequestAlg::By(alg), .. } = object {
