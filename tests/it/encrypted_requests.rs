@@ -407,8 +407,8 @@ async fn a_manifest_says_how_requests_are_encrypted_and_only_what_there_is() {
     server.apply(&manifest(right)).await;
     let row = storage::clients::get(&server.db, "signer").await.expect("read").expect("there");
     let stored: Metadata = serde_json::from_value(row.metadata).expect("metadata");
-    let expected = Some((KeyAlg::RsaOaep256, ContentAlg::A128Gcm));
-    assert_eq!(stored.requests.encryption(), expected);
+    assert_eq!(stored.requests.request_object_encryption_alg, Some(EncryptionAlg::RsaOaep256));
+    assert_eq!(stored.requests.request_object_encryption_enc, Some(ContentAlg::A128Gcm));
     // OpenID Connect Registration §2, and what is not offered.
     for wrong in [
         "request_object_encryption_alg = \"RSA-OAEP\"",
