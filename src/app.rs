@@ -26,7 +26,8 @@ use crate::{
     },
     keys::{KeyRing, MasterKeys, secrets::SecretsError, secrets::ServerSecrets},
     oauth::{
-        authorize::Referenced,
+        authorize::{self, Referenced},
+        logos::Logos,
         logout,
         registration::{self, Policy, PolicyError},
     },
@@ -49,7 +50,7 @@ pub struct App {
     pub entropy: Entropy,
     /// The database.
     pub db: PgPool,
-    /// Signing keys.
+    /// The keys that sign, and those that clients encrypt for.
     pub keys: KeyRing,
     /// The server's secrets.
     pub secrets: ServerSecrets,
@@ -73,6 +74,10 @@ pub struct App {
     pub registration: Policy,
     /// Authorization requests that clients have elsewhere.
     pub referenced: Referenced,
+    /// The logos of clients.
+    pub logos: Logos,
+    /// Places for request objects that are decrypted.
+    pub decrypting: Arc<Semaphore>,
     /// Wakes what tells applications of sessions that ended.
     pub logouts: Notify,
     /// What is fetched from addresses that others name.
@@ -165,6 +170,8 @@ impl App {
             mail,
             registration,
             referenced: Referenced::default(),
+            logos: Logos::default(),
+            decrypting: authorize::decrypting_places(),
             logouts: Notify::new(),
             fetch,
             demo,
@@ -217,6 +224,7 @@ impl App {
         let window_start = now - window;
         let done = [
             self.rotate_keys(now).await,
+            self.remove_keys(now).await,
             storage::partitions::maintain(&self.db, now).await.map_err(Into::into),
             swept(storage::revocations::sweep(&self.db, now).await),
             swept(storage::changes::sweep(&self.db, changes_end).await),
@@ -229,11 +237,19 @@ impl App {
             swept(storage::roles::sweep(&self.db, now).await),
             swept(storage::groups::sweep(&self.db, now).await),
             registration::sweep(self).await.map_err(Into::into),
+            self.sweep_requests(now).await,
             self.expire_sessions(now).await,
             self.sweep_sessions(now).await,
             self.delete_accounts(now).await,
         ];
         done.into_iter().filter_map(Result::err).collect()
+    }
+
+    /// Removes the authorization requests that no one can go on with.
+    async fn sweep_requests(&self, now: Timestamp) -> Result<(), StartError> {
+        let began = now - self.config.tokens.authorization_lifetime.0;
+        while storage::authorization_requests::sweep(&self.db, began, now).await? > 0 {}
+        Ok(())
     }
 
     /// Ends the sessions that have expired, so that applications are told. Those that only went unused too long end when
@@ -263,10 +279,19 @@ impl App {
         Ok(())
     }
 
-    /// Makes the signing keys whose time has come, at a first start all of them, and puts that on record.
+    /// Removes the keys that clients encrypted for and that open nothing any more.
+    async fn remove_keys(&self, now: Timestamp) -> Result<(), StartError> {
+        let count = self.keys.remove_over(&self.db, now).await?;
+        if count > 0 {
+            tracing::info!(count, "keys that open nothing any more were removed");
+        }
+        Ok(())
+    }
+
+    /// Makes the keys whose time has come, at a first start all of them, and puts that on record.
     async fn rotate_keys(&self, now: Timestamp) -> Result<(), StartError> {
         for kid in self.keys.rotate_due(&self.db, now).await? {
-            tracing::info!(%kid, "a signing key was made");
+            tracing::info!(%kid, "a key was made");
             let event = Event::new(Kind::KeyAdded).detail(json!({ "kid": kid, "scheduled": true }));
             self.audit.record(event, &Origin::default()).await?;
         }

@@ -1,16 +1,21 @@
 //! Authorization requests: whatever the query, a redirect goes to a registered URI alone.
 
-use std::sync::LazyLock;
+use std::{sync::LazyLock, time::Duration};
 
 use serde_json::json;
 use signet::{
-    keys::KeySet,
-    oauth::authorize::{Failure, Own, check},
+    keys::{KeySet, Lifetimes},
+    oauth::{
+        authorize::{Failure, check},
+        id_token_hint::Own,
+    },
     registry::{client::Client, resource::Resource},
     replica::Catalogue,
     storage::{clients::ClientRow, resources::ResourceRow},
     web::params::Params,
 };
+
+const DAY: Duration = Duration::from_hours(24);
 
 static CLIENT: LazyLock<Client> = LazyLock::new(|| {
     let metadata = json!({
@@ -32,7 +37,8 @@ static CATALOGUE: LazyLock<Catalogue> = LazyLock::new(|| {
 /// Panics if the property does not hold for this query. Whether the request is one that goes on.
 pub fn holds(query: &[u8]) -> bool {
     let Ok(params) = Params::parse(query) else { return false };
-    let own = Own { keys: &KeySet::default(), issuer: "https://id.example" };
+    let lifetimes = Lifetimes { rotation: DAY, lead: DAY, token: DAY };
+    let own = Own { keys: &KeySet::default(), lifetimes, issuer: "https://id.example" };
     let outcome = check(&params, Some(&CLIENT), &CATALOGUE, own);
     let accepted = outcome.is_ok();
     let to = match outcome {

@@ -151,6 +151,11 @@ profile-address-locality = المدينة
 profile-address-region = المنطقة
 profile-address-country = البلد
 profile-address-formatted = العنوان كاملًا، كما يُكتب على ظرف
+profile-languages = اسمك بلغات أو كتابات أخرى
+profile-languages-lead = التطبيقات التي تطلب اسمك بإحدى هذه اللغات تتلقاه كما هو مكتوب هنا. لإزالة لغة، يُرجى إفراغ كل حقولها.
+profile-languages-another = لغة أخرى
+profile-languages-tag = اللغة أو الكتابة
+profile-languages-tag-hint = يمكن اختيار لغة من القائمة أو كتابة رمزها، مثل ja-Kana أو sr-Latn.
 profile-wrong-long = { $count ->
     [zero] يجب أن يكون هذا فارغًا.
     [one] يجب ألا يزيد هذا على حرف واحد.
@@ -165,4 +170,6 @@ profile-wrong-url = يجب أن يكون هذا عنوان صفحة، مع ‎ht
 profile-wrong-birthdate = يجب أن يكون هذا بالصيغة YYYY-MM-DD، أو سنة، أو ‎0000-MM-DD‎ من دون السنة.
 profile-wrong-zone = يجب أن يكون هذا اسم منطقة زمنية، مثل Europe/Berlin.
 profile-wrong-locale = يجب أن يكون هذا رمز لغة، مثل de أو en-GB.
+profile-wrong-tag = يجب أن يكون هذا رمز لغة، مثل ja أو ja-Kana.
+profile-wrong-twice = هذه اللغة موجودة من قبل.
 profile-wrong-phone = يجب أن يكون هذا رقم هاتف، مثل ‎+1 555 0100‎.

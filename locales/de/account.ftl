@@ -143,6 +143,11 @@ profile-address-locality = Ort
 profile-address-region = Region
 profile-address-country = Land
 profile-address-formatted = Vollständig, wie auf einem Briefumschlag
+profile-languages = Ihr Name in anderen Sprachen oder Schriften
+profile-languages-lead = Anwendungen, die nach Ihrem Namen in einer dieser Sprachen fragen, erhalten ihn so, wie er hier steht. Leeren Sie alle Felder einer Sprache, um sie zu entfernen.
+profile-languages-another = Eine weitere
+profile-languages-tag = Sprache oder Schrift
+profile-languages-tag-hint = Wählen Sie eine aus oder geben Sie ihr Kürzel ein, zum Beispiel ja-Kana oder sr-Latn.
 profile-wrong-long = { $count ->
     [one] Hier ist höchstens { $count } Zeichen möglich.
    *[other] Hier sind höchstens { $count } Zeichen möglich.
@@ -153,4 +158,6 @@ profile-wrong-url = Das muss die Adresse einer Seite sein, mit https://
 profile-wrong-birthdate = Das muss JJJJ-MM-TT, ein Jahr oder 0000-MM-TT ohne das Jahr sein.
 profile-wrong-zone = Das muss der Name einer Zeitzone sein, zum Beispiel Europe/Berlin.
 profile-wrong-locale = Das muss ein Sprachkürzel sein, zum Beispiel de oder en-GB.
+profile-wrong-tag = Das muss ein Sprachkürzel sein, zum Beispiel ja oder ja-Kana.
+profile-wrong-twice = Diese Sprache ist schon vorhanden.
 profile-wrong-phone = Das muss eine Telefonnummer sein, zum Beispiel +1 555 0100.

@@ -143,6 +143,11 @@ profile-address-locality = Town
 profile-address-region = Region
 profile-address-country = Country
 profile-address-formatted = In full, as on an envelope
+profile-languages = Your name in other languages or scripts
+profile-languages-lead = Applications that ask for your name in one of these learn it as it is here. Empty all fields of a language to take it away.
+profile-languages-another = Another one
+profile-languages-tag = Language or script
+profile-languages-tag-hint = Choose one, or write its tag, as ja-Kana or sr-Latn.
 profile-wrong-long = { $count ->
     [one] This must be at most { $count } character.
    *[other] This must be at most { $count } characters.
@@ -153,4 +158,6 @@ profile-wrong-url = This must be the address of a page, with https://
 profile-wrong-birthdate = This must be YYYY-MM-DD, a year, or 0000-MM-DD without the year.
 profile-wrong-zone = This must be the name of a time zone, like Europe/Berlin.
 profile-wrong-locale = This must be a language tag, like de or en-GB.
+profile-wrong-tag = This must be a language tag, like ja or ja-Kana.
+profile-wrong-twice = This language is there already.
 profile-wrong-phone = This must be a telephone number, like +1 555 0100.

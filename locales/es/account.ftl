@@ -144,6 +144,11 @@ profile-address-locality = Localidad
 profile-address-region = Región
 profile-address-country = País
 profile-address-formatted = Completa, como en un sobre
+profile-languages = Tu nombre en otros idiomas o escrituras
+profile-languages-lead = Las aplicaciones que piden tu nombre en uno de estos idiomas lo reciben tal como está aquí. Vacía todos los campos de un idioma para quitarlo.
+profile-languages-another = Otro más
+profile-languages-tag = Idioma o escritura
+profile-languages-tag-hint = Elige uno o escribe su etiqueta, por ejemplo, ja-Kana o sr-Latn.
 profile-wrong-long = { $count ->
     [one] Debe tener como máximo { $count } carácter.
    *[other] Debe tener como máximo { $count } caracteres.
@@ -154,4 +159,6 @@ profile-wrong-url = Debe ser la dirección de una página, con https://
 profile-wrong-birthdate = Debe ser AAAA-MM-DD, un año, o 0000-MM-DD sin el año.
 profile-wrong-zone = Debe ser el nombre de una zona horaria, como Europe/Berlin.
 profile-wrong-locale = Debe ser una etiqueta de idioma, como de o en-GB.
+profile-wrong-tag = Debe ser una etiqueta de idioma, como ja o ja-Kana.
+profile-wrong-twice = Este idioma ya está.
 profile-wrong-phone = Debe ser un número de teléfono, como +1 555 0100.

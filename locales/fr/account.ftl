@@ -144,6 +144,11 @@ profile-address-locality = Ville
 profile-address-region = Région
 profile-address-country = Pays
 profile-address-formatted = En entier, comme sur une enveloppe
+profile-languages = Votre nom dans d’autres langues ou écritures
+profile-languages-lead = Les applications qui demandent votre nom dans l’une de ces langues le reçoivent tel qu’il est ici. Videz tous les champs d’une langue pour la retirer.
+profile-languages-another = Une autre
+profile-languages-tag = Langue ou écriture
+profile-languages-tag-hint = Choisissez-en une, ou saisissez son code, par exemple ja-Kana ou sr-Latn.
 profile-wrong-long = { $count ->
     [one] Ce champ doit comporter au plus { $count } caractère.
    *[other] Ce champ doit comporter au plus { $count } caractères.
@@ -154,4 +159,6 @@ profile-wrong-url = Ce doit être l’adresse d’une page, avec https://
 profile-wrong-birthdate = Ce doit être AAAA-MM-JJ, une année, ou 0000-MM-JJ sans l’année.
 profile-wrong-zone = Ce doit être le nom d’un fuseau horaire, comme Europe/Berlin.
 profile-wrong-locale = Ce doit être un code de langue, comme de ou en-GB.
+profile-wrong-tag = Ce doit être un code de langue, comme ja ou ja-Kana.
+profile-wrong-twice = Cette langue est déjà présente.
 profile-wrong-phone = Ce doit être un numéro de téléphone, comme +1 555 0100.

@@ -14,7 +14,7 @@ pub fn of(mut told: Map<String, Value>, now: Timestamp, zone: &TimeZone) -> Map<
     let local = instant.to_zoned_datetime(zone.clone());
     let minute = i64::from(local.hour()) * 60 + i64::from(local.minute());
     // Cedar's datetimes have milliseconds.
-    let now = now.replace_nanosecond(now.millisecond().into()).unwrap_or(now);
+    let now = now.truncate_to_millisecond();
     told.insert("now".to_owned(), json!(now.format(&Rfc3339).unwrap_or_default()));
     told.insert("weekday".to_owned(), json!(local.weekday().to_monday_one_offset()));
     told.insert("minute".to_owned(), json!(minute));
@@ -36,7 +36,7 @@ mod tests {
         let of = of(told, datetime!(2030-06-30 22:30:05.123456 UTC), &zone);
         assert_eq!(
             Value::Object(of),
-            json!({ "now": "2030-06-30T22:30:05Z", "weekday": 1, "minute": 30, "coupon": "x" })
+            json!({ "now": "2030-06-30T22:30:05.123Z", "weekday": 1, "minute": 30, "coupon": "x" })
         );
     }
 }

@@ -88,7 +88,7 @@ const RESOURCE_KEYS: [&str; 6] = [
     "scopes",
 ];
 const SCOPE_KEYS: [&str; 2] = ["name", "description"];
-const CLIENT_KEYS: [&str; 48] = [
+const CLIENT_KEYS: [&str; 51] = [
     "client_id",
     "secret",
     "secret_env",
@@ -119,6 +119,8 @@ const CLIENT_KEYS: [&str; 48] = [
     "consent",
     "request_uris",
     "request_object_signing_alg",
+    "request_object_encryption_alg",
+    "request_object_encryption_enc",
     "require_signed_request_object",
     "jwks",
     "jwks_uri",
@@ -134,6 +136,7 @@ const CLIENT_KEYS: [&str; 48] = [
     "sector_identifier_uri",
     "first_party",
     "unsafe_without_pkce",
+    "unsafe_silent_native",
     "mfa",
     "refresh_retry_window",
     "disabled",
@@ -160,6 +163,12 @@ impl Manifest {
             check_keys("user.profile", profile, &profile::MEMBERS)?;
             if let Some(address) = profile.get("address").and_then(toml::Value::as_table) {
                 check_keys("user.profile.address", address, &profile::ADDRESS_MEMBERS)?;
+            }
+            let languages = profile.get("languages").and_then(toml::Value::as_table);
+            for (tag, names) in languages.into_iter().flatten() {
+                if let Some(names) = names.as_table() {
+                    check_keys(&format!("user.profile.languages.{tag}"), names, &profile::NAMES)?;
+                }
             }
         }
         serde_path_to_error::deserialize(table)

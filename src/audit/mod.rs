@@ -1,6 +1,7 @@
 //! Security events: what happened, to whom, by whom, from where. Never a token, code, secret or password.
 
 mod recorder;
+mod summary;
 
 use std::net::IpAddr;
 
@@ -8,7 +9,8 @@ use ipnet::IpNet;
 use serde_json::Value;
 use uuid::Uuid;
 
-pub use recorder::{Recorder, Summary};
+pub use recorder::Recorder;
+pub use summary::{Refused, Summary, network};
 
 use crate::{clock::Timestamp, storage::audit::EventRow};
 

@@ -1,20 +1,14 @@
 //! Writes events in batches: who must not be answered before an event is on record waits for its batch's commit.
 
-use std::{
-    collections::HashMap,
-    net::IpAddr,
-    sync::{
-        Arc, PoisonError, RwLock,
-        atomic::{AtomicU64, Ordering},
-    },
-    time::Duration,
-};
+use std::time::Duration;
 
-use serde_json::json;
 use sqlx::PgPool;
 use tokio::sync::{mpsc, oneshot};
 
-use super::{Event, Kind, Origin};
+use super::{
+    Event, Origin,
+    summary::{Counts, Refusal, Refused, Summary},
+};
 use crate::{
     clock::Clock,
     entropy::Entropy,
@@ -35,6 +29,9 @@ const PATIENCE: Duration = Duration::from_secs(5);
 const SUMMARY: Duration = Duration::from_secs(1);
 /// Distinct summaries between two writes; past that they are written at once.
 const SUMMARIES: usize = 4 * 1024;
+/// Distinct refusals between two writes; past that they are counted together. Anyone can have requests refused, from as
+/// many networks as they have, and what is written stays for long.
+const REFUSALS: usize = 64;
 
 type Acknowledge = oneshot::Sender<Result<(), ()>>;
 
@@ -43,23 +40,12 @@ enum Message {
     Flush(oneshot::Sender<()>),
 }
 
-/// What is counted rather than recorded one by one: tokens that concern no person and no grant.
-#[derive(Clone, Debug, PartialEq, Eq, Hash)]
-pub struct Summary {
-    /// The client.
-    pub client_id: Arc<str>,
-    /// The granted scopes.
-    pub scope: String,
-    /// The client's address.
-    pub address: Option<IpAddr>,
-}
-
 /// Records security events.
 #[derive(Clone)]
 pub struct Recorder {
     queue: mpsc::Sender<Message>,
-    /// Counted under the lock that many may hold at once; only a new summary needs it alone.
-    summaries: Arc<RwLock<HashMap<Summary, AtomicU64>>>,
+    summaries: Counts<Summary>,
+    refusals: Counts<Refusal>,
     clock: Clock,
     entropy: Entropy,
 }
@@ -69,8 +55,8 @@ impl Recorder {
     #[must_use]
     pub fn start(db: PgPool, clock: Clock, entropy: Entropy) -> Self {
         let (queue, messages) = mpsc::channel(QUEUE);
-        let summaries = Arc::default();
-        let recorder = Self { queue, summaries, clock, entropy };
+        let (summaries, refusals) = (Counts::default(), Counts::default());
+        let recorder = Self { queue, summaries, refusals, clock, entropy };
         tokio::spawn(write(db, messages));
         recorder
     }
@@ -96,21 +82,16 @@ impl Recorder {
 
     /// Counts a token that concerns no person: one event per client, scope and address each second.
     pub async fn count(&self, summary: Summary) {
-        {
-            let summaries = self.summaries.read().unwrap_or_else(PoisonError::into_inner);
-            if let Some(count) = summaries.get(&summary) {
-                count.fetch_add(1, Ordering::Relaxed);
-                return;
-            }
-        }
-        let full = {
-            let mut summaries = self.summaries.write().unwrap_or_else(PoisonError::into_inner);
-            *summaries.entry(summary).or_default().get_mut() += 1;
-            summaries.len() >= SUMMARIES
-        };
-        if full {
+        if self.summaries.add(summary).is_some_and(|count| count >= SUMMARIES) {
             self.write_summaries().await;
         }
+    }
+
+    /// Counts a request that was refused to whoever it came from: one event for each client, reason and network each second,
+    /// and past so many of them one for all others.
+    pub fn refused(&self, refused: Refused, origin: &Origin) {
+        let refusal = Refusal::of(refused, origin.address);
+        self.refusals.add_within(refusal, REFUSALS, Refusal::others);
     }
 
     /// Writes summaries once a second, for ever.
@@ -132,16 +113,15 @@ impl Recorder {
     }
 
     async fn write_summaries(&self) {
-        let summaries =
-            std::mem::take(&mut *self.summaries.write().unwrap_or_else(PoisonError::into_inner));
-        for (summary, count) in summaries {
-            let count = count.into_inner();
+        for (summary, count) in self.summaries.take() {
             let origin = Origin { address: summary.address, request_id: None };
-            let detail = json!({
-                "grant_type": "client_credentials", "scope": summary.scope, "count": count,
-            });
-            let event = Event::new(Kind::TokenIssued).client(&summary.client_id).detail(detail);
-            self.note(event, &origin).await;
+            self.note(summary.event(count), &origin).await;
+        }
+        for (refusal, count) in self.refusals.take() {
+            let (event, network) = refusal.event(count);
+            let mut row = self.row(event, &Origin::default());
+            row.address = network;
+            let _ = self.queue.send(Message::Event(Box::new(row), None)).await;
         }
     }
 

@@ -142,11 +142,12 @@ async fn check_keys(config: &Config, db: &PgPool, master: MasterKeys, report: &m
         let secrets = storage::keys::server_secrets(db).await?;
         let peoples = storage::keys::sealed_with_others(db, master.current()).await?;
         let rows = storage::keys::signing_keys(db).await?;
+        let encryption = storage::keys::encryption_keys(db).await?;
         let clients = storage::client_secrets::all_sealed(db).await?;
-        storage::Result::Ok((rows, secrets, clients, peoples))
+        storage::Result::Ok((rows, encryption, secrets, clients, peoples))
     };
-    let (rows, secrets, clients, peoples) = match stored.await {
-        Ok((rows, secrets, ..)) if rows.is_empty() && secrets.is_empty() => {
+    let (rows, encryption, secrets, clients, peoples) = match stored.await {
+        Ok((rows, _, secrets, ..)) if rows.is_empty() && secrets.is_empty() => {
             Report::fine("keys and secrets: none yet, the first start makes them");
             return;
         }
@@ -156,7 +157,7 @@ async fn check_keys(config: &Config, db: &PgPool, master: MasterKeys, report: &m
             return;
         }
     };
-    let sealed = rows.iter().map(|row| &row.sealed).chain(secrets.values());
+    let sealed = rows.iter().chain(&encryption).map(|row| &row.sealed).chain(secrets.values());
     let sealed = sealed.chain(clients.iter().map(|(_, sealed)| sealed));
     let stale = sealed.filter(|sealed| sealed.with != master.current()).count();
     let (former, unknown): (Vec<_>, Vec<_>) =
@@ -172,7 +173,9 @@ async fn check_keys(config: &Config, db: &PgPool, master: MasterKeys, report: &m
     }
     let lifetimes = config.keys.lifetimes(&config.tokens);
     let loaded = KeyRing::load(db, master, lifetimes, Clock::System.now()).await;
-    report.outcome(&format!("{} signing keys open", rows.len()), loaded, remedy);
+    let counts = (rows.len(), encryption.len());
+    let what = format!("{} signing keys and {} encryption keys open", counts.0, counts.1);
+    report.outcome(&what, loaded, remedy);
     for SealedCount { with, authenticators, messages } in unknown {
         let what = format!(
             "{authenticators} authenticators and {messages} waiting messages are sealed with master key {with:?}, which \

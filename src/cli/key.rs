@@ -1,4 +1,4 @@
-//! `signet key`: signing keys and master keys.
+//! `signet key`: keys that sign, keys that clients encrypt for, and master keys.
 
 use std::{
     fs::OpenOptions,
@@ -6,6 +6,7 @@ use std::{
     os::unix::fs::OpenOptionsExt,
     path::PathBuf,
     process::ExitCode,
+    str::FromStr,
 };
 
 use anyhow::Context;
@@ -16,30 +17,64 @@ use crate::{
     admin,
     app::App,
     audit::{Event, Kind},
-    clock::Clock,
+    clock::{Clock, Timestamp},
     config::Config,
     entropy::Entropy,
-    keys::{KeyRing, MasterKeys, signing::Algorithm},
+    keys::{KeyRing, MasterKeys, encryption::EncryptionAlg, signing::Algorithm},
 };
+
+/// An algorithm that there are keys for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Alg {
+    /// They sign.
+    Signing(Algorithm),
+    /// Clients encrypt for them.
+    Encryption(EncryptionAlg),
+}
+
+impl Alg {
+    fn all() -> impl Iterator<Item = Self> {
+        let signing = Algorithm::ALL.into_iter().map(Self::Signing);
+        signing.chain(EncryptionAlg::ALL.into_iter().map(Self::Encryption))
+    }
+
+    const fn name(self) -> &'static str {
+        match self {
+            Self::Signing(alg) => alg.name(),
+            Self::Encryption(alg) => alg.name(),
+        }
+    }
+}
+
+impl FromStr for Alg {
+    type Err = String;
+
+    fn from_str(name: &str) -> Result<Self, String> {
+        Self::all().find(|alg| alg.name() == name).ok_or_else(|| {
+            let names: Vec<&str> = Self::all().map(Self::name).collect();
+            format!("use one of {}", names.join(", "))
+        })
+    }
+}
 
 /// What to do to keys.
 #[derive(clap::Subcommand)]
 pub enum Command {
-    /// List signing keys: what signs now, what comes, what is still published.
+    /// List keys: what signs now, what clients encrypt for, what comes, what is still good for something.
     #[command(after_help = "Example:\n  signet key list")]
     List,
-    /// Make the next signing key of an algorithm: published at once, signing after `keys.publish_lead`.
+    /// Make the next key of an algorithm: it takes over after `keys.publish_lead`.
     #[command(after_help = "Example:\n  signet key add EdDSA")]
     Add {
-        /// EdDSA, ES256 or RS256.
-        alg: Algorithm,
+        /// EdDSA, ES256, RS256, RSA-OAEP-256 or ECDH-ES.
+        alg: Alg,
     },
-    /// Like `add`, for every algorithm if none is named; with --now the new keys sign at once.
+    /// Like `add`, for every algorithm if none is named; with --now the new keys take over at once.
     #[command(after_help = "Example:\n  signet key rotate --now")]
     Rotate {
-        /// EdDSA, ES256 or RS256.
-        alg: Option<Algorithm>,
-        /// Sign at once: clients that keep the JWKS may refuse tokens until they fetch it again.
+        /// EdDSA, ES256, RS256, RSA-OAEP-256 or ECDH-ES.
+        alg: Option<Alg>,
+        /// Take over at once: clients that keep the JWKS may refuse tokens until they fetch it again.
         #[arg(long)]
         now: bool,
     },
@@ -90,8 +125,7 @@ pub async fn run(config: Config, command: Command) -> anyhow::Result<ExitCode> {
     match command {
         Command::Add { alg } => add(&app, alg, false).await?,
         Command::Rotate { alg, now } => {
-            let all = Algorithm::ALL.into_iter();
-            for alg in all.filter(|each| alg.is_none_or(|alg| alg == *each)) {
+            for alg in Alg::all().filter(|each| alg.is_none_or(|alg| alg == *each)) {
                 add(&app, alg, now).await?;
             }
         }
@@ -107,15 +141,21 @@ pub async fn run(config: Config, command: Command) -> anyhow::Result<ExitCode> {
     Ok(ExitCode::SUCCESS)
 }
 
-async fn add(app: &App, alg: Algorithm, at_once: bool) -> anyhow::Result<()> {
-    match app.keys.add(&app.db, alg, at_once, app.clock.now()).await? {
+async fn add(app: &App, alg: Alg, at_once: bool) -> anyhow::Result<()> {
+    let now = app.clock.now();
+    let made = match alg {
+        Alg::Signing(alg) => app.keys.add(&app.db, alg, at_once, now).await?,
+        Alg::Encryption(alg) => app.keys.add_encryption(&app.db, alg, at_once, now).await?,
+    };
+    let name = alg.name();
+    match made {
         Some(kid) => {
-            let detail = json!({ "kid": kid, "alg": alg.name(), "at_once": at_once });
+            let detail = json!({ "kid": kid, "alg": name, "at_once": at_once });
             admin::record(app, Event::new(Kind::KeyAdded).detail(detail)).await?;
-            print(&format!("{alg} {kid}"));
+            print(&format!("{name} {kid}"));
         }
         None => {
-            print(&format!("{alg}: another one was made at the same time; see `signet key list`"));
+            print(&format!("{name}: another one was made at the same time; see `signet key list`"));
         }
     }
     Ok(())
@@ -141,8 +181,26 @@ async fn list(config: &Config) -> anyhow::Result<ExitCode> {
         } else {
             "retired"
         };
-        let from = entry.active_from.replace_nanosecond(0).unwrap_or(entry.active_from);
-        print(&format!("{:<5}  {state:<9}  from {from}  {}", entry.key.alg.name(), entry.key.kid));
+        line(entry.key.alg.name(), state, entry.active_from, &entry.key.kid);
+    }
+    let set = keys.encryption();
+    let (published, _) = set.published(now);
+    for entry in set.entries() {
+        let state = if published.iter().any(|other| other.key.kid == entry.key.kid) {
+            "encrypts"
+        } else if entry.active_from > now {
+            "comes"
+        } else if set.ends_at(entry, lifetimes).is_none_or(|end| now < end) {
+            "opens"
+        } else {
+            "retired"
+        };
+        line(entry.key.alg.name(), state, entry.active_from, &entry.key.kid);
     }
     Ok(ExitCode::SUCCESS)
+}
+
+fn line(alg: &str, state: &str, from: Timestamp, kid: &str) {
+    let from = from.replace_nanosecond(0).unwrap_or(from);
+    print(&format!("{alg:<12}  {state:<9}  from {from}  {kid}"));
 }

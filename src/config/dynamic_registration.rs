@@ -27,9 +27,22 @@ pub enum ConsentRule {
     EachTime,
 }
 
+/// Of whom a software statement is demanded (RFC 7591 §2.3).
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum SoftwareStatements {
+    /// Of no one.
+    Optional,
+    /// Of those who have no initial access token.
+    RequiredWithoutToken,
+    /// Of everyone.
+    Required,
+}
+
 /// `[dynamic_registration]`. Its words are those of the protocol; the server checks at its start that it knows them.
 #[derive(Clone, Debug, Deserialize)]
 #[serde(deny_unknown_fields, default)]
+#[expect(clippy::struct_excessive_bools, reason = "independent choices, one a key")]
 pub struct DynamicRegistration {
     /// Which clients may.
     pub mode: DynamicRegistrationMode,
@@ -47,6 +60,8 @@ pub struct DynamicRegistration {
     pub allowed_resources: Vec<String>,
     /// Whether people are asked each time.
     pub consent: ConsentRule,
+    /// Whether people go on to such a client with an error by their own choice only (RFC 9700 §4.11.2).
+    pub confirm_redirects: bool,
     /// Without a token: how many clients may be registered a day from one address, and from all together.
     pub clients_per_address: i32,
     /// From all addresses together.
@@ -63,6 +78,8 @@ pub struct DynamicRegistration {
     pub unsafe_endpoint_audience: bool,
     /// Whose software statements are believed.
     pub software_statement_issuers: Vec<StatementIssuer>,
+    /// Of whom one is demanded.
+    pub software_statements: SoftwareStatements,
 }
 
 /// Someone whose software statements are believed (RFC 7591 §2.3).
@@ -87,6 +104,7 @@ impl Default for DynamicRegistration {
             allowed_scopes: words(&["openid", "profile", "email", "offline_access"]),
             allowed_resources: Vec::new(),
             consent: ConsentRule::Remembered,
+            confirm_redirects: false,
             clients_per_address: 20,
             clients_per_day: 1000,
             unused_lifetime: Span::seconds(0),
@@ -95,6 +113,7 @@ impl Default for DynamicRegistration {
             unsafe_confidential_without_pkce: false,
             unsafe_endpoint_audience: false,
             software_statement_issuers: Vec::new(),
+            software_statements: SoftwareStatements::Optional,
         }
     }
 }
@@ -115,6 +134,11 @@ impl DynamicRegistration {
                 let problem = format!("{most} must be at least 1; mode says whether there are any");
                 return Err(ConfigError::invalid(&format!("dynamic_registration.{key}"), problem));
             }
+        }
+        let demanded = self.software_statements != SoftwareStatements::Optional;
+        if demanded && self.software_statement_issuers.is_empty() {
+            let problem = "it takes software_statement_issuers, whose statements are believed";
+            return Err(ConfigError::invalid("dynamic_registration.software_statements", problem));
         }
         for (key, span) in
             [("unused_lifetime", self.unused_lifetime), ("max_lifetime", self.max_lifetime)]

@@ -1,4 +1,4 @@
-//! `[keys]`: the master key and the life of signing keys.
+//! `[keys]`: the master key and the life of keys.
 
 use serde::Deserialize;
 
@@ -11,9 +11,9 @@ use crate::keys::Lifetimes;
 pub struct Keys {
     /// `id:base64` of 32 bytes; several separated by commas, the first one seals.
     pub master_key: Option<SecretText>,
-    /// How long a signing key signs before the next one takes over.
+    /// How long a key signs, or clients encrypt for it, before the next one takes over.
     pub rotation: Span,
-    /// How long a key is published before it signs.
+    /// How long a key that signs is published before it does.
     pub publish_lead: Span,
 }
 

@@ -27,7 +27,7 @@ pub use account::Account;
 pub use database::Database;
 pub use duration::Span;
 pub use dynamic_registration::{
-    ConsentRule, DynamicRegistration, DynamicRegistrationMode, StatementIssuer,
+    ConsentRule, DynamicRegistration, DynamicRegistrationMode, SoftwareStatements, StatementIssuer,
 };
 pub use email::{Email, EmailTls};
 pub use fetch::{AllowedHost, Fetch};

@@ -46,6 +46,8 @@ pub struct SignIn {
     pub account_attempts: i32,
     /// Failed attempts from one address (one /64 of IPv6) within the window.
     pub address_attempts: i32,
+    /// Authorization requests from one address (one /64 of IPv6) within the window that wait for someone to sign in.
+    pub address_requests: i32,
     /// Failed attempts from a browser that signed in to this account before: counted apart, so that a stranger's
     /// attempts never lock its owner out.
     pub known_browser_attempts: i32,
@@ -65,6 +67,7 @@ impl Default for SignIn {
         Self {
             account_attempts: 10,
             address_attempts: 100,
+            address_requests: 300,
             known_browser_attempts: 10,
             window: Span::minutes(15),
             mfa: Mfa::WhenEnrolled,
@@ -79,6 +82,7 @@ impl SignIn {
         for (key, attempts) in [
             ("account_attempts", self.account_attempts),
             ("address_attempts", self.address_attempts),
+            ("address_requests", self.address_requests),
             ("known_browser_attempts", self.known_browser_attempts),
             ("code_attempts", self.code_attempts),
         ] {

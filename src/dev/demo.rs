@@ -80,6 +80,8 @@ pub async fn apply(app: &AppState, credentials: &Credentials) -> anyhow::Result<
                 "redirect_uris": [issuer.join(playground::PATH), "http://127.0.0.1/callback"],
                 "scopes": ["openid", "profile", "email", "offline_access", "orders:read", "orders:write"],
                 "resources": [RESOURCE],
+                // The playground is a page of this server's own, which is on loopback here.
+                "unsafe_silent_native": true,
             },
             {
                 "client_id": SERVICE,

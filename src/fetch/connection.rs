@@ -1,13 +1,6 @@
 //! One connection for one request: the name is resolved, what it leads to is checked, and exactly that is connected to.
 
-use std::{
-    future::Future,
-    io,
-    net::{SocketAddr, ToSocketAddrs},
-    pin::Pin,
-    sync::Arc,
-    time::Duration,
-};
+use std::{future::Future, io, net::SocketAddr, pin::Pin, sync::Arc, time::Duration};
 
 use http::{Request, Response};
 use http_body_util::Full;
@@ -20,13 +13,12 @@ use rustls::{ClientConfig, pki_types::ServerName};
 use tokio::{
     io::{AsyncRead, AsyncWrite},
     net::TcpStream,
-    sync::Semaphore,
     task::JoinSet,
 };
 use tokio_rustls::TlsConnector;
 use url::{Host, Url};
 
-use super::{FetchError, guard::Guard};
+use super::{FetchError, guard::Guard, lookup::Owner};
 
 /// The most that the head of an answer may take up, in bytes.
 const HEAD: usize = 32 * 1024;
@@ -36,54 +28,13 @@ const ADDRESSES: usize = 3;
 
 /// Where the addresses of a host are from.
 pub trait Resolve: Send + Sync {
-    /// The addresses of `host`.
+    /// The addresses of `host`, which `owner` named.
     fn resolve<'a>(
         &'a self,
+        owner: &'a Owner,
         host: &'a str,
         port: u16,
     ) -> Pin<Box<dyn Future<Output = io::Result<Vec<SocketAddr>>> + Send + 'a>>;
-}
-
-/// How many names are looked up at a time.
-const LOOKUPS: usize = 32;
-
-/// The system's own resolver. It blocks a thread for as long as it likes, also when no one waits for it any more; whoever
-/// may name hosts could have all threads wait for name servers of their own that never answer, those that hash passwords
-/// and read files too. So only so many names are looked up at a time, and what comes beside is told so at once.
-pub(super) struct System {
-    places: Arc<Semaphore>,
-}
-
-impl System {
-    pub(super) fn new() -> Self {
-        Self { places: Arc::new(Semaphore::new(LOOKUPS)) }
-    }
-
-    async fn run<F>(&self, look_up: F) -> io::Result<Vec<SocketAddr>>
-    where
-        F: FnOnce() -> io::Result<Vec<SocketAddr>> + Send + 'static,
-    {
-        let place = Arc::clone(&self.places).try_acquire_owned().map_err(|_| {
-            io::Error::new(io::ErrorKind::WouldBlock, "too many names are being looked up")
-        })?;
-        let looked_up = tokio::task::spawn_blocking(move || {
-            // Until it really ends, and not until whoever asked has gone.
-            let _place = place;
-            look_up()
-        });
-        looked_up.await.map_err(io::Error::other)?
-    }
-}
-
-impl Resolve for System {
-    fn resolve<'a>(
-        &'a self,
-        host: &'a str,
-        port: u16,
-    ) -> Pin<Box<dyn Future<Output = io::Result<Vec<SocketAddr>>> + Send + 'a>> {
-        let host = host.to_owned();
-        Box::pin(self.run(move || Ok((host.as_str(), port).to_socket_addrs()?.collect())))
-    }
 }
 
 /// A connection, which is closed when this is dropped.
@@ -95,6 +46,7 @@ pub(super) struct Connection {
 impl Connection {
     /// Opens one to where `url` leads, if the guard lets it.
     pub(super) async fn open(
+        owner: &Owner,
         url: &Url,
         guard: &Guard,
         resolver: &dyn Resolve,
@@ -102,13 +54,15 @@ impl Connection {
         patience: Duration,
     ) -> Result<Self, FetchError> {
         guard.check_url(url)?;
+        // Whoever else has named it, the operator did so first.
+        let owner = if guard.allows_name(url) { &Owner::Operator } else { owner };
         let (Some(host), Some(port)) = (url.host(), url.port_or_known_default()) else {
             return Err(FetchError::Url("it has no host"));
         };
         let opened = async {
             let addresses = match &host {
                 Host::Domain(name) => {
-                    resolver.resolve(name, port).await.map_err(FetchError::Resolving)?
+                    resolver.resolve(owner, name, port).await.map_err(FetchError::Resolving)?
                 }
                 Host::Ipv4(address) => vec![SocketAddr::from((*address, port))],
                 Host::Ipv6(address) => vec![SocketAddr::from((*address, port))],
@@ -166,40 +120,4 @@ async fn connect(addresses: &[SocketAddr], patience: Duration) -> Result<TcpStre
         }
     }
     Err(FetchError::Connecting(last))
-}
-
-#[cfg(test)]
-mod tests {
-    use std::sync::{Mutex, mpsc};
-
-    use super::*;
-
-    #[tokio::test]
-    async fn look_ups_that_do_not_end_keep_their_places_and_others_are_refused_at_once() {
-        let system = System::new();
-        let (end, ended) = mpsc::channel::<()>();
-        let ended = Arc::new(Mutex::new(ended));
-        for _ in 0..LOOKUPS {
-            let ended = Arc::clone(&ended);
-            let stalled = system.run(move || {
-                // Until the sender is dropped.
-                drop(ended.lock().map(|ended| ended.recv()));
-                Ok(Vec::new())
-            });
-            // Whoever asked goes away.
-            tokio::select! {
-                biased;
-                _ = stalled => panic!("it cannot have ended"),
-                () = std::future::ready(()) => {}
-            }
-        }
-        let error = system.run(|| Ok(Vec::new())).await.expect_err("no place");
-        assert_eq!(error.kind(), io::ErrorKind::WouldBlock);
-        let error = system.resolve("localhost", 443).await.expect_err("no place");
-        assert_eq!(error.kind(), io::ErrorKind::WouldBlock);
-        drop(end);
-        let all = u32::try_from(LOOKUPS).expect("a few");
-        drop(system.places.acquire_many(all).await.expect("open"));
-        assert!(!system.resolve("localhost", 443).await.expect("found").is_empty());
-    }
 }

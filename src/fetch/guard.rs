@@ -80,7 +80,8 @@ impl Guard {
         if addresses.is_empty() { Err(FetchError::Address) } else { Ok(addresses) }
     }
 
-    fn allows_name(&self, url: &Url) -> bool {
+    /// Whether its host is one that the operator lets through by name.
+    pub(super) fn allows_name(&self, url: &Url) -> bool {
         let Some(Host::Domain(host)) = url.host() else { return false };
         self.allowed
             .iter()

@@ -10,6 +10,7 @@ mod address;
 mod connection;
 mod freshness;
 mod guard;
+mod lookup;
 
 use std::{fmt, io, path::Path, sync::Arc, time::Duration};
 
@@ -24,8 +25,8 @@ use rustls::{
 };
 use url::{Position, Url};
 
-use self::connection::{Connection, System};
-pub use self::{connection::Resolve, guard::Guard};
+use self::{connection::Connection, lookup::System};
+pub use self::{connection::Resolve, guard::Guard, lookup::Owner};
 use crate::config::Fetch;
 
 /// How Signet calls itself.
@@ -164,19 +165,25 @@ impl Client {
         &self.guard
     }
 
-    /// Fetches what is at `url`, following redirects.
-    pub async fn get(&self, url: &Url, limits: Limits) -> Result<Fetched, FetchError> {
-        self.get_with(url, &[], limits).await
+    /// Fetches what is at `url`, which `owner` named, following redirects.
+    pub async fn get(
+        &self,
+        owner: &Owner,
+        url: &Url,
+        limits: Limits,
+    ) -> Result<Fetched, FetchError> {
+        self.get_with(owner, url, &[], limits).await
     }
 
     /// Fetches with headers beside those that every request has.
     pub async fn get_with(
         &self,
+        owner: &Owner,
         url: &Url,
         headers: &[(HeaderName, HeaderValue)],
         limits: Limits,
     ) -> Result<Fetched, FetchError> {
-        let fetched = self.follow(url, headers, limits);
+        let fetched = self.follow(owner, url, headers, limits);
         tokio::time::timeout(limits.total, fetched).await.map_err(|_| FetchError::Slow)?
     }
 
@@ -184,6 +191,7 @@ impl Client {
     /// is redirected: the form is for the one that was named.
     pub async fn post_form(
         &self,
+        owner: &Owner,
         url: &Url,
         form: &[(&str, &str)],
         limits: Limits,
@@ -193,7 +201,7 @@ impl Client {
         let headers = [(header::CONTENT_TYPE, kind)];
         let posted = async {
             let (_open, answer) =
-                self.ask(Method::POST, url, &headers, body.into(), limits).await?;
+                self.ask(owner, Method::POST, url, &headers, body.into(), limits).await?;
             Ok(answer.status())
         };
         tokio::time::timeout(limits.total, posted).await.map_err(|_| FetchError::Slow)?
@@ -201,6 +209,7 @@ impl Client {
 
     async fn follow(
         &self,
+        owner: &Owner,
         url: &Url,
         headers: &[(HeaderName, HeaderValue)],
         limits: Limits,
@@ -209,7 +218,7 @@ impl Client {
         for _ in 0..=limits.redirects {
             // The connection has to stay until the body is read.
             let (_open, answer) =
-                self.ask(Method::GET, &url, headers, Bytes::new(), limits).await?;
+                self.ask(owner, Method::GET, &url, headers, Bytes::new(), limits).await?;
             match answer.status() {
                 StatusCode::MOVED_PERMANENTLY
                 | StatusCode::FOUND
@@ -229,6 +238,7 @@ impl Client {
 
     async fn ask(
         &self,
+        owner: &Owner,
         method: Method,
         url: &Url,
         headers: &[(HeaderName, HeaderValue)],
@@ -237,7 +247,7 @@ impl Client {
     ) -> Result<(Connection, http::Response<Incoming>), FetchError> {
         let (resolver, tls) = (self.resolver.as_ref(), &self.tls);
         let mut connection =
-            Connection::open(url, &self.guard, resolver, tls, limits.connect).await?;
+            Connection::open(owner, url, &self.guard, resolver, tls, limits.connect).await?;
         let mut request = Request::builder()
             .method(method)
             .uri(&url[Position::BeforePath..Position::AfterQuery])

@@ -32,6 +32,9 @@ pub use super::tls::TlsError;
 
 /// How long a peer may take for the TLS handshake.
 const HANDSHAKE: Duration = Duration::from_secs(10);
+/// The largest head of a request, in bytes, give or take what is read at once: one whose URI is as long as any is taken
+/// (64 KiB), with its headers. Each connection may take up that much memory for as long as it may be idle.
+const HEAD: usize = 80 * 1024;
 /// Requests that an HTTP/2 connection may have open at once.
 const STREAMS: u32 = 128;
 
@@ -188,6 +191,7 @@ impl<A: Answer> Connection<A> {
             async move { Ok::<_, Infallible>(connection.answer(request).await) }
         });
         let mut builder = auto::Builder::new(TokioExecutor::new());
+        builder.http1().max_buf_size(HEAD);
         builder.http2().max_concurrent_streams(STREAMS);
         let connection = builder.serve_connection(TokioIo::new(stream), service).into_owned();
         tokio::select! {

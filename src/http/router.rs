@@ -20,7 +20,7 @@ use crate::{
     },
     keys::Document,
     oauth::{
-        Error, authorize, introspect, jwks, logout, metadata::path, registration as clients,
+        Error, authorize, introspect, jwks, logos, logout, metadata::path, registration as clients,
         revoke, token, userinfo, webfinger,
     },
     web::{RequestContext, assets, problem::Problem, words::text},
@@ -57,6 +57,7 @@ pub fn router(app: &AppState, metadata: &Document, cors: bool) -> Router {
         .merge(not_me::routes())
         .merge(notices::routes())
         .merge(language_page::routes())
+        .route(logos::PATH, get(logos::show))
         .route("/assets/{name}", get(asset))
         .route("/healthz", get(management::healthz))
         .route("/readyz", get(management::readyz));

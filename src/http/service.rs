@@ -227,12 +227,12 @@ impl Parts {
             } else {
                 tracing::debug!(status = status.as_u16(), "answered");
             }
-            response
+            (response, Surroundings::named())
         }
         .instrument(span);
-        let Some(surroundings) = surroundings else { return answered.await };
-        let mut response = surroundings.surround(answered).await;
-        if let Some(language) = asked {
+        let Some(surroundings) = surroundings else { return answered.await.0 };
+        let (mut response, named) = surroundings.surround(answered).await;
+        if let Some(language) = named.or(asked) {
             // The pages that follow know nothing of the request that named it.
             let cookie = self.app.cookies().set(Cookie::Language, language.tag(), None);
             response.headers_mut().append(header::SET_COOKIE, cookie);

@@ -3,27 +3,27 @@
 //! Between the steps there is no session, so that what was proven so far opens nothing. The browser has a cookie for the
 //! sign-in alone, and every page of it is bound to that cookie.
 
+mod session;
+
 use std::time::Duration;
 
 use http::{HeaderMap, HeaderValue};
-use ipnet::IpNet;
 use serde_json::{Value, json};
 use uuid::Uuid;
 
+use self::session::{Proven, begin, stay};
 use super::{
-    account, browser_state, device, local,
+    account,
     proof::{Assurance, Factor, Proofs},
     requirement::{self, Enrolled, Mfa, Step},
-    session::{self, Current, SessionHandle},
-    watch,
+    session::Current,
 };
 use crate::{
     app::App,
-    audit::{Event, Kind},
     storage::{
         self,
         factors::Standing,
-        sessions::{NewSession, Password},
+        sessions::{By, Password},
         sign_ins::{NewSignIn, SignInRow},
     },
     tokens::{
@@ -163,7 +163,7 @@ impl Attempt {
         let proven = Proven {
             user: self.row.user_id,
             proofs: self.proofs(),
-            password: self.password(),
+            by: self.password().map(By::Password),
             session: self.row.session_id,
         };
         let Some(mut cookies) = begin(app, &proven, headers, context).await? else {
@@ -175,29 +175,19 @@ impl Attempt {
     }
 }
 
-/// Who someone is, and what shows it.
-struct Proven {
-    user: Uuid,
-    proofs: Proofs,
-    /// The password that was proven just now.
-    password: Option<Password>,
-    /// The session that the proofs are of: they count as long as that lives.
-    session: Option<Uuid>,
-}
-
-/// Goes on after the first proof: to the session, or to what is still missing. None if the person may not sign in, or the
-/// `password` that was proven is no longer theirs.
+/// Goes on after the first proof: to the session, or to what is still missing. None if the person may not sign in, or what
+/// it was proven `by` is no longer theirs.
 pub async fn start(
     app: &App,
     user: Uuid,
     proofs: Proofs,
-    password: Option<Password>,
+    by: By,
     goal: &Goal,
     headers: &HeaderMap,
     context: &RequestContext,
 ) -> storage::Result<Option<Advanced>> {
     let Some(standing) = storage::factors::standing(&app.db, user).await? else { return Ok(None) };
-    let proven = Proven { user, proofs, password, session: None };
+    let proven = Proven { user, proofs, by: Some(by), session: None };
     go_on(app, &proven, &standing, goal, headers, context).await
 }
 
@@ -228,7 +218,7 @@ async fn go_on(
         proofs: &write(&proven.proofs),
         acr: level.name(),
         return_to: &goal.return_to,
-        password: proven.password,
+        password: proven.by.and_then(By::password),
         session: proven.session,
         expires_at: now + LIFETIME,
     };
@@ -260,14 +250,14 @@ pub async fn strengthen(
     if step == Step::Enrol && !is_recent(app, &proofs) {
         return Ok(None);
     }
-    let proven = Proven { user, proofs, password: None, session: Some(session.row.id) };
+    let proven = Proven { user, proofs, by: None, session: Some(session.row.id) };
     go_on(app, &proven, &standing, goal, headers, context).await
 }
 
 /// Whether someone proved who they are so short a while ago that they may change what protects their account.
 fn is_recent(app: &App, proofs: &Proofs) -> bool {
     let since = app.clock.now() - app.config.sessions.sensitive_age.0;
-    proofs.latest().is_some_and(|latest| latest >= since.unix_timestamp())
+    proofs.alone_at().is_some_and(|at| at >= since.unix_timestamp())
 }
 
 fn level(app: &App, goal: &Goal, standing: &Standing) -> Assurance {
@@ -309,97 +299,4 @@ pub fn read(stored: &Value) -> Proofs {
 #[must_use]
 pub fn write(proofs: &Proofs) -> Value {
     serde_json::to_value(proofs).unwrap_or_else(|_| json!({}))
-}
-
-/// Has an account stay that was to be removed, now that its person is back; they are told before they go on.
-async fn stay(
-    app: &App,
-    user: Uuid,
-    standing: &Standing,
-    to: String,
-    context: &RequestContext,
-) -> storage::Result<String> {
-    if !standing.leaving || !storage::deletion::cancel(&app.db, user).await? {
-        return Ok(to);
-    }
-    let event = Event::new(Kind::DeletionCancelled).user(user);
-    app.audit.record(event, &context.origin).await?;
-    Ok(local::with_next(account::STAYING, &to))
-}
-
-/// Begins a session, with a new secret in any case. The same person's session goes on under it, so that what was
-/// granted in it stays; another person's session in this browser ends. None if the person was disabled
-/// meanwhile, or what was proven is of a session that is no longer this browser's.
-async fn begin(
-    app: &App,
-    proven: &Proven,
-    headers: &HeaderMap,
-    context: &RequestContext,
-) -> storage::Result<Option<Vec<HeaderValue>>> {
-    let user_id = proven.user;
-    let current = session::current(app, headers).await?;
-    let here = current.as_ref().map(|current| current.row.id);
-    if proven.session.is_some() && proven.session != here {
-        return Ok(None);
-    }
-    let mut id = app.uuid();
-    if let Some(Current { row, .. }) = current {
-        if row.user_id == user_id {
-            id = row.id;
-        } else {
-            session::end(app, &row, context).await?;
-        }
-    }
-    let mut handle = SessionHandle::draw(id, &app.entropy);
-    if !write_session(app, &handle, proven, context).await? {
-        if proven.session.is_some() {
-            return Ok(None);
-        }
-        // It ended in the meantime: a new one, then.
-        id = app.uuid();
-        handle = SessionHandle::draw(id, &app.entropy);
-        if !write_session(app, &handle, proven, context).await? {
-            return Ok(None);
-        }
-    }
-    let event = Event::new(Kind::SignInSucceeded)
-        .user(user_id)
-        .session(id)
-        .detail(json!({ "amr": proven.proofs.methods() }));
-    app.audit.record(event, &context.origin).await?;
-
-    let policy = app.cookies();
-    let known = policy.get(headers, Cookie::Device);
-    let device = device::with(&app.secrets.pages, known, user_id, &app.entropy);
-    watch::signed_in(app, user_id, id, &device, context).await?;
-    Ok(Some(vec![
-        policy.set(Cookie::Session, &handle.expose(), None),
-        browser_state::cookie(app, &handle.digest()),
-        policy.set(Cookie::Device, &device, Some(device::MAX_AGE)),
-    ]))
-}
-
-/// Writes the session of a handle; whether there is one now.
-async fn write_session(
-    app: &App,
-    handle: &SessionHandle,
-    proven: &Proven,
-    context: &RequestContext,
-) -> storage::Result<bool> {
-    let now = app.clock.now();
-    let digest = handle.digest();
-    let new = NewSession {
-        id: handle.id,
-        secret_hash: digest.bytes(),
-        user_id: proven.user,
-        amr: &proven.proofs.methods(),
-        acr: proven.proofs.assurance().unwrap_or(Assurance::Aal1).name(),
-        proofs: &write(&proven.proofs),
-        password: proven.password,
-        renews: proven.session.is_some(),
-        address: context.origin.address.map(IpNet::from),
-        user_agent: context.user_agent.as_deref(),
-        expires_at: now + app.config.sessions.absolute_lifetime.0,
-    };
-    storage::sessions::begin(&app.db, &new, now).await
 }

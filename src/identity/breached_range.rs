@@ -11,7 +11,7 @@ use url::Url;
 use super::breached::sha1;
 use crate::{
     app::App,
-    fetch::{FetchError, Limits},
+    fetch::{FetchError, Limits, Owner},
 };
 
 /// An answer has a thousand lines or two; the time is one that a person waits.
@@ -56,7 +56,7 @@ async fn ask(app: &App, base: &Url, password: &str) -> Result<bool, RangeError> 
     let url = base.join(prefix).map_err(|_| RangeError::Base)?;
     // The length of the answer would tell the digits to whoever sees it pass.
     let padding = (HeaderName::from_static("add-padding"), HeaderValue::from_static("true"));
-    let fetched = app.fetch.get_with(&url, &[padding], LIMITS).await?;
+    let fetched = app.fetch.get_with(&Owner::Operator, &url, &[padding], LIMITS).await?;
     let text = std::str::from_utf8(&fetched.body).map_err(|_| RangeError::NoList)?;
     find(text, rest).ok_or(RangeError::NoList)
 }

@@ -1,43 +1,37 @@
 //! `/account/email`: the address of an account. Another one counts once it was confirmed there and, if the former one was
 //! ever proven, at that too.
 
-use axum::{
-    Router,
-    body::Bytes,
-    extract::{RawQuery, State},
-    response::Response,
-    routing::get,
-};
-use http::{HeaderMap, StatusCode};
+mod confirm;
+
+use axum::{Router, body::Bytes, extract::State, response::Response, routing::get};
+use http::HeaderMap;
 use serde_json::json;
 use uuid::Uuid;
 
 use super::{
     account::{posted, recent},
     instead::Instead,
-    links::{self, Opened, Purpose},
+    links::{self, Purpose},
     mail::{self, letters},
     notice::Notice,
     notices,
-    pages::{Browser, read_post, see_other},
+    pages::see_other,
     session::{self, Current},
-    text, watch,
+    text,
 };
 use crate::{
     app::{App, AppState},
     audit::{Event, Kind},
-    config::Concern,
     storage::{
         self,
-        email_changes::{ARRIVING, Asked, Confirmed, LEAVING},
+        email_changes::{ARRIVING, Asked, LEAVING},
         users::UserRow,
     },
     web::{
         RequestContext, csrf,
-        language::Language,
-        pages::{self, Freedom, UserView, page},
+        pages::{Freedom, UserView, page},
         problem::Problem,
-        words::{self, Html},
+        words,
     },
 };
 
@@ -64,26 +58,9 @@ page! {
     }
 }
 
-page! {
-    /// Asks to confirm what a link is for.
-    Confirm("confirm.html") {
-        /// Where the form goes.
-        action: String,
-        /// The page token.
-        csrf: String,
-        /// In a few words.
-        title: String,
-        /// In a sentence, with the address.
-        message: Html,
-    }
-}
-
 /// The pages.
 pub fn routes() -> Router<AppState> {
-    Router::new()
-        .route(PATH, get(show).post(change))
-        .route(Purpose::VerifyEmail.page(), get(show_verify).post(verify))
-        .route(Purpose::ChangeEmail.page(), get(show_confirm).post(confirm))
+    Router::new().route(PATH, get(show).post(change)).merge(confirm::routes())
 }
 
 async fn person(app: &App, current: &Current) -> Result<UserRow, Problem> {
@@ -227,122 +204,4 @@ async fn ask_to_change(
     let event = Event::new(Kind::EmailChangeRequested).user(person.id);
     app.audit.record(event, &context.origin).await?;
     Ok(see_other(notices::CHANGE))
-}
-
-async fn confirm_page(
-    app: &App,
-    purpose: Purpose,
-    query: Option<&str>,
-    headers: &HeaderMap,
-) -> Result<Response, Problem> {
-    let opened = Opened::read(purpose, query)?;
-    let detail = opened.look(app).await?.detail;
-    let browser = Browser::of(app, headers);
-    let (title, message) = match purpose {
-        Purpose::ChangeEmail => ("email-confirm-new", "email-confirm-new-lead"),
-        _ => ("email-confirm-own", "email-confirm-own-lead"),
-    };
-    let email = detail["email"].as_str().unwrap_or_default();
-    let message = Language::current().html(message, &[("email", email)]);
-    let page = Confirm::new(opened.path.clone(), browser.csrf(app), words::text(title), message);
-    Ok(browser.remember(pages::respond(StatusCode::OK, &page, &Freedom::Usual)))
-}
-
-/// The link of a form that was posted from its page.
-fn posted_link(
-    app: &App,
-    purpose: Purpose,
-    query: Option<&str>,
-    headers: &HeaderMap,
-    body: &[u8],
-) -> Result<Opened, Problem> {
-    let opened = Opened::read(purpose, query)?;
-    read_post(app, headers, body, &Browser::of(app, headers).digest, &opened.path)?;
-    Ok(opened)
-}
-
-/// `GET /verify-email`.
-async fn show_verify(
-    State(app): State<AppState>,
-    RawQuery(query): RawQuery,
-    context: RequestContext,
-    headers: HeaderMap,
-) -> Response {
-    let page = confirm_page(&app, Purpose::VerifyEmail, query.as_deref(), &headers).await;
-    page.unwrap_or_else(|problem| problem.respond(&context))
-}
-
-/// `POST /verify-email`.
-async fn verify(
-    State(app): State<AppState>,
-    RawQuery(query): RawQuery,
-    context: RequestContext,
-    headers: HeaderMap,
-    body: Bytes,
-) -> Response {
-    let outcome = async {
-        let opened = posted_link(&app, Purpose::VerifyEmail, query.as_deref(), &headers, &body)?;
-        let now = app.clock.now();
-        let user = storage::accounts::verify_email(&app.db, opened.presented(), now).await?;
-        let user = user.ok_or_else(|| links::over(opened.purpose))?;
-        app.audit.record(Event::new(Kind::EmailVerified).user(user), &context.origin).await?;
-        Ok(see_other(notices::VERIFIED))
-    };
-    outcome.await.unwrap_or_else(|instead: Instead| instead.respond(&context))
-}
-
-/// `GET /change-email`.
-async fn show_confirm(
-    State(app): State<AppState>,
-    RawQuery(query): RawQuery,
-    context: RequestContext,
-    headers: HeaderMap,
-) -> Response {
-    let page = confirm_page(&app, Purpose::ChangeEmail, query.as_deref(), &headers).await;
-    page.unwrap_or_else(|problem| problem.respond(&context))
-}
-
-/// `POST /change-email`.
-async fn confirm(
-    State(app): State<AppState>,
-    RawQuery(query): RawQuery,
-    context: RequestContext,
-    headers: HeaderMap,
-    body: Bytes,
-) -> Response {
-    let outcome = async {
-        let opened = posted_link(&app, Purpose::ChangeEmail, query.as_deref(), &headers, &body)?;
-        let detail = opened.look(&app).await?.detail;
-        let now = app.clock.now();
-        let done = storage::email_changes::confirm(&app.db, opened.presented(), now).await;
-        let done = match done {
-            Ok(done) => done.ok_or_else(|| links::over(opened.purpose))?,
-            Err(storage::Error::Duplicate(_)) => return Err(taken()),
-            Err(error) => return Err(error.into()),
-        };
-        let Confirmed::Changed { user_id, from } = done else {
-            return Ok(see_other(notices::HALF));
-        };
-        app.audit.record(Event::new(Kind::EmailChanged).user(user_id), &context.origin).await?;
-        let to = detail["email"].as_str().unwrap_or_default();
-        if app.config.watch.tells(Concern::EmailChanged) {
-            let person = storage::users::get(&app.db, user_id).await?;
-            let letter = mail::write(person.as_ref(), || {
-                letters::email_changed(app.mail.product(), to, watch::facts(&app, &context))
-            });
-            mail::send(&app, Some(&from), &letter).await?;
-        }
-        Ok(see_other(notices::CHANGED))
-    };
-    outcome.await.unwrap_or_else(|problem: Problem| problem.respond(&context))
-}
-
-/// Said only to whoever proved that the address is theirs.
-fn taken() -> Problem {
-    Problem::new(
-        StatusCode::CONFLICT,
-        words::text("email-taken"),
-        words::text("email-taken-message"),
-    )
-    .back("/", words::text("to-first-page"))
 }

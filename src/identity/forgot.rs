@@ -28,7 +28,11 @@ use super::{
 use crate::{
     app::AppState,
     audit::{Event, Kind},
-    storage::{self, accounts::NewPassword},
+    storage::{
+        self,
+        accounts::NewPassword,
+        sessions::{By, Password},
+    },
     web::{
         RequestContext,
         pages::{Freedom, page},
@@ -210,8 +214,9 @@ async fn reset(
         watch::tell(&app, done.user_id, &News::PasswordChanged, &context).await?;
         let goal = Goal::page(links::arrive(&link.detail, &browser));
         let proofs = Proofs::default().with(Factor::Password, now.unix_timestamp());
+        let by = By::Password(Password { set_at: Some(now) });
         let advanced =
-            attempt::start(&app, done.user_id, proofs, None, &goal, &headers, &context).await?;
+            attempt::start(&app, done.user_id, proofs, by, &goal, &headers, &context).await?;
         Ok(match advanced {
             Some(advanced) => with_cookies(see_other(&advanced.to), advanced.cookies),
             None => see_other("/sign-in"),

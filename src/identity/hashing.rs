@@ -1,6 +1,8 @@
 //! argon2id (RFC 9106) on threads of its own, their memory allocated once, behind a line that is never longer than a
 //! person waits: a flood of sign-ins is turned away and starves no one else.
 
+mod argon2id;
+
 use std::{
     sync::{
         Arc, Mutex, PoisonError,
@@ -10,16 +12,14 @@ use std::{
     time::{Duration, Instant},
 };
 
-use argon2::{Algorithm, Argon2, Block, Params, Version, password_hash::phc};
-use aws_lc_rs::constant_time;
+use argon2::Params;
 use tokio::sync::oneshot;
 use zeroize::Zeroizing;
 
+pub use self::argon2id::Outcome;
+use self::argon2id::{HASH, SALT};
 use crate::{config, entropy::Entropy};
 
-/// Bytes of salt (RFC 9106 §3.1) and of the hash.
-const SALT: usize = 16;
-const HASH: usize = 32;
 /// What a hash is taken to cost before one was measured.
 const GUESS: Duration = Duration::from_millis(25);
 
@@ -32,17 +32,6 @@ pub enum HashError {
     /// The stored hash is not argon2id's.
     #[error("the stored password hash is unreadable")]
     Unreadable,
-}
-
-/// What came of a check.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Outcome {
-    /// Not the password.
-    Wrong,
-    /// The password.
-    Right,
-    /// The password, hashed at a lower cost than is now asked.
-    RightButCheap,
 }
 
 enum Task {
@@ -92,7 +81,7 @@ impl Hasher {
         let threads = if cost.threads == 0 { (cores / 2).max(1) } else { cost.threads };
         let params = Params::new(cost.memory_kib, cost.iterations, cost.parallelism, Some(HASH))
             .expect("the configuration was validated");
-        let nobody = phc_string(&params, &[0; SALT], &[0; HASH]);
+        let nobody = argon2id::phc_string(&params, &[0; SALT], &[0; HASH]);
         let (jobs, queue) = mpsc::channel();
         let queue = Arc::new(Mutex::new(queue));
         let line = Arc::new(Line {
@@ -201,10 +190,11 @@ fn work(queue: &Mutex<mpsc::Receiver<Job>>, line: &Line) {
         )]
         let started = Instant::now();
         let outcome = match task {
-            Task::Hash { salt } => fill(&line.params, &password, &salt, &mut memory)
-                .map(|hash| Done::Hashed(phc_string(&line.params, &salt, &hash))),
+            Task::Hash { salt } => {
+                argon2id::hash(&line.params, &password, &salt, &mut memory).map(Done::Hashed)
+            }
             Task::Verify { phc } => {
-                verify(&line.params, &phc, &password, &mut memory).map(Done::Verified)
+                argon2id::verify(&line.params, &phc, &password, &mut memory).map(Done::Verified)
             }
         };
         line.took(started.elapsed());
@@ -220,72 +210,6 @@ fn yield_to_others() {
     if let Err(error) = rustix::process::nice(5) {
         tracing::debug!(%error, "password hashing keeps its priority");
     }
-}
-
-fn verify(
-    wanted: &Params,
-    phc: &str,
-    password: &str,
-    memory: &mut Vec<Block>,
-) -> Result<Outcome, HashError> {
-    let parsed = phc::PasswordHash::new(phc).map_err(|_| HashError::Unreadable)?;
-    if parsed.algorithm.as_str() != "argon2id" {
-        return Err(HashError::Unreadable);
-    }
-    let params = Params::try_from(&parsed).map_err(|_| HashError::Unreadable)?;
-    let (Some(salt), Some(stored)) = (parsed.salt, parsed.hash) else {
-        return Err(HashError::Unreadable);
-    };
-    let hash = fill(&params, password, salt.as_ref(), memory)?;
-    if let Some(rest) = rest(wanted, &params) {
-        fill(&rest, password, &[0; SALT], memory)?;
-    }
-    if constant_time::verify_slices_are_equal(&hash, stored.as_bytes()).is_err() {
-        return Ok(Outcome::Wrong);
-    }
-    let cheap = params.m_cost() < wanted.m_cost()
-        || params.t_cost() < wanted.t_cost()
-        || params.p_cost() < wanted.p_cost();
-    Ok(if cheap { Outcome::RightButCheap } else { Outcome::Right })
-}
-
-/// What is left to do of the work of `wanted` after that of `done`: as many passes, over less memory.
-fn rest(wanted: &Params, done: &Params) -> Option<Params> {
-    let work = |params: &Params| u64::from(params.m_cost()) * u64::from(params.t_cost());
-    let memory = work(wanted).checked_sub(work(done))? / u64::from(wanted.t_cost());
-    let memory = u32::try_from(memory).ok()?;
-    // Less than the least there is (RFC 9106 §3.1) is not worth hiding.
-    Params::new(memory, wanted.t_cost(), wanted.p_cost(), Some(HASH)).ok()
-}
-
-fn fill(
-    params: &Params,
-    password: &str,
-    salt: &[u8],
-    memory: &mut Vec<Block>,
-) -> Result<[u8; HASH], HashError> {
-    let mut hash = [0; HASH];
-    if memory.len() < params.block_count() {
-        memory.resize(params.block_count(), Block::default());
-    }
-    let memory = &mut memory[..params.block_count()];
-    Argon2::new(Algorithm::Argon2id, Version::V0x13, params.clone())
-        .hash_password_into_with_memory(password.as_bytes(), salt, &mut hash, memory)
-        .map_err(|_| HashError::Unreadable)?;
-    Ok(hash)
-}
-
-/// The PHC string format, which every argon2 library reads.
-fn phc_string(params: &Params, salt: &[u8; SALT], hash: &[u8; HASH]) -> String {
-    use base64::{Engine, prelude::BASE64_STANDARD_NO_PAD as BASE64};
-    format!(
-        "$argon2id$v=19$m={},t={},p={}${}${}",
-        params.m_cost(),
-        params.t_cost(),
-        params.p_cost(),
-        BASE64.encode(salt),
-        BASE64.encode(hash),
-    )
 }
 
 fn micros(duration: Duration) -> u64 {
@@ -353,21 +277,6 @@ mod tests {
         assert!(hasher.admit().is_err());
         drop(place);
         assert!(hasher.admit().is_ok());
-    }
-
-    #[test]
-    fn a_cheaper_hash_and_the_rest_are_as_much_work_as_is_now_asked() {
-        let params = |memory, passes| Params::new(memory, passes, 1, Some(HASH)).expect("valid");
-        let work = |params: &Params| params.m_cost() * params.t_cost();
-        let wanted = params(19456, 3);
-        for done in [params(19456, 2), params(9728, 3), params(8, 1)] {
-            let rest = rest(&wanted, &done).expect("there is a rest");
-            assert!(work(&wanted) - work(&done) - work(&rest) < wanted.t_cost(), "{done:?}");
-            assert!(rest.m_cost() <= wanted.m_cost(), "it fits in the memory");
-        }
-        for done in [params(19456, 3), params(19455, 3), params(65536, 1)] {
-            assert_eq!(rest(&wanted, &done), None, "{done:?}");
-        }
     }
 
     #[tokio::test]

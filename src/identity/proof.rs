@@ -38,6 +38,11 @@ impl Factor {
     pub const fn is_second(self) -> bool {
         !matches!(self, Self::Password)
     }
+
+    /// Whether it shows by itself who someone is. A second factor does not: whoever finds a phone or a sheet of paper has it.
+    const fn stands_alone(self) -> bool {
+        matches!(self, Self::Password | Self::Passkey)
+    }
 }
 
 /// How surely someone proved who they are: an `acr` value.
@@ -91,26 +96,20 @@ impl Proofs {
         self
     }
 
-    /// Those that are no older than `since`.
-    #[must_use]
-    pub fn since(&self, since: i64) -> Self {
-        Self(self.0.iter().filter(|(_, at)| **at >= since).map(|(f, at)| (*f, *at)).collect())
-    }
-
     /// Whether this was proven.
     #[must_use]
     pub fn has(&self, factor: Factor) -> bool {
         self.0.contains_key(&factor)
     }
 
-    /// When something was proven last.
+    /// When something was proven last that stands by itself. A second factor makes nothing newer.
     #[must_use]
-    pub fn latest(&self) -> Option<i64> {
-        self.0.values().copied().max()
+    pub fn alone_at(&self) -> Option<i64> {
+        let alone = self.0.iter().filter(|(factor, _)| factor.stands_alone());
+        alone.map(|(_, at)| *at).max()
     }
 
-    /// What it amounts to; none if nothing was proven that stands by itself. A second factor alone does not: whoever finds
-    /// a phone or a sheet of paper has it.
+    /// What it amounts to; none if nothing was proven that stands by itself.
     #[must_use]
     pub fn assurance(&self) -> Option<Assurance> {
         if self.has(Factor::Passkey) {
@@ -168,11 +167,13 @@ mod tests {
     }
 
     #[test]
-    fn what_was_proven_too_long_ago_is_left_out() {
-        let proofs = proofs(&[Factor::Password]).with(Factor::Totp, 200);
-        assert_eq!(proofs.since(150), Proofs::default().with(Factor::Totp, 200));
-        assert_eq!(proofs.latest(), Some(200));
-        assert_eq!(proofs.since(100), proofs);
+    fn a_second_factor_makes_no_proof_newer() {
+        let password = proofs(&[Factor::Password]);
+        for factor in [Factor::Totp, Factor::RecoveryCode, Factor::SecurityKey] {
+            assert_eq!(password.clone().with(factor, 200).alone_at(), Some(100), "{factor:?}");
+            assert_eq!(Proofs::default().with(factor, 200).alone_at(), None, "{factor:?}");
+        }
+        assert_eq!(password.with(Factor::Passkey, 200).alone_at(), Some(200));
     }
 
     #[test]

@@ -28,7 +28,12 @@ use crate::{
     app::{App, AppState},
     audit::{Event, Kind},
     config::RegistrationMode,
-    storage::{self, accounts::NewPassword, users::NewUser},
+    storage::{
+        self,
+        accounts::NewPassword,
+        sessions::{By, Password},
+        users::NewUser,
+    },
     web::{
         RequestContext,
         pages::{Freedom, page},
@@ -311,7 +316,8 @@ async fn make_account(
         app.audit.record(event, &context.origin).await?;
         let goal = Goal::page(links::arrive(&detail, &browser));
         let proofs = Proofs::default().with(Factor::Password, now.unix_timestamp());
-        let advanced = attempt::start(&app, id, proofs, None, &goal, &headers, &context).await?;
+        let by = By::Password(Password { set_at: None });
+        let advanced = attempt::start(&app, id, proofs, by, &goal, &headers, &context).await?;
         Ok(match advanced {
             Some(advanced) => with_cookies(see_other(&advanced.to), advanced.cookies),
             None => see_other("/sign-in"),

@@ -16,7 +16,12 @@ use crate::{
     app::App,
     audit::{Event, Kind},
     clock::Timestamp,
-    storage::{self, sessions::Password, throttles::Counted, users::Account},
+    storage::{
+        self,
+        sessions::{By, Password},
+        throttles::Counted,
+        users::Account,
+    },
     web::RequestContext,
 };
 
@@ -75,10 +80,9 @@ pub async fn sign_in(
             throttle::forgive(app, &counters).await?;
             let now = app.clock.now().unix_timestamp();
             let proofs = Proofs::default().with(Factor::Password, now);
-            let password = Some(Password { set_at: account.password_set_at });
+            let by = By::Password(Password { set_at: account.password_set_at });
             let user = account.user_id;
-            let advanced =
-                attempt::start(app, user, proofs, password, goal, headers, context).await?;
+            let advanced = attempt::start(app, user, proofs, by, goal, headers, context).await?;
             if let Some(advanced) = advanced {
                 return Ok(advanced);
             }

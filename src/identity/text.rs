@@ -4,7 +4,7 @@ use unicode_normalization::UnicodeNormalization;
 use zeroize::Zeroizing;
 
 /// The longest e-mail address or user name, in characters (RFC 5321 §4.5.3.1 allows 254 for the former).
-const IDENTIFIER: usize = 320;
+pub const IDENTIFIER: usize = 320;
 /// The longest password, in bytes. More is not hashed: it is no password but an attack.
 pub const PASSWORD: usize = 1024;
 /// The shortest password that can be set, in characters (NIST SP 800-63B-4 §3.1.1.2).

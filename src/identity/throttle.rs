@@ -2,19 +2,23 @@
 
 use std::net::IpAddr;
 
-use http::HeaderMap;
+use http::{HeaderMap, StatusCode};
 use uuid::Uuid;
 
-use super::device::{self, Device};
+use super::{
+    device::{self, Device},
+    notice::minutes,
+};
 use crate::{
     app::App,
+    clock::Timestamp,
     config::{DynamicRegistration, Email, SignIn},
     storage::{
         self,
         throttles::{Counted, Counter},
     },
     tokens::digest::Digest,
-    web::cookies::Cookie,
+    web::{cookies::Cookie, problem::Problem, words},
 };
 
 /// Failed attempts from all browsers known for an account together, in multiples of what strangers have. It is a
@@ -52,8 +56,8 @@ pub fn counters(
         limit: limits.account_attempts,
         account: true,
     };
-    let networks = networks("address", address, limits.address_attempts);
-    vec![std::iter::once(typed).chain(networks).collect()]
+    // The address first: what it guessed too often uses up no account's attempts.
+    vec![networks("address", address, limits.address_attempts), vec![typed]]
 }
 
 /// The counters of what a person's second factor is answered with in the browser of `headers`.
@@ -103,6 +107,19 @@ pub fn nameless(limits: &SignIn, address: Option<IpAddr>) -> Vec<Vec<Counter>> {
 /// The counters of challenges that anyone may ask for, before there is anything that could be wrong.
 pub fn challenges(limits: &SignIn, address: Option<IpAddr>) -> Vec<Vec<Counter>> {
     vec![networks("challenges", address, limits.address_attempts.saturating_mul(CHALLENGES))]
+}
+
+/// The counters of authorization requests that are kept for someone to sign in.
+pub fn requests(limits: &SignIn, address: Option<IpAddr>) -> Vec<Vec<Counter>> {
+    vec![networks("requests", address, limits.address_requests)]
+}
+
+/// The page for whoever has to wait until then.
+pub fn wait(app: &App, until: Timestamp) -> Problem {
+    let message = words::with("challenges-throttled", &[("count", minutes(app, until))]);
+    let seconds = (until - app.clock.now()).whole_seconds().max(1).unsigned_abs();
+    let status = StatusCode::TOO_MANY_REQUESTS;
+    Problem::new(status, words::text("problem-wait"), message).retry_after(seconds)
 }
 
 /// The counters of messages that are asked for: by whom they are for, be there such a person or not, and by the address of
@@ -230,9 +247,9 @@ mod tests {
     fn a_network_of_ipv6_counts_as_one_address() {
         assert_eq!(keys("2001:db8::1", None), keys("2001:db8::ffff:1", None));
         let (one, other) = (keys("2001:db8::1", None), keys("2001:db8:0:1::1", None));
-        assert_ne!(one[1], other[1]);
-        assert_eq!(one[2], other[2], "a /48");
-        assert_ne!(one[2], keys("2001:db8:1::1", None)[2]);
+        assert_ne!(one[0], other[0]);
+        assert_eq!(one[1], other[1], "a /48");
+        assert_ne!(one[1], keys("2001:db8:1::1", None)[1]);
         assert_eq!(keys("192.0.2.1", None), keys("::ffff:192.0.2.1", None));
         assert_ne!(keys("192.0.2.1", None), keys("192.0.2.2", None));
     }

@@ -3,7 +3,10 @@
 use bytes::Bytes;
 use http::HeaderValue;
 
-use super::set::{KeySet, Lifetimes};
+use super::{
+    encryption_set::EncryptionSet,
+    set::{KeySet, Lifetimes},
+};
 use crate::{clock::Timestamp, tokens::digest::Digest};
 
 /// A JSON document ready to be sent.
@@ -30,11 +33,19 @@ impl Document {
         Self { body, etag, until }
     }
 
-    /// The JWK Set of `keys` at `now`.
+    /// The JWK Set at `now`: those that sign, then those that clients encrypt for.
     #[must_use]
-    pub fn jwks(keys: &KeySet, now: Timestamp, lifetimes: Lifetimes) -> Self {
-        let (published, until) = keys.published(now, lifetimes);
-        let keys: Vec<_> = published.iter().map(|entry| entry.key.jwk()).collect();
+    pub fn jwks(
+        signing: &KeySet,
+        encryption: &EncryptionSet,
+        now: Timestamp,
+        lifetimes: Lifetimes,
+    ) -> Self {
+        let (signing, signing_until) = signing.published(now, lifetimes);
+        let (encryption, encryption_until) = encryption.published(now);
+        let signing = signing.iter().map(|entry| entry.key.jwk());
+        let keys: Vec<_> = signing.chain(encryption.iter().map(|entry| entry.key.jwk())).collect();
+        let until = signing_until.into_iter().chain(encryption_until).min();
         Self::new(&serde_json::json!({ "keys": keys }), until)
     }
 

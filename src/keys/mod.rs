@@ -1,5 +1,8 @@
-//! Keys: the master key that seals, the signing keys and their rotation, and the server's own secrets.
+//! Keys: the master key that seals, the keys that sign and those that others encrypt for, with their rotation, and the
+//! server's own secrets.
 
+pub mod encryption;
+mod encryption_set;
 mod jwks;
 pub mod master;
 pub mod ring;
@@ -7,6 +10,7 @@ pub mod secrets;
 mod set;
 pub mod signing;
 
+pub use encryption_set::{EncryptionEntry, EncryptionSet};
 pub use jwks::Document;
 pub use master::MasterKeys;
 pub use ring::KeyRing;

@@ -1,18 +1,26 @@
-//! The signing keys of this deployment: loaded, made, rotated, resealed.
+//! The keys of this deployment, those that sign and those that others encrypt for: loaded, made, rotated, resealed.
 
-use std::sync::Arc;
+use std::{sync::Arc, time::Duration};
 
 use arc_swap::{ArcSwap, Guard};
 use sqlx::PgPool;
 
 use super::{
+    encryption::{EncryptionAlg, EncryptionKey},
+    encryption_set::{EncryptionEntry, EncryptionSet},
     jwks::Document,
     master::MasterKeys,
     secrets::{self, SecretsError},
     set::{Entry, KeySet, Lifetimes},
     signing::{Algorithm, SigningKey},
 };
-use crate::{clock::Timestamp, storage};
+use crate::{
+    clock::Timestamp,
+    storage::{self, keys::KeyRow},
+};
+
+/// How long it takes until every replica has heard of a key. Not before is it published that others encrypt for it.
+const SPREAD: Duration = Duration::from_secs(5);
 
 /// The keys as this replica last read them.
 pub struct KeyRing {
@@ -20,6 +28,7 @@ pub struct KeyRing {
     pub lifetimes: Lifetimes,
     master: MasterKeys,
     set: ArcSwap<KeySet>,
+    encryption: ArcSwap<EncryptionSet>,
     jwks: ArcSwap<Document>,
 }
 
@@ -42,6 +51,11 @@ fn place(kid: &str) -> String {
     format!("signing_keys:{kid}")
 }
 
+/// The place a key that others encrypt for is sealed for.
+fn encryption_place(kid: &str) -> String {
+    format!("encryption_keys:{kid}")
+}
+
 impl KeyRing {
     /// Loads the keys that are there. Those that are due are made by [`KeyRing::rotate_due`], the first ones too.
     pub async fn load(
@@ -50,19 +64,27 @@ impl KeyRing {
         lifetimes: Lifetimes,
         now: Timestamp,
     ) -> Result<Self, SecretsError> {
+        let (set, encryption) = (KeySet::default(), EncryptionSet::default());
+        let jwks = Document::jwks(&set, &encryption, now, lifetimes);
         let ring = Self {
             lifetimes,
             master,
-            set: ArcSwap::default(),
-            jwks: ArcSwap::from_pointee(Document::jwks(&KeySet::default(), now, lifetimes)),
+            set: ArcSwap::from_pointee(set),
+            encryption: ArcSwap::from_pointee(encryption),
+            jwks: ArcSwap::from_pointee(jwks),
         };
         ring.reload(db, now).await?;
         Ok(ring)
     }
 
-    /// The keys.
+    /// The keys that sign.
     pub fn set(&self) -> Guard<Arc<KeySet>> {
         self.set.load()
+    }
+
+    /// The keys that others encrypt for.
+    pub fn encryption(&self) -> Guard<Arc<EncryptionSet>> {
+        self.encryption.load()
     }
 
     /// The key that signs with `alg` now.
@@ -87,8 +109,13 @@ impl KeyRing {
         if current.holds(now) {
             return current;
         }
-        self.jwks.store(Arc::new(Document::jwks(&self.set.load(), now, self.lifetimes)));
+        self.prepare_jwks(now);
         self.jwks.load()
+    }
+
+    fn prepare_jwks(&self, now: Timestamp) {
+        let (set, encryption) = (self.set.load(), self.encryption.load());
+        self.jwks.store(Arc::new(Document::jwks(&set, &encryption, now, self.lifetimes)));
     }
 
     /// Reads the keys anew.
@@ -102,8 +129,19 @@ impl KeyRing {
             };
             entries.push(Entry { key, generation: row.generation, active_from: row.active_from });
         }
+        let known = self.encryption.load();
+        let mut encryption = Vec::new();
+        for row in storage::keys::encryption_keys(db).await? {
+            let key = match known.by_kid(&row.kid) {
+                Some(entry) => Arc::clone(&entry.key),
+                None => Arc::new(self.open_encryption(&row)?),
+            };
+            let KeyRow { generation, active_from, .. } = row;
+            encryption.push(EncryptionEntry { key, generation, active_from });
+        }
         self.set.store(Arc::new(KeySet::new(entries)));
-        self.jwks.store(Arc::new(Document::jwks(&self.set.load(), now, self.lifetimes)));
+        self.encryption.store(Arc::new(EncryptionSet::new(encryption)));
+        self.prepare_jwks(now);
         Ok(())
     }
 
@@ -119,6 +157,13 @@ impl KeyRing {
             let due = self.set.load().due(alg, now, self.lifetimes);
             if let Some((generation, active_from)) = due {
                 made.extend(self.make(db, alg, generation, active_from, now).await?);
+                changed = true;
+            }
+        }
+        for alg in EncryptionAlg::ALL {
+            let due = self.encryption.load().due(alg, now, self.lifetimes);
+            if let Some((generation, active_from)) = due {
+                made.extend(self.make_encryption(db, alg, generation, active_from, now).await?);
                 changed = true;
             }
         }
@@ -151,6 +196,34 @@ impl KeyRing {
         Ok(made)
     }
 
+    /// Makes the next key that others encrypt for, to be published after the usual lead or, if `at_once`, as soon as every
+    /// replica knows it.
+    pub async fn add_encryption(
+        &self,
+        db: &PgPool,
+        alg: EncryptionAlg,
+        at_once: bool,
+        now: Timestamp,
+    ) -> Result<Option<String>, SecretsError> {
+        let youngest = self.encryption.load().youngest(alg).map(|entry| entry.generation);
+        let active_from = now + if at_once { SPREAD } else { self.lifetimes.lead };
+        let generation = youngest.unwrap_or(0) + 1;
+        let made = self.make_encryption(db, alg, generation, active_from, now).await?;
+        self.reload(db, now).await?;
+        Ok(made)
+    }
+
+    /// Removes the keys that open nothing any more. Returns how many it were.
+    pub async fn remove_over(&self, db: &PgPool, now: Timestamp) -> Result<i64, SecretsError> {
+        let over = self.encryption.load().over(now, self.lifetimes);
+        if over.is_empty() {
+            return Ok(0);
+        }
+        let removed = storage::keys::delete_encryption_keys(db, &over, now).await?;
+        self.reload(db, now).await?;
+        Ok(removed)
+    }
+
     /// Seals everything that is sealed with another master key under the current one. Returns how much that was.
     pub async fn reseal(&self, db: &PgPool) -> Result<usize, SecretsError> {
         let mut resealed = 0;
@@ -159,6 +232,14 @@ impl KeyRing {
                 let place = place(&row.kid);
                 let sealed = self.master.seal(&place, &self.master.open(&place, &row.sealed)?);
                 storage::keys::reseal_signing_key(db, &row.kid, &sealed).await?;
+                resealed += 1;
+            }
+        }
+        for row in storage::keys::encryption_keys(db).await? {
+            if row.sealed.with != self.master.current() {
+                let place = encryption_place(&row.kid);
+                let sealed = self.master.seal(&place, &self.master.open(&place, &row.sealed)?);
+                storage::keys::reseal_encryption_key(db, &row.kid, &sealed).await?;
                 resealed += 1;
             }
         }
@@ -214,8 +295,8 @@ impl KeyRing {
         let made = SigningKey::generate(alg)
             .and_then(|pkcs8| Ok((SigningKey::from_pkcs8(alg, &pkcs8)?, pkcs8)));
         let (key, pkcs8) =
-            made.map_err(|source| SecretsError::Signing { kid: format!("new {alg}"), source })?;
-        let row = storage::keys::SigningKeyRow {
+            made.map_err(|source| SecretsError::Key { kid: format!("new {alg}"), source })?;
+        let row = KeyRow {
             kid: key.kid.clone(),
             alg: alg.name().to_owned(),
             generation,
@@ -227,11 +308,43 @@ impl KeyRing {
         Ok(inserted.then_some(row.kid))
     }
 
-    fn open(&self, row: &storage::keys::SigningKeyRow) -> Result<SigningKey, SecretsError> {
+    async fn make_encryption(
+        &self,
+        db: &PgPool,
+        alg: EncryptionAlg,
+        generation: i32,
+        active_from: Timestamp,
+        now: Timestamp,
+    ) -> Result<Option<String>, SecretsError> {
+        let made = EncryptionKey::generate(alg)
+            .and_then(|pkcs8| Ok((EncryptionKey::from_pkcs8(alg, &pkcs8)?.kid, pkcs8)));
+        let (kid, pkcs8) =
+            made.map_err(|source| SecretsError::Key { kid: format!("new {alg}"), source })?;
+        let row = KeyRow {
+            sealed: self.master.seal(&encryption_place(&kid), &pkcs8),
+            kid,
+            alg: alg.name().to_owned(),
+            generation,
+            created_at: now,
+            active_from,
+        };
+        let inserted = storage::keys::insert_encryption_key(db, &row).await?;
+        Ok(inserted.then_some(row.kid))
+    }
+
+    fn open_encryption(&self, row: &KeyRow) -> Result<EncryptionKey, SecretsError> {
+        let pkcs8 = self.master.open(&encryption_place(&row.kid), &row.sealed)?;
+        row.alg
+            .parse()
+            .and_then(|alg| EncryptionKey::from_pkcs8(alg, &pkcs8))
+            .map_err(|source| SecretsError::Key { kid: row.kid.clone(), source })
+    }
+
+    fn open(&self, row: &KeyRow) -> Result<SigningKey, SecretsError> {
         let pkcs8 = self.master.open(&place(&row.kid), &row.sealed)?;
         row.alg
             .parse()
             .and_then(|alg| SigningKey::from_pkcs8(alg, &pkcs8))
-            .map_err(|source| SecretsError::Signing { kid: row.kid.clone(), source })
+            .map_err(|source| SecretsError::Key { kid: row.kid.clone(), source })
     }
 }

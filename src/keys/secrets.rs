@@ -105,9 +105,9 @@ pub enum SecretsError {
     /// The master key.
     #[error(transparent)]
     Master(#[from] MasterKeyError),
-    /// A signing key.
-    #[error("signing key {kid}: {source}")]
-    Signing {
+    /// A key that signs, or that others encrypt for.
+    #[error("key {kid}: {source}")]
+    Key {
         /// Which.
         kid: String,
         /// Why.

@@ -9,7 +9,7 @@ use super::signing::{Algorithm, SigningKey};
 use crate::{clock::Timestamp, tokens::digest::Digest};
 
 /// How far the clocks of replicas may be apart.
-const SKEW: Duration = Duration::from_mins(1);
+pub(super) const SKEW: Duration = Duration::from_mins(1);
 
 /// How long keys live.
 #[derive(Clone, Copy, Debug)]
@@ -108,12 +108,8 @@ impl KeySet {
         now: Timestamp,
         lifetimes: Lifetimes,
     ) -> Option<(i32, Timestamp)> {
-        let Some(youngest) = self.of(alg).next() else {
-            return Some((1, now));
-        };
-        let takes_over = youngest.active_from + lifetimes.rotation;
-        (now + lifetimes.lead >= takes_over)
-            .then(|| (youngest.generation + 1, takes_over.max(now + lifetimes.lead)))
+        let youngest = self.of(alg).next();
+        next(youngest.map(|entry| (entry.generation, entry.active_from)), now, lifetimes)
     }
 
     /// All entries: by algorithm, then youngest first.
@@ -134,6 +130,20 @@ impl KeySet {
     fn of(&self, alg: Algorithm) -> impl Iterator<Item = &Entry> {
         self.entries.iter().filter(move |entry| entry.key.alg == alg)
     }
+}
+
+/// The generation and start of the key after the youngest one of its algorithm, if it is time to make it.
+pub(super) fn next(
+    youngest: Option<(i32, Timestamp)>,
+    now: Timestamp,
+    lifetimes: Lifetimes,
+) -> Option<(i32, Timestamp)> {
+    let Some((generation, active_from)) = youngest else {
+        return Some((1, now));
+    };
+    let takes_over = active_from + lifetimes.rotation;
+    (now + lifetimes.lead >= takes_over)
+        .then(|| (generation + 1, takes_over.max(now + lifetimes.lead)))
 }
 
 #[cfg(test)]

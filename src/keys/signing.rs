@@ -101,11 +101,11 @@ impl Type {
     }
 }
 
-/// Why a signing key cannot be made or read.
+/// Why a key cannot be made or read.
 #[derive(Debug, thiserror::Error)]
 pub enum KeyError {
-    /// Not one of [`Algorithm::ALL`].
-    #[error("unknown algorithm: use EdDSA, ES256 or RS256")]
+    /// Not one that there are keys for.
+    #[error("unknown algorithm")]
     UnknownAlgorithm,
     /// The key generator failed.
     #[error("no key could be made")]
@@ -273,7 +273,7 @@ impl Pair {
 }
 
 /// RFC 7638 §3: the digest of the required members in lexicographic order.
-fn thumbprint(members: &[(&'static str, String)]) -> String {
+pub(super) fn thumbprint(members: &[(&'static str, String)]) -> String {
     let json: Vec<String> =
         members.iter().map(|(name, value)| format!(r#""{name}":"{value}""#)).collect();
     Digest::of(format!("{{{}}}", json.join(",")).as_bytes()).base64url()

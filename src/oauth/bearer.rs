@@ -3,7 +3,7 @@
 use axum::response::{IntoResponse, Response};
 use http::{HeaderMap, HeaderValue, header};
 
-use super::{Code, Error};
+use super::{Code, Error, token::no_store};
 use crate::web::params::Params;
 
 /// Why a protected resource refuses a request.
@@ -41,7 +41,7 @@ impl IntoResponse for Refusal {
         if let Ok(challenge) = HeaderValue::from_str(&challenge) {
             response.headers_mut().insert(header::WWW_AUTHENTICATE, challenge);
         }
-        response
+        no_store(response)
     }
 }
 

@@ -16,7 +16,10 @@ use crate::{
     app::App,
     clock::Timestamp,
     keys::secrets::client_secret_place,
-    registry::{client::Client, client_keys::SigningAlg},
+    registry::{
+        client::Client,
+        client_keys::{ClientKey, SigningAlg},
+    },
     storage,
 };
 
@@ -96,12 +99,11 @@ pub async fn check_key(
     kid: Option<&str>,
     alg: SigningAlg,
 ) -> Verdict {
-    let key = app.replica.client_key(&app.fetch, &app.clock, client, kid, alg).await;
-    let key = key.ok_or("there is no such key of the client")?;
-    if is_signed_by(text, key.verifier(), alg) {
-        Ok(())
-    } else {
-        Err("the signature is not by the client's key")
+    let verify = |key: &ClientKey| is_signed_by(text, key.verifier(), alg);
+    match app.replica.check_by_client(&app.fetch, &app.clock, client, kid, alg, verify).await {
+        Some(true) => Ok(()),
+        Some(false) => Err("the signature is not by the client's key"),
+        None => Err("there is no such key of the client"),
     }
 }
 
@@ -131,7 +133,9 @@ pub async fn check_secret(
     }))
 }
 
-fn is_signed_by(text: &str, key: &DecodingKey, alg: SigningAlg) -> bool {
+/// Whether a compact JWS is signed by this key.
+#[must_use]
+pub fn is_signed_by(text: &str, key: &DecodingKey, alg: SigningAlg) -> bool {
     let Some((message, signature)) = text.rsplit_once('.') else { return false };
     jsonwebtoken::crypto::verify(signature, message.as_bytes(), key, alg.into()).unwrap_or(false)
 }

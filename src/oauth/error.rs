@@ -45,8 +45,6 @@ pub enum Code {
     LoginRequired,
     /// OpenID Connect Core §3.1.2.6.
     ConsentRequired,
-    /// OpenID Connect Core §3.1.2.6.
-    AccountSelectionRequired,
     /// OpenID Connect Core Error Code `unmet_authentication_requirements` §2.
     UnmetAuthenticationRequirements,
     /// OpenID Connect Core §3.1.2.6.
@@ -89,7 +87,6 @@ impl Code {
             Self::InsufficientScope => "insufficient_scope",
             Self::LoginRequired => "login_required",
             Self::ConsentRequired => "consent_required",
-            Self::AccountSelectionRequired => "account_selection_required",
             Self::UnmetAuthenticationRequirements => "unmet_authentication_requirements",
             Self::RequestNotSupported => "request_not_supported",
             Self::RequestUriNotSupported => "request_uri_not_supported",

@@ -6,7 +6,7 @@ use serde_json::json;
 use crate::{
     config::Config,
     identity::proof::Assurance,
-    keys::{Document, signing::Algorithm},
+    keys::{Document, encryption::EncryptionAlg, signing::Algorithm},
     registry::{
         claim,
         client::{AuthMethod, GrantType},
@@ -15,6 +15,7 @@ use crate::{
         sector::SubjectType,
     },
     tokens::jwe::{ContentAlg, KeyAlg},
+    web::language::Language,
 };
 
 /// Paths below the issuer.
@@ -104,6 +105,7 @@ pub fn document(config: &Config) -> Document {
         "claim_types_supported": ["normal"],
         "claims_supported": claims_supported(),
         "claims_parameter_supported": true,
+        "ui_locales_supported": Language::ALL.map(Language::tag),
     });
     let requests = json!({
         // RFC 9101 §9, Discovery §3. What is not signed is for clients that registered just that.
@@ -112,6 +114,8 @@ pub fn document(config: &Config) -> Document {
         "require_request_uri_registration": true,
         "require_signed_request_object": false,
         "request_object_signing_alg_values_supported": assertions,
+        "request_object_encryption_alg_values_supported": EncryptionAlg::ALL.map(EncryptionAlg::name),
+        "request_object_encryption_enc_values_supported": ContentAlg::ALL.map(ContentAlg::name),
     });
     for (name, value) in requests.as_object().into_iter().flatten() {
         json[name] = value.clone();

@@ -22,7 +22,8 @@ use crate::{
 };
 
 /// `POST /revoke`. A token that is unknown, ended or another client's is answered like one that was revoked (RFC 7009
-/// §2.2); only its own client's request has an effect.
+/// §2.2); only its own client's request has an effect, and
+/// only what had an effect is put on record.
 pub async fn revoke(
     State(app): State<AppState>,
     context: RequestContext,
@@ -32,25 +33,25 @@ pub async fn revoke(
     let params = token::form(&headers, &body)?;
     let client = client_auth::authenticate(&app, &headers, &params, &context).await?;
     // token_type_hint may be wrong (§2.1) and is not needed: a token says what it is.
-    match Subject::find(&app, &params, &client.id).await? {
+    let subject = Subject::find(&app, &params, &client.id).await?;
+    let revoked = match subject {
         Some(Subject::Grant { grant, user }) => {
-            self::grant(&app, grant).await?;
-            let event = Event::new(Kind::Revoked).user(user).client(&client.id).grant(grant);
-            app.audit.record(event, &context.origin).await?;
+            let event = Event::new(Kind::Revoked).user(user).grant(grant);
+            self::grant(&app, grant).await?.then_some(event)
         }
         Some(Subject::Token { id, grant, user }) => {
             let now = app.clock.now();
             let until = app.tokens_end(now);
-            storage::revocations::insert(&app.db, id, now, until).await?;
+            let was_live = storage::revocations::insert(&app.db, id, now, until).await?;
             app.replica.revoked(id, until);
-            let event = Event::new(Kind::Revoked)
-                .user(user)
-                .client(&client.id)
-                .grant(grant)
-                .detail(json!({ "token": id.simple().to_string() }));
-            app.audit.record(event, &context.origin).await?;
+            let detail = json!({ "token": id.simple().to_string() });
+            let event = Event::new(Kind::Revoked).user(user).grant(grant).detail(detail);
+            was_live.then_some(event)
         }
-        None => {}
+        None => None,
+    };
+    if let Some(event) = revoked {
+        app.audit.record(event.client(&client.id), &context.origin).await?;
     }
     Ok(token::no_store(StatusCode::OK.into_response()))
 }
@@ -93,6 +94,10 @@ impl Subject {
             return Ok(None);
         };
         let Some(id) = claims.jti.unique() else { return Ok(None) };
+        // By itself, or with its grant.
+        if app.replica.is_revoked(&claims.jti).await? {
+            return Ok(None);
+        }
         // Its `sub` is the client's name for the person (OpenID Connect Core §8), which is not always their id.
         let grant = claims.jti.grant();
         let user = match grant {

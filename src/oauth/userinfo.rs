@@ -35,6 +35,7 @@ struct Opened {
     client: Arc<Client>,
     grant: Option<Uuid>,
     scopes: Vec<String>,
+    audience: Vec<String>,
 }
 
 /// `GET` and `POST /userinfo`.
@@ -53,13 +54,15 @@ pub async fn userinfo(
     if !has(scope::OPENID) {
         return Err(Error::new(Code::InsufficientScope, "the scope openid is needed").into());
     }
+    // RFC 9068 §4: one that is for others alone opens nothing here, whatever its scopes.
+    if !opened.audience.iter().any(|name| name == app.config.server.issuer.as_str()) {
+        return Err(bearer::invalid());
+    }
     let grant = opened.grant.ok_or_else(bearer::invalid)?;
     let person = storage::profiles::of_grant(&app.db, grant).await.map_err(Error::from)?;
     let person = person.ok_or_else(bearer::invalid)?;
     // Core §5.4, §5.5.
-    let mut claims = claims::of(&person, |claim| {
-        has(claim.scope) || person.userinfo_claims.iter().any(|name| name == claim.name)
-    });
+    let mut claims = claims::of(&person, |claim| has(claim.scope), &person.userinfo_claims);
     let sub = subject::of(&app, &opened.client, person.id);
     claims.insert("sub".to_owned(), sub.into());
     Ok(token::no_store(answer(&app, &opened.client, claims).await?))
@@ -91,7 +94,7 @@ async fn answer(
     Ok(([(header::CONTENT_TYPE, "application/jwt")], jwt).into_response())
 }
 
-/// What a live token opens, if it is meant for Signet itself.
+/// What a live token opens.
 async fn open(app: &App, text: &str) -> storage::Result<Option<Opened>> {
     let now = app.clock.now();
     if let Some(handle) = Handle::<Access>::parse(text) {
@@ -104,6 +107,7 @@ async fn open(app: &App, text: &str) -> storage::Result<Option<Opened>> {
             client,
             grant: row.grant_id,
             scopes: shape.scopes,
+            audience: shape.audience,
         }));
     }
     let issuer = app.config.server.issuer.as_str();
@@ -113,10 +117,10 @@ async fn open(app: &App, text: &str) -> storage::Result<Option<Opened>> {
     if app.replica.is_revoked(&claims.jti).await? {
         return Ok(None);
     }
-    // A token with the scope openid is always meant for Signet too.
     let scopes = claims.scope.split(' ').map(str::to_owned).collect();
+    let audience = claims.aud.names().to_vec();
     let client = enabled(app, &claims.client_id).await?;
-    Ok(client.map(|client| Opened { client, grant: claims.jti.grant(), scopes }))
+    Ok(client.map(|client| Opened { client, grant: claims.jti.grant(), scopes, audience }))
 }
 
 async fn enabled(app: &App, client_id: &str) -> storage::Result<Option<Arc<Client>>> {

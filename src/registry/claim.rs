@@ -1,6 +1,8 @@
 //! The claims about a person that OpenID Connect defines (Core §5.1), and the scopes that open them (§5.4). How a person is
 //! told of one that is asked for by itself (§5.5) is the message `claim-` and its name.
 
+use super::language_tag::LanguageTag;
+
 /// A claim about a person.
 #[derive(Clone, Copy, Debug)]
 pub struct Claim {
@@ -54,16 +56,34 @@ pub fn of_consent(name: &str) -> Option<&'static Claim> {
     find(name.strip_prefix(CONSENT)?)
 }
 
-/// The claim of that name.
+/// The claim of that name, in whatever language it is asked for (Core §5.2).
 #[must_use]
 pub fn find(name: &str) -> Option<&'static Claim> {
-    STANDARD.iter().find(|claim| claim.name == name)
+    let (name, tag) = split(name);
+    let known = tag.is_none_or(|tag| LanguageTag::parse(tag).is_some());
+    STANDARD.iter().find(|claim| known && claim.name == name)
+}
+
+/// The name of a claim without a language, and the tag of that if there is one (Core §5.2).
+#[must_use]
+pub fn split(name: &str) -> (&str, Option<&str>) {
+    name.split_once('#').map_or((name, None), |(name, tag)| (name, Some(tag)))
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
     use crate::registry::scope;
+
+    #[test]
+    fn a_claim_is_the_same_in_every_language() {
+        for name in ["family_name", "family_name#ja-Kana-JP", "family_name#DE"] {
+            assert_eq!(find(name).map(|claim| claim.name), Some("family_name"), "{name}");
+        }
+        for name in ["surname", "surname#de", "family_name#", "family_name#de#fr", "#de"] {
+            assert!(find(name).is_none(), "{name}");
+        }
+    }
 
     #[test]
     fn each_claim_has_a_scope_that_people_are_told_of() {

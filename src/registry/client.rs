@@ -8,7 +8,8 @@ use url::Url;
 use super::{
     about::About,
     client_keys::{ClientKeys, SigningAlg},
-    redirect_uri::{Matched, Registered},
+    readable,
+    redirect_uri::{Matched, Registered, web_url},
     request_metadata::RequestMetadata,
     scope,
     sector::{self, SubjectType},
@@ -186,6 +187,10 @@ pub struct Metadata {
     /// Need not use PKCE. For confidential clients that cannot; what it risks is RFC 9700 §4.5's code injection.
     #[serde(default)]
     pub unsafe_without_pkce: bool,
+    /// People are not asked each time, though it is a public client on their own machine. What it risks is that any program
+    /// there can pose as it and is given codes without a word (RFC 8252 §8.6).
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub unsafe_silent_native: bool,
     /// Whether it demands a second factor of people, beside what is demanded of them anyway.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub mfa: Option<Mfa>,
@@ -277,9 +282,7 @@ impl Client {
         if client_id.is_empty() || client_id.len() > 128 || !client_id.chars().all(plain) {
             return Err("client_id must be 1 to 128 visible ASCII characters".to_owned());
         }
-        if metadata.client_name.trim().is_empty() || metadata.client_name.chars().count() > 120 {
-            return Err("client_name must be 1 to 120 characters".to_owned());
-        }
+        readable::check("client_name", &metadata.client_name)?;
         for uri in &metadata.redirect_uris {
             Registered::parse(uri.as_str())
                 .map_err(|problem| format!("redirect_uris: {problem}"))?;
@@ -300,6 +303,9 @@ impl Client {
         if public && metadata.unsafe_without_pkce {
             return Err("unsafe_without_pkce is for clients that authenticate".to_owned());
         }
+        if !public && metadata.unsafe_silent_native {
+            return Err("unsafe_silent_native is for public clients".to_owned());
+        }
         if public && !metadata.introspects.is_empty() {
             return Err("introspects is for clients that authenticate".to_owned());
         }
@@ -318,20 +324,17 @@ impl Client {
             return Err(format!("refresh_retry_window must be at most {longest} seconds"));
         }
         metadata.about.validate()?;
-        let https = |uri: &String| Url::parse(uri).is_ok_and(|url| url.scheme() == "https");
+        let https = |uri: &String| web_url(uri).is_some_and(|url| url.scheme() == "https");
         let loopback = |uri: &String| uri.starts_with("http:") && Registered::parse(uri).is_ok();
         for (name, uri) in [
             ("client_uri", &metadata.client_uri),
+            ("logo_uri", &metadata.logo_uri),
             ("policy_uri", &metadata.about.policy_uri),
             ("tos_uri", &metadata.about.tos_uri),
         ] {
             if uri.as_ref().is_some_and(|uri| !https(uri) && !loopback(uri)) {
                 return Err(format!("{name} must be an https URL, or http on loopback"));
             }
-        }
-        // Pages load pictures over https alone, by their Content-Security-Policy.
-        if metadata.logo_uri.as_ref().is_some_and(|uri| !https(uri)) {
-            return Err("logo_uri must be an https URL".to_owned());
         }
         Ok(())
     }
@@ -462,6 +465,11 @@ mod tests {
         for (wrong, named) in [
             (json!({ "client_name": " " }), "client_name"),
             (json!({ "client_name": "a".repeat(121) }), "client_name"),
+            (json!({ "client_name": "\u{3164}" }), "client_name"),
+            (json!({ "logo_uri": "https:app.example/logo.png" }), "logo_uri"),
+            (json!({ "policy_uri": "https:app.example" }), "policy_uri"),
+            (json!({ "tos_uri": "https:\\\\app.example" }), "tos_uri"),
+            (json!({ "client_uri": "https://app.example/\t" }), "client_uri"),
             (json!({ "redirect_uris": [] }), "redirect_uris"),
             (json!({ "grant_types": [] }), "redirect_uris"),
             (json!({ "grant_types": ["refresh_token"], "redirect_uris": [] }), "refresh_token"),
@@ -470,6 +478,11 @@ mod tests {
                 "client_credentials",
             ),
             (json!({ "unsafe_without_pkce": true }), "unsafe_without_pkce"),
+            (
+                json!({ "unsafe_silent_native": true,
+                        "token_endpoint_auth_method": "client_secret_basic" }),
+                "unsafe_silent_native",
+            ),
             (json!({ "introspects": ["https://api.example"] }), "introspects"),
             (json!({ "jwks": { "keys": [] } }), "jwks"),
             (json!({ "jwks": { "keys": [{ "kty": "oct", "k": "AAAA" }] } }), "private"),
@@ -523,7 +536,7 @@ mod tests {
             (json!({ "software_version": "1".repeat(256) }), "software_version"),
             (json!({ "logo_uri": "data:image/png;base64,AA" }), "logo_uri"),
             (json!({ "logo_uri": "no URL" }), "logo_uri"),
-            (json!({ "logo_uri": "http://localhost/logo.png" }), "logo_uri"),
+            (json!({ "logo_uri": "http://app.example/logo.png" }), "logo_uri"),
         ] {
             let problem = validate("spa", &wrong).expect_err(named);
             assert!(problem.contains(named), "{wrong}: {problem}");

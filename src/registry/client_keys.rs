@@ -124,6 +124,16 @@ impl ClientKey {
         self.kind == kind && self.alg.as_ref().is_none_or(|own| SigningAlg::named(own) == Some(alg))
     }
 
+    /// Whether a signature that names its key could mean either. Alternatives of another type or for another algorithm may
+    /// have the same `kid` (RFC 7517 §4.5).
+    fn is_confused_with(&self, other: &Self) -> bool {
+        let alg = |key: &Self| key.alg.as_deref().map(SigningAlg::named);
+        self.kid.is_some()
+            && self.kid == other.kid
+            && self.kind == other.kind
+            && (alg(self).is_none() || alg(other).is_none() || alg(self) == alg(other))
+    }
+
     /// What checks signatures.
     #[must_use]
     pub fn verifier(&self) -> &DecodingKey {
@@ -166,7 +176,7 @@ impl ClientKeys {
         let encryption = list.iter().filter_map(Value::as_object).filter_map(jwe::PublicKey::read);
         for jwk in list {
             match read_key(jwk) {
-                Ok(Some(key)) if key.kid.is_some() && keys.iter().any(|k| k.kid == key.kid) => {
+                Ok(Some(key)) if keys.iter().any(|other| key.is_confused_with(other)) => {
                     refuse("two keys have the same kid")?;
                 }
                 Ok(Some(key)) => keys.push(key),
@@ -346,10 +356,10 @@ mod tests {
     fn what_cannot_be_used_of_a_fetched_set_is_left_out() {
         let set = json!({ "keys": [
             rsa(1024, "AQAB"), { "kty": "oct", "k": "AAAA" }, { "kty": "new" }, 7, ed("a"),
-            with(rsa(2048, "AQAB"), "kid", json!("a")),
+            with(rsa(2048, "AQAB"), "kid", json!("a")), ed("a"),
         ]});
         let keys = ClientKeys::fetched(&set).expect("a set");
-        assert_eq!(keys.0.len(), 1, "{keys:?}");
+        assert_eq!(keys.0.len(), 2, "{keys:?}");
         assert!(ClientKeys::fetched(&json!({ "error": "gone" })).is_err());
     }
 
@@ -371,6 +381,14 @@ mod tests {
         for symmetric in [SigningAlg::Hs256, SigningAlg::Hs384] {
             assert_eq!(chosen(&mixed, Some("b"), symmetric), None, "never by a public key");
         }
+        let bound_rsa =
+            |alg: &str| with(with(rsa(2048, "AQAB"), "kid", json!("a")), "alg", json!(alg));
+        let alternatives = json!([ed("a"), bound_rsa("PS256"), bound_rsa("RS256")]);
+        for alg in [SigningAlg::EdDsa, SigningAlg::Ps256, SigningAlg::Rs256] {
+            assert_eq!(chosen(&alternatives, Some("a"), alg), a, "RFC 7517 section 4.5: {alg:?}");
+        }
+        assert!(registered(&json!([bound_rsa("PS256"), bound_rsa("PS256")])).is_err());
+        assert!(registered(&json!([ed("a"), with(ed("a"), "alg", json!("EdDSA"))])).is_err());
         let bound =
             json!([with(with(rsa(2048, "AQAB"), "kid", json!("b")), "alg", json!("PS256"))]);
         assert_eq!(chosen(&bound, Some("b"), SigningAlg::Ps256), b);

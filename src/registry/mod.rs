@@ -4,6 +4,8 @@ pub mod about;
 pub mod claim;
 pub mod client;
 pub mod client_keys;
+pub mod language_tag;
+pub mod readable;
 pub mod redirect_uri;
 pub mod request_metadata;
 pub mod resource;

@@ -22,6 +22,9 @@ impl Registered {
             return Err(format!("{text:?} must have visible ASCII characters only"));
         }
         let url = Url::parse(text).map_err(|error| format!("{text:?} is no URI: {error}"))?;
+        if !is_plain(text, &url) {
+            return Err(format!("{text:?} must begin with scheme://host and have no backslash"));
+        }
         if text.contains('#') {
             return Err(format!("{text:?} must have no fragment"));
         }
@@ -98,6 +101,14 @@ impl Matched {
         (!matches!(url.scheme(), "http" | "https")).then(|| url.scheme().to_owned())
     }
 
+    /// Whether a program on the person's own machine gets what is sent there, without anyone vouching for which it is: on a
+    /// loopback address or by a private-use scheme (RFC 8252 §8.6).
+    #[must_use]
+    pub fn is_native(&self) -> bool {
+        let url = Url::parse(&self.0).ok();
+        self.private_use_scheme().is_some() || url.is_some_and(|url| is_loopback(&url))
+    }
+
     /// Where it leads, in words a person can check.
     #[must_use]
     pub fn destination(&self) -> String {
@@ -127,6 +138,27 @@ pub fn with_query(uri: &str, pairs: &[(&'static str, String)]) -> String {
         Some(_) => "&",
     };
     format!("{uri}{separator}{query}")
+}
+
+/// Reads the `https` or `http` URL of something that browsers are to be sent to or load; none if it is another one to
+/// someone who reads it otherwise.
+#[must_use]
+pub fn web_url(text: &str) -> Option<Url> {
+    let visible = !text.chars().any(|c| c.is_whitespace() || c.is_control());
+    let url = Url::parse(text).ok().filter(|url| matches!(url.scheme(), "http" | "https"))?;
+    (visible && is_plain(text, &url)).then_some(url)
+}
+
+/// Whether a URL is written as RFC 3986 §3 has it. The parser, which knows no page that it stands on, reads
+/// `https:host/path` and `https:\host` as `https://host/path`; a browser on a page of ours reads the former as a path
+/// here.
+fn is_plain(text: &str, url: &Url) -> bool {
+    let scheme = url.scheme();
+    let rest = text.get(..scheme.len()).filter(|begin| begin.eq_ignore_ascii_case(scheme));
+    let rest = rest.and_then(|begin| text[begin.len()..].strip_prefix(':'));
+    let Some(rest) = rest.filter(|_| !text.contains('\\')) else { return false };
+    let web = matches!(scheme, "http" | "https");
+    !web || rest.strip_prefix("//").is_some_and(|authority| !authority.starts_with('/'))
 }
 
 /// The origin of web pages at this URI (RFC 6454 §4); none if it is of no web page.
@@ -203,8 +235,42 @@ mod tests {
             "https://app.example/cb\u{7f}",
             "https://b\u{fc}cher.example/cb",
             "https://app.example/\u{202e}cb",
+            "https:app.example/cb",
+            "https:/app.example/cb",
+            "https:///app.example/cb",
+            "https:\\\\app.example/cb",
+            "https:/\\app.example/cb",
+            "https://app.example\\@evil.example/cb",
+            "https://app.example/c\\b",
+            "HTTPS:app.example/cb",
+            "http:localhost/cb",
+            "http:127.0.0.1/cb",
+            "com.example.app:\\cb",
         ] {
             assert!(Registered::parse(bad).is_err(), "{bad}");
+        }
+    }
+
+    #[test]
+    fn what_browsers_load_is_one_place_however_it_is_read() {
+        for fine in ["https://a.example", "HTTPS://a.example/x?y#z", "http://localhost/ü"] {
+            assert!(web_url(fine).is_some(), "{fine}");
+        }
+        for bad in [
+            "https:a.example",
+            "https:/a.example",
+            "https:///a.example",
+            "https:\\\\a.example",
+            "https://a.example\\b",
+            "ht\ntps://a.example",
+            "https://a.example/\tb",
+            " https://a.example",
+            "https://a.example ",
+            "ftp://a.example",
+            "a.example",
+            "",
+        ] {
+            assert!(web_url(bad).is_none(), "{bad:?}");
         }
     }
 
@@ -266,6 +332,23 @@ mod tests {
                 prop_assert_eq!(url.host_str(), Some("127.0.0.1"));
                 prop_assert_eq!(url.path(), "/cb");
             }
+        }
+    }
+
+    #[test]
+    fn native_targets_are_on_the_persons_own_machine() {
+        for (uri, native) in [
+            ("http://127.0.0.1:51004/cb", true),
+            ("http://[::1]/cb", true),
+            ("http://localhost:8080/cb", true),
+            ("https://127.0.0.1/cb", true),
+            ("https://localhost/cb", true),
+            ("com.example.app:/cb", true),
+            ("https://app.example/cb", false),
+            ("https://127.0.0.1.app.example/cb", false),
+        ] {
+            let uri = Registered::parse(uri).expect(uri).as_matched();
+            assert_eq!(uri.is_native(), native, "{uri:?}");
         }
     }
 }

@@ -7,6 +7,7 @@ use super::{
     client::{AuthMethod, Metadata},
     client_keys::SigningAlg,
 };
+use crate::{keys::encryption::EncryptionAlg, tokens::jwe::ContentAlg};
 
 /// The longest URL of a request (OpenID Connect Core §6.2), in bytes.
 pub const LONGEST_URI: usize = 512;
@@ -60,6 +61,12 @@ pub struct RequestMetadata {
     /// The one algorithm of its request objects; any that goes with its keys or its secret if none.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub request_object_signing_alg: Option<RequestAlg>,
+    /// How the content's key of its request objects reaches us. With it, no request object is taken that is not encrypted so.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub request_object_encryption_alg: Option<EncryptionAlg>,
+    /// How their content is encrypted; the default of OpenID Connect Registration §2 if none.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub request_object_encryption_enc: Option<ContentAlg>,
     /// It makes no request but by a request object that it signed.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub require_signed_request_object: bool,
@@ -88,6 +95,13 @@ impl RequestMetadata {
             return Err(format!(
                 "request_uris: {bad} must be an https URL of at most {LONGEST_URI} characters"
             ));
+        }
+        if self.request_object_encryption_enc.is_some()
+            && self.request_object_encryption_alg.is_none()
+        {
+            return Err(
+                "request_object_encryption_enc needs request_object_encryption_alg".to_owned()
+            );
         }
         let by_secret = metadata.token_endpoint_auth_method == AuthMethod::ClientSecretJwt;
         let by_key = metadata.jwks.is_some() || metadata.jwks_uri.is_some();

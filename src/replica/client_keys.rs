@@ -1,8 +1,9 @@
 //! The keys that clients publish at their `jwks_uri`, as they were fetched.
 //!
 //! They are fresh for as long as the answer says, within bounds. A key that is not known has them fetched again, so that
-//! a client changes keys without telling anyone, but not at every request. Of many that wait for the same keys one
-//! fetches. Where that fails, the former keys go on being used for a day.
+//! a client changes keys without telling anyone, but not at every request; so does a signature that is by none of them,
+//! where it does not name its key. Of many that wait for the same keys one fetches. Where that fails, the former keys go on
+//! being used for a day.
 
 use std::{
     sync::{Arc, Mutex, PoisonError},
@@ -14,8 +15,12 @@ use url::Url;
 
 use crate::{
     clock::{Clock, Timestamp},
-    fetch::{self, FetchError, Limits},
-    registry::client_keys::{ClientKey, ClientKeys, SigningAlg},
+    fetch::{self, FetchError, Limits, Owner},
+    registry::{
+        about::RegisteredBy,
+        client::Client,
+        client_keys::{ClientKey, ClientKeys, SigningAlg},
+    },
     tokens::jwe::{KeyAlg, PublicKey},
 };
 
@@ -47,6 +52,35 @@ enum KeysError {
     NoKeys(String),
 }
 
+/// For whom something is fetched whose address a client named.
+#[must_use]
+pub fn owner(client: &Client) -> Owner {
+    let id = Arc::clone(&client.id);
+    match client.metadata.about.registered_by {
+        RegisteredBy::Operator => Owner::Client(id),
+        RegisteredBy::Itself => Owner::Stranger(id),
+    }
+}
+
+/// Who publishes keys, and where.
+#[derive(Clone, Debug)]
+pub struct Publisher<'a> {
+    /// Its client's id; or what is none, if it is no client.
+    pub client_id: &'a str,
+    /// Where.
+    pub uri: &'a str,
+    /// Who named that address.
+    pub owner: Owner,
+}
+
+impl<'a> Publisher<'a> {
+    /// A client.
+    #[must_use]
+    pub fn of(client: &'a Client, uri: &'a str) -> Self {
+        Self { client_id: &client.id, uri, owner: owner(client) }
+    }
+}
+
 /// What is known of one client's keys.
 #[derive(Default)]
 struct Known {
@@ -72,16 +106,20 @@ impl Default for PublishedKeys {
 }
 
 impl PublishedKeys {
-    /// The key of a client that a signature is checked with, if there is one.
-    pub async fn find(
+    /// What `verify` says of the key of a client that a signature is checked with, if there is one.
+    pub async fn check(
         &self,
         fetch: &fetch::Client,
         clock: &Clock,
-        client: (&str, &str),
+        publisher: &Publisher<'_>,
         kid: Option<&str>,
         alg: SigningAlg,
-    ) -> Option<ClientKey> {
-        self.look(fetch, clock, client, |keys| keys.choose(kid, alg).cloned()).await
+        verify: impl Fn(&ClientKey) -> bool,
+    ) -> Option<bool> {
+        let check = |keys: &ClientKeys| keys.choose(kid, alg).map(&verify);
+        // Without a name, it may be by the next key that has taken the place of the one that is remembered.
+        let is_settled = |genuine: &bool| *genuine || kid.is_some();
+        self.look(fetch, clock, publisher, check, is_settled).await
     }
 
     /// The key of a client that something is encrypted for, if there is one.
@@ -89,34 +127,38 @@ impl PublishedKeys {
         &self,
         fetch: &fetch::Client,
         clock: &Clock,
-        client: (&str, &str),
+        publisher: &Publisher<'_>,
         alg: KeyAlg,
     ) -> Option<PublicKey> {
-        self.look(fetch, clock, client, |keys| keys.for_encryption(alg).cloned()).await
+        self.look(fetch, clock, publisher, |keys| keys.for_encryption(alg).cloned(), |_| true).await
     }
 
-    /// Looks among the keys that are known, and then among those that can be fetched.
+    /// Looks among the keys that are known and, if that does not settle it, among those that can be fetched.
     async fn look<T>(
         &self,
         fetch: &fetch::Client,
         clock: &Clock,
-        client: (&str, &str),
+        publisher: &Publisher<'_>,
         choose: impl Fn(&ClientKeys) -> Option<T>,
+        is_settled: impl Fn(&T) -> bool,
     ) -> Option<T> {
-        let (client_id, uri) = client;
+        let Publisher { client_id, uri, owner } = publisher;
         let slot = self.slot(client_id, uri);
-        if let Some(key) = slot.fresh(clock.now()).and_then(|keys| choose(&keys)) {
-            return Some(key);
+        let known = || slot.fresh(clock.now()).and_then(|keys| choose(&keys)).filter(&is_settled);
+        if let Some(found) = known() {
+            return Some(found);
         }
         let _alone = slot.fetching.lock().await;
         // Whoever was first may have fetched what is looked for.
-        if let Some(key) = slot.fresh(clock.now()).and_then(|keys| choose(&keys)) {
-            return Some(key);
+        if let Some(found) = known() {
+            return Some(found);
         }
         if slot.try_now(clock.now()) {
-            match load(fetch, uri).await {
+            match load(fetch, owner, uri).await {
                 Ok((keys, fresh_for)) => slot.store(keys, clock.now(), fresh_for),
                 Err(error) => {
+                    // The pause begins now, and not when it was begun: it may have taken as long.
+                    slot.known(|known| known.tried_at = Some(clock.now()));
                     tracing::warn!(client_id, %error, "a client's jwks_uri cannot be read");
                 }
             }
@@ -191,9 +233,13 @@ impl Slot {
     }
 }
 
-async fn load(fetch: &fetch::Client, uri: &str) -> Result<(ClientKeys, Duration), KeysError> {
+async fn load(
+    fetch: &fetch::Client,
+    owner: &Owner,
+    uri: &str,
+) -> Result<(ClientKeys, Duration), KeysError> {
     let url = Url::parse(uri).map_err(|_| KeysError::NoUrl)?;
-    let fetched = fetch.get(&url, Limits::default()).await?;
+    let fetched = fetch.get(owner, &url, Limits::default()).await?;
     let jwks = serde_json::from_slice(&fetched.body).map_err(|_| KeysError::NoJson)?;
     let keys = ClientKeys::fetched(&jwks).map_err(KeysError::NoKeys)?;
     Ok((keys, fetched.fresh_for.unwrap_or(USUAL).clamp(SHORTEST, LONGEST)))

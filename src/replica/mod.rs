@@ -4,7 +4,7 @@
 //! database is asked about clients and revocations; resources and keys stay as they were last read.
 
 mod access;
-mod client_keys;
+pub mod client_keys;
 mod clients;
 mod feed;
 mod resources;
@@ -21,7 +21,11 @@ pub use access::{Authority, PrincipalError, source};
 pub use resources::Catalogue;
 
 use self::{
-    access::Access, client_keys::PublishedKeys, clients::Clients, feed::Feed, resources::Resources,
+    access::Access,
+    client_keys::{PublishedKeys, Publisher},
+    clients::Clients,
+    feed::Feed,
+    resources::Resources,
     revocations::Revocations,
 };
 use crate::{
@@ -98,31 +102,37 @@ impl Replica {
         self.access.forget(&format!("client:{client_id}"));
     }
 
-    /// A key of someone who is no client, of those published at `uri`. `owner` is no client's id.
-    pub async fn published_key(
+    /// What `verify` says of the key that a signature is checked with of someone who is no client, if there is one of those
+    /// that they publish.
+    pub async fn check_by_published(
         &self,
         fetch: &fetch::Client,
         clock: &Clock,
-        (owner, uri): (&str, &str),
+        publisher: &Publisher<'_>,
         kid: Option<&str>,
         alg: SigningAlg,
-    ) -> Option<ClientKey> {
-        self.published.find(fetch, clock, (owner, uri), kid, alg).await
+        verify: impl Fn(&ClientKey) -> bool,
+    ) -> Option<bool> {
+        self.published.check(fetch, clock, publisher, kid, alg, verify).await
     }
 
-    /// The key of a client that its signature is checked with, if there is one: of those that it registered, or that it
-    /// publishes.
-    pub async fn client_key(
+    /// What `verify` says of the key that a client's signature is checked with, if there is one: of those that it registered,
+    /// or that it publishes.
+    pub async fn check_by_client(
         &self,
         fetch: &fetch::Client,
         clock: &Clock,
         client: &Client,
         kid: Option<&str>,
         alg: SigningAlg,
-    ) -> Option<ClientKey> {
+        verify: impl Fn(&ClientKey) -> bool,
+    ) -> Option<bool> {
         match &client.metadata.jwks_uri {
-            Some(uri) => self.published.find(fetch, clock, (&client.id, uri), kid, alg).await,
-            None => client.keys().choose(kid, alg).cloned(),
+            Some(uri) => {
+                let publisher = Publisher::of(client, uri);
+                self.published.check(fetch, clock, &publisher, kid, alg, verify).await
+            }
+            None => client.keys().choose(kid, alg).map(verify),
         }
     }
 
@@ -135,7 +145,10 @@ impl Replica {
         alg: KeyAlg,
     ) -> Option<PublicKey> {
         match &client.metadata.jwks_uri {
-            Some(uri) => self.published.for_encryption(fetch, clock, (&client.id, uri), alg).await,
+            Some(uri) => {
+                let publisher = Publisher::of(client, uri);
+                self.published.for_encryption(fetch, clock, &publisher, alg).await
+            }
             None => client.keys().for_encryption(alg).cloned(),
         }
     }
@@ -231,7 +244,7 @@ impl Replica {
     ) -> std::result::Result<Step, SecretsError> {
         let Some(chunk) = self.feed.read(&self.db).await? else { return Ok(Step::Behind) };
         let mut revoked = Vec::new();
-        let (mut resources, mut signing_keys, mut authority) = (false, false, false);
+        let (mut resources, mut own_keys, mut authority) = (false, false, false);
         for change in &chunk.changes {
             match change.kind.as_str() {
                 "revocation" => revoked.extend(change.key.parse::<Uuid>().ok()),
@@ -243,7 +256,7 @@ impl Replica {
                 "standing" => self.access.forget(&change.key),
                 "role" | "policies" => authority = true,
                 "resource" => resources = true,
-                "signing_keys" => signing_keys = true,
+                "signing_keys" | "encryption_keys" => own_keys = true,
                 other => tracing::warn!(kind = other, "a change that this version does not know"),
             }
         }
@@ -256,7 +269,7 @@ impl Replica {
         if authority {
             self.access.reload(&self.db).await?;
         }
-        if signing_keys {
+        if own_keys {
             keys.reload(&self.db, now).await?;
         }
         Ok(if self.feed.followed(chunk) { Step::Done } else { Step::More })

@@ -15,6 +15,8 @@ use crate::{
 #[derive(Debug, Default)]
 pub struct Catalogue {
     by_identifier: BTreeMap<String, Resource>,
+    /// What there is.
+    pub identifiers: Vec<String>,
     /// The resources that want opaque tokens.
     pub opaque: Vec<String>,
     /// The lifetimes of those tokens, in seconds, in the same order; none where the default applies.
@@ -34,9 +36,10 @@ impl Catalogue {
             .map(|resource| resource.metadata.access_token_lifetime.map(f64::from))
             .collect();
         let names = opaque.iter().map(|resource| resource.identifier.clone()).collect();
+        let identifiers = resources.iter().map(|resource| resource.identifier.clone()).collect();
         let by_identifier =
             resources.into_iter().map(|resource| (resource.identifier.clone(), resource)).collect();
-        Self { by_identifier, opaque: names, opaque_lifetimes: lifetimes }
+        Self { by_identifier, identifiers, opaque: names, opaque_lifetimes: lifetimes }
     }
 
     /// The resource of that identifier.

@@ -4,7 +4,7 @@ use sqlx::PgPool;
 use uuid::Uuid;
 
 use super::Result;
-use crate::clock::Timestamp;
+use crate::clock::{Timestamp, uuid_floor};
 
 /// A waiting request.
 #[derive(Clone, Debug)]
@@ -97,4 +97,21 @@ pub async fn complete(db: &PgPool, id: Uuid, now: Timestamp) -> Result<()> {
         .execute(db)
         .await?;
     Ok(())
+}
+
+/// Removes some of those that have ended, of which no one knows any more: how many. Those that began after `began` have not.
+///
+/// A partition is dropped when its day is over; until then, what anyone can have written would fill it.
+pub async fn sweep(db: &PgPool, began: Timestamp, now: Timestamp) -> Result<u64> {
+    let done = sqlx::query!(
+        "DELETE FROM authorization_requests WHERE id IN (
+            SELECT id FROM authorization_requests WHERE id < $1 AND expires_at <= $2
+            ORDER BY id LIMIT 1000 FOR UPDATE SKIP LOCKED
+         )",
+        uuid_floor(began),
+        now,
+    )
+    .execute(db)
+    .await?;
+    Ok(done.rows_affected())
 }

@@ -1,12 +1,13 @@
 //! `codes`: authorization codes, from issue to redemption.
 
 use serde_json::Value;
-use sqlx::PgPool;
+use sqlx::{PgPool, types::Json};
 use uuid::Uuid;
 
 use super::{
     Result,
     grants::{Granted, Minting},
+    profiles::PersonRow,
     retry,
     sessions::{Cutoffs, SessionRow},
 };
@@ -39,6 +40,8 @@ pub struct NewCode<'a> {
     pub id_token_claims: &'a [String],
     /// Claims asked for by name, at `UserInfo`.
     pub userinfo_claims: &'a [String],
+    /// The languages and scripts that claims are asked for in, if any.
+    pub claims_locales: Option<&'a [String]>,
     /// When it ends.
     pub expires_at: Timestamp,
 }
@@ -74,9 +77,10 @@ pub async fn prepare(
             ), written AS (
                 INSERT INTO codes (id, secret_hash, client_id, user_id, session_id, redirect_uri, redirect_uri_named,
                                    code_challenge, scopes, resources, nonce, auth_time, amr, acr, expires_at,
-                                   id_token_claims, userinfo_claims)
+                                   id_token_claims, userinfo_claims, claims_locales)
                 SELECT $6, $7, $8, user_id, id, $9, $10, $11, $12, $13, $14, auth_time, amr,
-                       CASE WHEN acr = ANY ($16::text[]) THEN acr ELSE coalesce(($16::text[])[1], acr) END, $15, $17, $18
+                       CASE WHEN acr = ANY ($16::text[]) THEN acr ELSE coalesce(($16::text[])[1], acr) END, $15, $17, $18,
+                       $19
                 FROM session
             )
             SELECT id, user_id, auth_time, amr, acr, proofs, email, username, name,
@@ -103,6 +107,7 @@ pub async fn prepare(
             code.essential_acr,
             code.id_token_claims,
             code.userinfo_claims,
+            code.claims_locales,
         )
         .fetch_optional(db)
         .await?)
@@ -126,7 +131,7 @@ pub async fn prepare(
 }
 
 /// A code as it is presented.
-#[derive(Debug)]
+#[derive(Clone, Copy, Debug)]
 pub struct Redemption<'a> {
     /// Its id.
     pub id: Uuid,
@@ -140,6 +145,8 @@ pub struct Redemption<'a> {
     pub code_challenge: Option<&'a str>,
     /// The resources it narrows the token to.
     pub resources: Option<&'a [String]>,
+    /// The resources that there are: a token is for no other.
+    pub known: &'a [String],
     /// Digest of the first refresh token's secret, if there is to be one.
     pub refresh_hash: Option<&'a [u8]>,
     /// When the grant ends if it is not used, and at all.
@@ -182,14 +189,16 @@ pub async fn redeem(
                   -- RFC 7636 §4.6; a verifier without a challenge is a downgrade (RFC 9700 §4.8.2).
                   AND c.code_challenge IS NOT DISTINCT FROM $5
                   AND ($6::text[] IS NULL OR c.resources @> $6)
+                  AND coalesce($6, c.resources) <@ $15
                   AND s.id = c.session_id
                 RETURNING c.*
             ), granted AS (
                 INSERT INTO grants (id, client_id, user_id, session_id, offline, code_hash, scopes, resources,
                                     auth_time, amr, acr, refresh_current, rotated_at, idle_expires_at, expires_at,
-                                    id_token_claims, userinfo_claims)
+                                    id_token_claims, userinfo_claims, claims_locales)
                 SELECT id, client_id, user_id, session_id, 'offline_access' = ANY (scopes), secret_hash, scopes,
-                       resources, auth_time, amr, acr, $7, $8, $9, $10, id_token_claims, userinfo_claims
+                       resources, auth_time, amr, acr, $7, $8, $9, $10, id_token_claims, userinfo_claims,
+                       claims_locales
                 FROM redeemed
             ), minted AS (
                 INSERT INTO opaque_tokens (id, secret_hash, grant_id, client_id, subject, scopes, audience,
@@ -203,7 +212,12 @@ pub async fn redeem(
                 WHERE o.seconds IS NOT NULL
             )
             SELECT id, user_id, session_id, scopes, coalesce($6, resources) AS "resources!", nonce, auth_time, amr, acr,
-                   id_token_claims, false AS "retried!"
+                   id_token_claims, false AS "retried!",
+                   CASE WHEN id_token_claims <> '{}' THEN (
+                       SELECT to_jsonb(p) FROM (
+                           SELECT u.id, u.email, u.email_verified, u.username, u.name, u.profile, u.updated_at,
+                                  redeemed.claims_locales
+                           FROM users u WHERE u.id = redeemed.user_id) p) END AS "person: Json<PersonRow>"
             FROM redeemed"#,
             code.id,
             code.secret_hash,
@@ -219,6 +233,7 @@ pub async fn redeem(
             minting.secret_hash,
             minting.resources,
             minting.seconds,
+            code.known,
         )
         .fetch_optional(db)
         .await?)
@@ -246,6 +261,8 @@ pub struct Autopsy {
     pub redirect_uri_fits: bool,
     /// The resources are among those granted.
     pub resources_fit: bool,
+    /// There are such resources.
+    pub resources_known: bool,
 }
 
 /// Looks at why a code was not redeemed.
@@ -260,7 +277,8 @@ pub async fn examine(db: &PgPool, code: &Redemption<'_>, now: Timestamp) -> Resu
                   coalesce(c.code_challenge IS NOT DISTINCT FROM $5, false) AS "challenge_fits!",
                   coalesce($4 = c.redirect_uri
                       OR ($4 IS NULL AND (c.code_challenge IS NOT NULL OR NOT c.redirect_uri_named)), false) AS "redirect_uri_fits!",
-                  coalesce($6::text[] IS NULL OR c.resources @> $6, false) AS "resources_fit!"
+                  coalesce($6::text[] IS NULL OR c.resources @> $6, false) AS "resources_fit!",
+                  coalesce(coalesce($6, c.resources) <@ $8, true) AS "resources_known!"
            FROM (SELECT) AS one
            LEFT JOIN codes c ON c.id = $1 AND c.secret_hash = $2
            LEFT JOIN grants g ON g.id = $1 AND g.code_hash = $2"#,
@@ -271,6 +289,7 @@ pub async fn examine(db: &PgPool, code: &Redemption<'_>, now: Timestamp) -> Resu
         code.code_challenge,
         code.resources,
         now,
+        code.known,
     )
     .fetch_one(db)
     .await?;

@@ -157,8 +157,8 @@ pub async fn export(db: &PgPool, user: Uuid) -> Result<serde_json::Value> {
                        SELECT client_id, resource, scopes, granted_at FROM consents WHERE user_id = $1) r),
                'grants', (
                    SELECT coalesce(jsonb_agg(to_jsonb(r) ORDER BY r.id), '[]') FROM (
-                       SELECT id, client_id, session_id, scopes, resources, id_token_claims, userinfo_claims, auth_time, rotated_at,
-                              expires_at, revoked_at
+                       SELECT id, client_id, session_id, scopes, resources, id_token_claims, userinfo_claims, claims_locales,
+                              auth_time, rotated_at, expires_at, revoked_at
                        FROM grants WHERE user_id = $1) r),
                'events', (
                    SELECT coalesce(jsonb_agg(to_jsonb(r) ORDER BY r.at), '[]') FROM (

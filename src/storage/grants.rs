@@ -1,9 +1,9 @@
 //! `grants`: one row for what a person granted to a client, however often its refresh token rotates.
 
-use sqlx::{PgConnection, PgPool};
+use sqlx::{PgConnection, PgPool, types::Json};
 use uuid::Uuid;
 
-use super::{Result, retry, sessions::Cutoffs};
+use super::{Result, profiles::PersonRow, retry, sessions::Cutoffs};
 use crate::clock::Timestamp;
 
 /// What tokens are made of, once a grant was made or refreshed.
@@ -31,6 +31,8 @@ pub struct Granted {
     pub id_token_claims: Vec<String>,
     /// Whether the answer was given before.
     pub retried: bool,
+    /// Whom the ID token is about, if claims are asked for by name in it: read along, since what the answer is for is spent.
+    pub person: Option<Json<PersonRow>>,
 }
 
 /// An opaque access token to be written if the token is for a resource that wants one.
@@ -125,7 +127,12 @@ pub async fn rotate(
             )
             SELECT id, user_id, session_id, coalesce($5, scopes) AS "scopes!", coalesce($6, resources) AS "resources!",
                    NULL AS "nonce: String", auth_time, amr, acr, id_token_claims,
-                   retries + raced > 0 AS "retried!"
+                   retries + raced > 0 AS "retried!",
+                   CASE WHEN id_token_claims <> '{}' THEN (
+                       SELECT to_jsonb(p) FROM (
+                           SELECT u.id, u.email, u.email_verified, u.username, u.name, u.profile, u.updated_at,
+                                  rotated.claims_locales
+                           FROM users u WHERE u.id = rotated.user_id) p) END AS "person: Json<PersonRow>"
             FROM rotated"#,
             token.id,
             token.presented,

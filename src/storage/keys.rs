@@ -1,4 +1,4 @@
-//! `signing_keys` and `server_secrets`.
+//! `signing_keys`, `encryption_keys` and `server_secrets`.
 
 use std::collections::HashMap;
 
@@ -16,12 +16,12 @@ pub struct Sealed {
     pub with: String,
 }
 
-/// A signing key as stored.
+/// A key as stored: one that signs, or one that others encrypt for.
 #[derive(Clone, Debug)]
-pub struct SigningKeyRow {
+pub struct KeyRow {
     /// RFC 7638 thumbprint.
     pub kid: String,
-    /// The JWS algorithm.
+    /// The JWS or JWE algorithm.
     pub alg: String,
     /// Its number among the keys of that algorithm.
     pub generation: i32,
@@ -29,19 +29,19 @@ pub struct SigningKeyRow {
     pub sealed: Sealed,
     /// When it was made.
     pub created_at: Timestamp,
-    /// When it begins to sign.
+    /// When it begins to sign, or is published.
     pub active_from: Timestamp,
 }
 
 /// Every signing key.
-pub async fn signing_keys(db: &PgPool) -> Result<Vec<SigningKeyRow>> {
+pub async fn signing_keys(db: &PgPool) -> Result<Vec<KeyRow>> {
     let rows = sqlx::query!(
         "SELECT kid, alg, generation, sealed, sealed_with, created_at, active_from
          FROM signing_keys ORDER BY alg, generation"
     )
     .fetch_all(db)
     .await?;
-    let rows = rows.into_iter().map(|row| SigningKeyRow {
+    let rows = rows.into_iter().map(|row| KeyRow {
         kid: row.kid,
         alg: row.alg,
         generation: row.generation,
@@ -55,7 +55,7 @@ pub async fn signing_keys(db: &PgPool) -> Result<Vec<SigningKeyRow>> {
 /// Adds a key, unless another replica already added one of that generation, and tells all replicas.
 pub async fn insert_signing_key(
     db: &PgPool,
-    key: &SigningKeyRow,
+    key: &KeyRow,
     public_jwk: &serde_json::Value,
 ) -> Result<bool> {
     let inserted = sqlx::query_scalar!(
@@ -93,6 +93,79 @@ pub async fn reseal_signing_key(db: &PgPool, kid: &str, sealed: &Sealed) -> Resu
     .execute(db)
     .await?;
     Ok(())
+}
+
+/// Every key that others encrypt for.
+pub async fn encryption_keys(db: &PgPool) -> Result<Vec<KeyRow>> {
+    let rows = sqlx::query!(
+        "SELECT kid, alg, generation, sealed, sealed_with, created_at, active_from
+         FROM encryption_keys ORDER BY alg, generation"
+    )
+    .fetch_all(db)
+    .await?;
+    let rows = rows.into_iter().map(|row| KeyRow {
+        kid: row.kid,
+        alg: row.alg,
+        generation: row.generation,
+        sealed: Sealed { bytes: row.sealed, with: row.sealed_with },
+        created_at: row.created_at,
+        active_from: row.active_from,
+    });
+    Ok(rows.collect())
+}
+
+/// Adds a key that others encrypt for, as [`insert_signing_key`] adds one that signs.
+pub async fn insert_encryption_key(db: &PgPool, key: &KeyRow) -> Result<bool> {
+    let inserted = sqlx::query_scalar!(
+        r#"WITH added AS (
+            INSERT INTO encryption_keys (kid, alg, generation, sealed, sealed_with, created_at, active_from)
+            VALUES ($1, $2, $3, $4, $5, $6, $7)
+            ON CONFLICT DO NOTHING
+            RETURNING kid
+        ), told AS (
+            INSERT INTO changes (kind, key, at) SELECT 'encryption_keys', kid, $6 FROM added
+        )
+        SELECT count(*) AS "count!" FROM added"#,
+        key.kid,
+        key.alg,
+        key.generation,
+        key.sealed.bytes,
+        key.sealed.with,
+        key.created_at,
+        key.active_from,
+    )
+    .fetch_one(db)
+    .await?;
+    Ok(inserted > 0)
+}
+
+/// Replaces how a key that others encrypt for is sealed.
+pub async fn reseal_encryption_key(db: &PgPool, kid: &str, sealed: &Sealed) -> Result<()> {
+    sqlx::query!(
+        "UPDATE encryption_keys SET sealed = $2, sealed_with = $3 WHERE kid = $1",
+        kid,
+        sealed.bytes,
+        sealed.with,
+    )
+    .execute(db)
+    .await?;
+    Ok(())
+}
+
+/// Removes keys that others encrypted for, and tells all replicas to forget them. Returns how many it were.
+pub async fn delete_encryption_keys(db: &PgPool, kids: &[String], now: Timestamp) -> Result<i64> {
+    Ok(sqlx::query_scalar!(
+        r#"WITH removed AS (
+            DELETE FROM encryption_keys WHERE kid = ANY($1) RETURNING kid
+        ), told AS (
+            INSERT INTO changes (kind, key, at) SELECT 'encryption_keys', kid, $2 FROM removed
+        )
+        SELECT count(*) AS "count!" FROM removed"#,
+        kids,
+        now,
+    )
+    .fetch_one(db)
+    .await?)
 }
 
 /// The server's secrets by name.
@@ -148,7 +221,7 @@ pub struct SealedCount {
     pub messages: i64,
 }
 
-/// By master key, what is sealed with another one than `current`. Signing keys and secrets are few and read as they are.
+/// By master key, what is sealed with another one than `current`. Keys and secrets are few and read as they are.
 pub async fn sealed_with_others(db: &PgPool, current: &str) -> Result<Vec<SealedCount>> {
     Ok(sqlx::query_as!(
         SealedCount,

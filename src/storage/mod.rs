@@ -31,6 +31,7 @@ pub mod passwords;
 pub mod policies;
 mod pool;
 pub mod profiles;
+mod proven;
 pub mod registrations;
 pub mod resources;
 pub mod revocations;

@@ -1,5 +1,6 @@
 //! `users`, as far as people are described by it: what profiles show, and what claims are made of.
 
+use serde::Deserialize;
 use sqlx::PgPool;
 use uuid::Uuid;
 
@@ -48,7 +49,7 @@ pub async fn set(
 }
 
 /// What claims about a person are made of.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Deserialize)]
 pub struct PersonRow {
     /// Who.
     pub id: Uuid,
@@ -63,16 +64,21 @@ pub struct PersonRow {
     /// The rest, see `identity::profile`.
     pub profile: serde_json::Value,
     /// Last change of any of it.
+    #[serde(with = "time::serde::rfc3339")]
     pub updated_at: Timestamp,
     /// Claims that the grant's request asked for by name, at `UserInfo`.
+    #[serde(default)]
     pub userinfo_claims: Vec<String>,
+    /// The languages and scripts that it asked for, the one that is liked best first; none where it did not.
+    pub claims_locales: Option<Vec<String>>,
 }
 
 /// The person who made a grant, unless they are disabled.
 pub async fn of_grant(db: &PgPool, grant: Uuid) -> Result<Option<PersonRow>> {
     Ok(sqlx::query_as!(
         PersonRow,
-        "SELECT u.id, u.email, u.email_verified, u.username, u.name, u.profile, u.updated_at, g.userinfo_claims
+        "SELECT u.id, u.email, u.email_verified, u.username, u.name, u.profile, u.updated_at, g.userinfo_claims,
+                g.claims_locales
          FROM grants g JOIN users u ON u.id = g.user_id
          WHERE g.id = $1 AND u.disabled_at IS NULL",
         grant,

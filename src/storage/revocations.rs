@@ -15,15 +15,15 @@ pub struct RevocationRow {
     pub expires_at: Timestamp,
 }
 
-/// Revokes a single token and tells all replicas.
+/// Revokes a single token and tells all replicas. Whether it was not revoked before.
 pub async fn insert(
     db: &PgPool,
     subject: Uuid,
     now: Timestamp,
     expires_at: Timestamp,
-) -> Result<()> {
+) -> Result<bool> {
     retry(|| async {
-        sqlx::query!(
+        let told = sqlx::query!(
             "WITH listed AS (
                 INSERT INTO revocations (subject, revoked_at, expires_at) VALUES ($1, $2, $3)
                 ON CONFLICT DO NOTHING RETURNING subject
@@ -35,7 +35,7 @@ pub async fn insert(
         )
         .execute(db)
         .await?;
-        Ok(())
+        Ok(told.rows_affected() > 0)
     })
     .await
 }

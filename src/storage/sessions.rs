@@ -4,6 +4,7 @@ use ipnet::IpNet;
 use sqlx::{PgConnection, PgPool};
 use uuid::Uuid;
 
+pub use super::proven::{By, Password};
 use super::{Result, factors, logouts, pool, retry};
 use crate::clock::Timestamp;
 
@@ -43,13 +44,6 @@ pub struct Cutoffs {
     pub touch: Timestamp,
 }
 
-/// Tells a person's password from those before and after it.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Password {
-    /// When it was set, if that is known.
-    pub set_at: Option<Timestamp>,
-}
-
 /// A sign-in to be written.
 #[derive(Debug)]
 pub struct NewSession<'a> {
@@ -65,8 +59,10 @@ pub struct NewSession<'a> {
     pub acr: &'a str,
     /// What was proven when, see `identity::proof`.
     pub proofs: &'a serde_json::Value,
-    /// The password that was proven just now: it has to be the person's still.
-    pub password: Option<Password>,
+    /// What was proven just now, if that stands by itself.
+    pub by: Option<By>,
+    /// When the person proved who they are.
+    pub auth_time: Timestamp,
     /// Whether it only renews a session: one that has ended is not begun anew.
     pub renews: bool,
     /// From where.
@@ -78,9 +74,11 @@ pub struct NewSession<'a> {
 }
 
 /// Begins a session, or renews the one with that id if it is the same person's and has not ended; whether it did. No one
-/// who is disabled gets one, nor by a password that was replaced meanwhile: the lock on the person's row makes [`super::users::disable`] wait for this session, or this
-/// session see it.
+/// who is disabled gets one, nor by a password that was replaced or a passkey that was removed meanwhile: the lock on the
+/// person's row makes [`super::users::disable`] wait for this session, or this session see it. A passkey's own row is locked
+/// after it, in the order of whoever removes one.
 pub async fn begin(db: &PgPool, session: &NewSession<'_>, now: Timestamp) -> Result<bool> {
+    let password = session.by.and_then(By::password);
     retry(|| async {
         let done = sqlx::query!(
             "WITH person AS (
@@ -90,11 +88,15 @@ pub async fn begin(db: &PgPool, session: &NewSession<'_>, now: Timestamp) -> Res
                   AND (NOT $13 OR EXISTS (
                     SELECT FROM sessions WHERE id = $1 AND user_id = $3 AND ended_at IS NULL AND expires_at > $4))
                 FOR SHARE
+             ), passkey AS (
+                SELECT k.id FROM person p JOIN passkeys k ON k.id = $14 AND k.user_id = p.id
+                FOR KEY SHARE OF k
              )
              INSERT INTO sessions AS s
                  (id, secret_hash, user_id, auth_time, amr, acr, proofs, address, user_agent, created_at, last_seen_at,
                   expires_at)
-             SELECT $1, $2, id, $4, $5, $6, $7, $8, $9, $4, $4, $10 FROM person
+             SELECT $1, $2, id, $15, $5, $6, $7, $8, $9, $4, $4, $10 FROM person
+             WHERE $14::uuid IS NULL OR EXISTS (SELECT FROM passkey)
              ON CONFLICT (id) DO UPDATE SET
                  secret_hash = EXCLUDED.secret_hash, auth_time = EXCLUDED.auth_time, amr = EXCLUDED.amr,
                  acr = EXCLUDED.acr, proofs = EXCLUDED.proofs, address = EXCLUDED.address, user_agent = EXCLUDED.user_agent,
@@ -110,9 +112,11 @@ pub async fn begin(db: &PgPool, session: &NewSession<'_>, now: Timestamp) -> Res
             session.address,
             session.user_agent,
             session.expires_at,
-            session.password.is_some(),
-            session.password.and_then(|password| password.set_at),
+            password.is_some(),
+            password.and_then(|password| password.set_at),
             session.renews,
+            session.by.and_then(By::passkey),
+            session.auth_time,
         )
         .execute(db)
         .await?;

@@ -3,6 +3,7 @@
 //! is to be decrypted, the answer is the same: none.
 
 mod content;
+mod message;
 
 use aws_lc_rs::{
     agreement::{self, ECDH_P256, ParsedPublicKey, UnparsedPublicKey},
@@ -19,12 +20,10 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value, json};
 use zeroize::Zeroizing;
 
-pub use self::content::ContentAlg;
-use self::content::{open, seal};
+pub use self::{content::ContentAlg, message::Message};
+use self::{content::seal, message::Header};
 use crate::entropy::Entropy;
 
-/// The longest text that is decrypted.
-const LONGEST: usize = 64 * 1024;
 /// The length of a coordinate on P-256, in bytes.
 const COORDINATE: usize = 32;
 
@@ -242,52 +241,10 @@ impl PrivateKey {
     }
 }
 
-/// What is read of a protected header. Anything else is ignored, but for what would change the meaning.
-#[derive(Deserialize)]
-struct Header {
-    alg: KeyAlg,
-    enc: ContentAlg,
-    kid: Option<String>,
-    epk: Option<Ephemeral>,
-    apu: Option<String>,
-    apv: Option<String>,
-    /// Compression, which tells lengths.
-    zip: Option<Value>,
-    /// Extensions that have to be understood; none is.
-    crit: Option<Value>,
-}
-
-#[derive(Deserialize)]
-struct Ephemeral {
-    kty: String,
-    crv: String,
-    x: String,
-    y: String,
-}
-
 /// Decrypts what was encrypted for one of these keys: the one that it names, or any if it names none.
 #[must_use]
 pub fn decrypt(keys: &[PrivateKey], text: &str) -> Option<Vec<u8>> {
-    if text.len() > LONGEST {
-        return None;
-    }
-    let parts: Vec<&str> = text.split('.').collect();
-    let [protected, encrypted_key, iv, text, tag] = parts[..] else { return None };
-    let decode = |part: &str| BASE64.decode(part).ok();
-    let header = decode(protected)?;
-    let header: Header =
-        serde_json::from_slice(Some(header.as_slice()).filter(|json| json.starts_with(b"{"))?)
-            .ok()?;
-    if header.zip.is_some() || header.crit.is_some() {
-        return None;
-    }
-    let (encrypted_key, iv) = (decode(encrypted_key)?, decode(iv)?);
-    let (text, tag) = (decode(text)?, decode(tag)?);
-    let named = |key: &&PrivateKey| header.kid.as_ref().is_none_or(|kid| *kid == key.kid);
-    keys.iter().filter(named).find_map(|key| {
-        let key = key.unwrap(&header, &encrypted_key)?;
-        open(header.enc, &key, protected.as_bytes(), &iv, &text, &tag)
-    })
+    Message::read(text)?.open(keys)
 }
 
 /// An uncompressed point of P-256, if it is one.

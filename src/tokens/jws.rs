@@ -30,24 +30,14 @@ pub fn sign(key: &SigningKey, typ: Type, claims: &impl Serialize) -> String {
     token
 }
 
-/// Checks signature, algorithm, `typ` and `iss` of a token that says it is ours; `None` if any is wrong.
+/// Checks signature, algorithm, `typ` and `iss` of a token that says it is ours; `None` if any is wrong. With the claims
+/// comes the key that signed them.
 ///
 /// The key is chosen by `kid` among our own, and the algorithm is the key's: nothing in the token chooses either
 /// (RFC 8725 §3.1), and key material named by a header (`jwk`, `jku`, `x5c`, `x5u`) is never looked at. Times are
 /// the caller's to check, against its own clock.
 #[must_use]
-pub fn verify<C: DeserializeOwned>(
-    keys: &KeySet,
-    issuer: &str,
-    typ: Type,
-    token: &str,
-) -> Option<C> {
-    verify_with_key(keys, issuer, typ, token).map(|(claims, _)| claims)
-}
-
-/// As [`verify`], with the key that signed.
-#[must_use]
-pub fn verify_with_key<'k, C: DeserializeOwned>(
+pub fn verify<'k, C: DeserializeOwned>(
     keys: &'k KeySet,
     issuer: &str,
     typ: Type,

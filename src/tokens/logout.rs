@@ -36,13 +36,13 @@ impl Serialize for Events {
 }
 
 impl LogoutClaims {
-    /// Says to `client` that a session of whom it knows as `subject` has ended.
+    /// Says to `client` that the session that it knows as `sid`, of whom it knows as `subject`, has ended.
     #[must_use]
     pub fn new(
         issuer: &str,
         client: &str,
         subject: String,
-        session: Uuid,
+        sid: String,
         iat: i64,
         entropy: &Entropy,
     ) -> Self {
@@ -54,7 +54,7 @@ impl LogoutClaims {
             exp: iat + LIFETIME,
             jti: Uuid::from_bytes(entropy.bytes()).simple().to_string(),
             events: Events,
-            sid: session.to_string(),
+            sid,
         }
     }
 }
@@ -72,7 +72,7 @@ mod tests {
             "https://id.example",
             "spa",
             person.to_string(),
-            session,
+            session.to_string(),
             1000,
             &Entropy::system(),
         );

@@ -47,8 +47,7 @@ impl VerifiedTokens {
         let claims = if let Some(claims) = self.cache.get(&digest) {
             claims
         } else {
-            let (claims, key): (AccessClaims, _) =
-                jws::verify_with_key(&keys, issuer, Type::Access, token)?;
+            let (claims, key): (AccessClaims, _) = jws::verify(&keys, issuer, Type::Access, token)?;
             if !keys.is_plausible(key, claims.iat, claims.exp, ring.lifetimes) {
                 return None;
             }

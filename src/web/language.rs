@@ -132,7 +132,7 @@ impl Language {
     /// The language of the request that is being handled.
     #[must_use]
     pub fn current() -> Self {
-        Surroundings::read(|surroundings| surroundings.language)
+        Surroundings::read(Surroundings::language)
     }
 
     /// The page where another language is chosen, which leads back to the page that is being shown.

@@ -11,7 +11,7 @@ use super::surroundings::Surroundings;
 pub struct ClientView {
     /// Its name.
     pub name: String,
-    /// Its logo.
+    /// Where its logo is, on this server.
     pub logo: Option<String>,
     /// Its home page.
     pub uri: Option<String>,
@@ -261,8 +261,8 @@ page! {
         action: String,
         /// The response.
         fields: Vec<FieldView>,
-        /// What submits the form at once.
-        script: &'static str,
+        /// What submits the form at once; none if the person is to.
+        script: Option<&'static str>,
     }
 }
 
@@ -365,7 +365,7 @@ impl Freedom {
             }
         };
         format!(
-            "default-src 'none'; style-src 'self'; img-src 'self' data: https:; {special}; \
+            "default-src 'none'; style-src 'self'; img-src 'self' data:; {special}; \
              frame-ancestors 'none'; base-uri 'none'"
         )
     }

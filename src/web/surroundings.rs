@@ -2,6 +2,8 @@
 //! that is being shown, and where Signet begins on its origin. It is read where something is said or shown, and nothing is
 //! decided by it (docs/decisions/0019).
 
+use std::cell::Cell;
+
 use http::{Uri, uri::PathAndQuery};
 
 use super::language::Language;
@@ -18,6 +20,8 @@ pub struct Surroundings {
     pub here: String,
     /// The path of the issuer, before every path on pages; empty if it has none.
     pub base: String,
+    /// The language that the request turned out to name, where it is known only while it is handled.
+    pub named: Cell<Option<Language>>,
 }
 
 tokio::task_local! {
@@ -29,7 +33,23 @@ impl Surroundings {
     #[must_use]
     pub fn new(language: Language, uri: &Uri, base: &str) -> Self {
         let here = uri.path_and_query().map_or("/", PathAndQuery::as_str).to_owned();
-        Self { language, here, base: base.to_owned() }
+        Self { language, here, base: base.to_owned(), named: Cell::default() }
+    }
+
+    /// The language of what is said from now on.
+    pub fn language(&self) -> Language {
+        self.named.get().unwrap_or(self.language)
+    }
+
+    /// Has what is said from now on in the language that the request turns out to name.
+    pub fn name(language: Language) {
+        Self::read(|all| all.named.set(Some(language)));
+    }
+
+    /// The language that the request turned out to name.
+    #[must_use]
+    pub fn named() -> Option<Language> {
+        Self::read(|all| all.named.get())
     }
 
     /// Handles a request in them.
@@ -39,7 +59,8 @@ impl Surroundings {
 
     /// Says something in a language of its own, such as that of whom a letter is for.
     pub fn speak<T>(language: Language, say: impl FnOnce() -> T) -> T {
-        let surroundings = Self::read(|all| Self { language, ..all.clone() });
+        let surroundings =
+            Self::read(|all| Self { language, named: Cell::default(), ..all.clone() });
         CURRENT.sync_scope(surroundings, say)
     }
 
@@ -69,7 +90,8 @@ mod tests {
 
     #[tokio::test]
     async fn a_request_is_handled_in_its_surroundings() {
-        let look = || Surroundings::read(|all| (all.language, all.here.clone(), all.base.clone()));
+        let look =
+            || Surroundings::read(|all| (all.language(), all.here.clone(), all.base.clone()));
         assert_eq!(look(), (Language::English, String::new(), String::new()));
         let uri = Uri::from_static("/forgot?a=b");
         let inside =
@@ -81,5 +103,23 @@ mod tests {
         let (spoken, after) = spoken.await;
         assert_eq!(spoken, (Language::French, "/forgot?a=b".to_owned(), "/id".to_owned()));
         assert_eq!(after.0, Language::Japanese);
+    }
+
+    #[tokio::test]
+    async fn a_request_may_turn_out_to_name_a_language() {
+        let say = || Surroundings::read(Surroundings::language);
+        let uri = Uri::from_static("/authorize");
+        let handled = async {
+            let before = (say(), Surroundings::named());
+            Surroundings::name(Language::German);
+            (before, say(), Surroundings::speak(Language::French, say), Surroundings::named())
+        };
+        let (before, after, spoken, named) =
+            Surroundings::new(Language::Japanese, &uri, "").surround(handled).await;
+        assert_eq!(before, (Language::Japanese, None));
+        assert_eq!((after, spoken), (Language::German, Language::French));
+        assert_eq!(named, Some(Language::German));
+        Surroundings::name(Language::German);
+        assert_eq!(say(), Language::English, "outside of a request nothing is kept");
     }
 }

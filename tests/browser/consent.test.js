@@ -8,20 +8,27 @@ import { RESOURCE, RelyingParty, servedBy, visit } from "./helpers.js";
 servedBy(startWithApplications);
 
 const SITE = "https://planner.market.example";
-const LOGO = `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 80 40"><rect width="80" height="40" fill="#b3541e"/></svg>`;
+/** A PNG of 80 by 40 pixels. */
+const LOGO = Buffer.from(
+  "iVBORw0KGgoAAAANSUhEUgAAAFAAAAAoCAMAAABevo0zAAAABlBMVEX///+zVB62AjYEAAAALElEQVR42u3VMQ0AAAgEsce/aSyQwER6Arpe6r" +
+    "gAgc/BLAICgUAg0JeBwFENf8cH0SKtiV8AAAAASUVORK5CYII=",
+  "base64",
+);
 const CLAIMS = ["name", "nickname", "birthdate", "gender", "zoneinfo", "locale", "website", "phone_number", "address"];
 
-/** Registers an application. */
-async function registered(person) {
+/** Registers an application, which answers the request for its logo. */
+async function registered(person, logo = (_, response) => response.end(LOGO)) {
   const { server } = person;
   person.party = await RelyingParty.start(server);
+  person.party.pages["/logo"] = logo;
   const response = await fetch(server.metadata.registration_endpoint, {
     method: "POST",
     headers: { "content-type": "application/json" },
     body: JSON.stringify({
       client_name: "Delivery slots & route planner of the wholesale market at Featherstonehaugh-Cholmondeley",
       client_uri: `${SITE}/`,
-      logo_uri: `${SITE}/logo.svg`,
+      // By the name that the server may reach.
+      logo_uri: `${person.party.origin.replace("127.0.0.1", "localhost")}/logo`,
       policy_uri: `${SITE}/policy`,
       tos_uri: `${SITE}/terms`,
       application_type: "native",
@@ -34,8 +41,10 @@ async function registered(person) {
   const client = await response.json();
   assert.equal(response.status, 201, JSON.stringify(client));
   person.party.clientId = client.client_id;
-  await person.context.route(`${SITE}/**`, (route) =>
-    route.fulfill({ contentType: "image/svg+xml", body: LOGO }));
+  person.context.on("request", (request) => {
+    const { origin } = new URL(request.url());
+    if (request.resourceType() === "image" && origin !== server.issuer) person.problems.push(`asked ${origin} for a picture`);
+  });
 }
 
 /** Waits for the page that asks. */
@@ -53,7 +62,7 @@ visit("the consent of an application that asks for all there is", { timeout: 90_
   const scope = "openid profile email address phone offline_access orders:read";
   const request = await isAsked(person, { scope, resource: RESOURCE });
   await person.sees("client-unchecked");
-  assert.ok((await drawn(person)) > 0, "the policy of the page lets the logo in");
+  assert.equal(await drawn(person), 80, "the logo is drawn");
   for (const id of ["client-site", "client-policy", "client-terms"]) {
     const link = person.page.locator(`#${id}`);
     assert.ok((await link.getAttribute("href")).startsWith(SITE));
@@ -81,3 +90,17 @@ visit("the consent of an application that asks for claims one by one", { timeout
   await holds("consent-claims", person, t);
   person.party.stop();
 });
+
+const SILENT = { "does not come": () => {}, "is none": (_, response) => response.end("<svg/>") };
+for (const [what, logo] of Object.entries(SILENT)) {
+  visit(`the consent of an application whose logo ${what}`, { timeout: 90_000, expected: [404] }, async (person, t) => {
+    await registered(person, logo);
+    await isAsked(person, { scope: "openid" });
+    await person.sees("client-unchecked");
+    await holds(`consent-logo-${what.replaceAll(" ", "-")}`, person, t);
+    // The page that leads on waits for none.
+    await person.press("allow");
+    await person.returns();
+    person.party.stop();
+  });
+}

@@ -136,6 +136,28 @@ const PAGES = {
     await person.press("save");
     await person.sees("form-error");
   } },
+  "account-profile-languages": { async show(person) {
+    await person.complete();
+    await person.page.goto(`${person.server.issuer}/account/profile`);
+    await person.page.locator("#languages > summary").click();
+    await person.page.locator("[id='languages.0.tag']").fill("ja-Kana-JP");
+    await person.page.locator("[id='languages.0.family_name']").fill("ヤマダ");
+    await person.press("save");
+    await person.page.goto(`${person.server.issuer}/account/profile`);
+    await person.page.locator("#languages > summary").click();
+    await person.page.locator("legend[lang=ja-Kana-JP]").waitFor();
+    await person.page.locator("[id='languages.1.tag']").waitFor();
+  } },
+  "account-profile-languages-error": { expected: [422], async show(person) {
+    await person.complete();
+    await person.page.goto(`${person.server.issuer}/account/profile`);
+    await person.page.locator("#languages > summary").click();
+    await person.page.locator("[id='languages.0.tag']").fill("Japanese, please");
+    await person.page.locator("[id='languages.0.name']").fill("山田 太郎");
+    await person.press("save");
+    // Unfolded, so that it is seen.
+    await person.page.locator("[id='languages.0.tag-hint']", { hasText: "a language tag" }).waitFor();
+  } },
   "account-password": { async show(person) {
     await person.complete();
     await person.page.goto(`${person.server.issuer}/account/password`);

@@ -31,6 +31,7 @@ grant_types = ["authorization_code", "refresh_token"]
 redirect_uris = ["http://127.0.0.1/callback"]
 scopes = ["openid", "profile", "email", "offline_access", "orders:read"]
 resources = ["${RESOURCE}"]
+unsafe_silent_native = true
 `;
 
 async function freePort() {

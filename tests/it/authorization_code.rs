@@ -2,6 +2,7 @@
 
 use insta::assert_json_snapshot;
 use openidconnect::reqwest::Method;
+use signet::registry::redirect_uri::Registered;
 use time::Duration;
 
 use crate::support::{
@@ -202,4 +203,40 @@ async fn a_native_application_listens_on_any_loopback_port() {
     form[2].1 = uri;
     assert_eq!(form[1].1, SPA);
     Tokens::from(server.post("/token", &form).await).await;
+}
+
+#[tokio::test]
+async fn a_native_application_gets_no_code_without_a_word_unless_an_operator_lets_it() {
+    let server = Server::start().await;
+    let scheme = Registered::parse("com.example.app:/callback").expect("a URI");
+    for first_party in [false, true] {
+        for uri in ["http://127.0.0.1:51004/callback", scheme.as_str()] {
+            server
+                .change_client(SPA, |spa| {
+                    spa.redirect_uris.push(scheme.clone());
+                    (spa.first_party, spa.unsafe_silent_native) = (first_party, false);
+                })
+                .await;
+            let mut browser = server.signed_in().await;
+            let (asked, silent) =
+                ([("redirect_uri", uri)], [("redirect_uri", uri), ("prompt", "none")]);
+            for _ in 0..2 {
+                let page = browser.get(&authorize_path(&asked)).await;
+                let page = browser.follow(page).await;
+                assert!(page.body.contains("id=\"allow\""), "{uri}: {}", page.body);
+                let answer = browser.submit(&page, &[("decision", "allow")]).await;
+                assert!(answer.callback().1.contains_key("code"));
+                let answer = browser.get(&authorize_path(&silent)).await;
+                assert_eq!(answer.callback().1["error"], "consent_required");
+            }
+            // Where no other program listens, it is as ever.
+            server.code(&mut browser, &[]).await;
+            let silently = browser.get(&authorize_path(&[("prompt", "none")])).await;
+            assert!(silently.callback().1.contains_key("code"));
+
+            server.change_client(SPA, |spa| spa.unsafe_silent_native = true).await;
+            let answer = browser.get(&authorize_path(&silent)).await;
+            assert!(answer.callback().1.contains_key("code"), "{:?}", answer.callback());
+        }
+    }
 }

@@ -2,7 +2,7 @@
 
 use time::Duration;
 
-use crate::support::{CALLBACK, EMAIL, PASSWORD, Server, flow::authorize_path};
+use crate::support::{CALLBACK, EMAIL, Options, PASSWORD, Server, flow::authorize_path};
 
 #[tokio::test]
 async fn an_answer_that_cannot_go_to_the_client_safely_stays_here() {
@@ -40,6 +40,11 @@ async fn other_errors_go_to_the_client_with_state_and_issuer() {
         ([("scope", "nonsense")], "invalid_scope"),
         ([("resource", "https://nowhere.example")], "invalid_target"),
         ([("prompt", "none")], "login_required"),
+        // OpenID Connect Core §3.1.2.1: `none` stands alone.
+        ([("prompt", "none login")], "invalid_request"),
+        ([("prompt", "none consent")], "invalid_request"),
+        ([("prompt", "select_account none")], "invalid_request"),
+        ([("max_age", "-1")], "invalid_request"),
         ([("request", "eyJ")], "invalid_request_object"),
         ([("request_uri", "https://app.example/request")], "request_uri_not_supported"),
         ([("registration", "{}")], "registration_not_supported"),
@@ -136,8 +141,12 @@ async fn prompt_login_and_max_age_ask_again_once() {
     }
     let recent = browser.get(&authorize_path(&[("max_age", "3600")])).await;
     assert!(recent.callback().1.contains_key("code"));
-    let none = browser.get(&authorize_path(&[("max_age", "60"), ("prompt", "none")])).await;
-    assert_eq!(none.callback().1["error"], "login_required");
+    let beyond = browser.get(&authorize_path(&[("max_age", "99999999999999999999")])).await;
+    assert!(beyond.callback().1.contains_key("code"));
+    for max_age in ["60", "0"] {
+        let none = browser.get(&authorize_path(&[("max_age", max_age), ("prompt", "none")])).await;
+        assert_eq!(none.callback().1["error"], "login_required", "{max_age}");
+    }
 }
 
 #[tokio::test]
@@ -369,9 +378,115 @@ async fn the_clients_name_and_logo_are_on_the_pages() {
     assert!(sign_in.body.contains("id=\"sign-in\"") && consent.body.contains("id=\"allow\""));
     for page in [&sign_in, &consent] {
         assert!(page.body.contains("Tea &#38; &#60;Cakes&#62;"), "{}", page.body);
-        assert!(page.body.contains("src=\"https://cdn.example/logo.png?a=1&#38;b=2\""));
-        assert!(page.body.contains("referrerpolicy=\"no-referrer\""));
-        assert!(page.header("content-security-policy").contains("img-src 'self' data: https:"));
+        assert!(page.body.contains("src=\"/logo/") && !page.body.contains("cdn.example"));
+        assert!(page.header("content-security-policy").contains("img-src 'self' data:;"));
     }
     assert!(consent.body.contains("href=\"https://tea.example/\""));
+}
+
+#[tokio::test]
+async fn an_id_token_hint_outlives_the_key_that_signed_it_but_that_key_signs_no_more() {
+    // OpenID Connect Core §3.1.2.1, §10.1.1.
+    let server = Server::start().await;
+    let mut browser = server.browser();
+    let hint = server.tokens(&mut browser, &[]).await.id.expect("an ID token");
+    let kid = crate::support::server::header(&hint)["kid"].as_str().expect("a kid").to_owned();
+    let former = std::sync::Arc::clone(&server.app.keys.set().by_kid(&kid).expect("ours").key);
+    server.advance(Duration::hours(2));
+    let now = server.clock.now();
+    server.app.keys.add(&server.db, former.alg, true, now).await.expect("a new key");
+    server.advance(Duration::hours(1));
+    let silent = |hint: &str| authorize_path(&[("id_token_hint", hint), ("prompt", "none")]);
+    let answer = browser.get(&silent(&hint)).await;
+    assert!(answer.callback().1.contains_key("code"), "{:?}", answer.callback());
+    // Whoever stole the former key makes no hints with it.
+    let iat = server.clock.now().unix_timestamp();
+    let late = crate::support::jwt::merge(
+        crate::support::server::claims(&hint),
+        &serde_json::json!({ "iat": iat, "exp": iat + 60 }),
+    );
+    let late = signet::tokens::jws::sign(&former, signet::keys::signing::Type::Id, &late);
+    assert_eq!(browser.get(&silent(&late)).await.callback().1["error"], "invalid_request");
+}
+
+async fn waiting(server: &Server) -> Vec<serde_json::Value> {
+    let sql = "SELECT request FROM authorization_requests ORDER BY id";
+    sqlx::query_scalar(sql).fetch_all(&server.db).await.expect("requests")
+}
+
+#[tokio::test]
+async fn no_more_is_kept_of_a_request_than_a_request_needs() {
+    let server = Server::start().await;
+    let mut browser = server.browser();
+    let long = "a".repeat(9000);
+    for name in ["state", "nonce"] {
+        let answer = browser.get(&authorize_path(&[(name, &long)])).await;
+        assert_eq!(answer.callback().1["error"], "invalid_request", "{name}");
+    }
+    assert_eq!(waiting(&server).await.len(), 0);
+    // A hint that can be no one's is none.
+    for (hint, kept) in [(EMAIL, true), (&long[..400], false)] {
+        // In the order of their ids.
+        server.advance(Duration::SECOND);
+        let answer = browser.get(&authorize_path(&[("login_hint", hint)])).await;
+        assert!(answer.location().expect("a page").contains("/interaction/"));
+        let last = waiting(&server).await.pop().expect("kept");
+        assert_eq!(last["login_hint"].as_str(), Some(hint).filter(|_| kept));
+    }
+    // Larger than any client needs, and less than that.
+    let answer = browser.get(&authorize_path(&[("state", &long[..4096])])).await;
+    let page = browser.follow(answer).await;
+    let done = browser.submit(&page, &[("identifier", EMAIL), ("password", PASSWORD)]).await;
+    assert_eq!(done.status, 200, "{}", done.body);
+}
+
+#[tokio::test]
+async fn an_address_has_so_many_requests_that_wait_and_whoever_signs_in_makes_room() {
+    let config = "[sign_in]\naddress_requests = 2";
+    let server = Server::with(Options { config, ..Options::default() }).await;
+    for _ in 0..4 {
+        server.tokens(&mut server.browser(), &[]).await;
+    }
+    for _ in 0..2 {
+        assert_eq!(server.browser().get(&authorize_path(&[])).await.status, 303);
+    }
+    let before = waiting(&server).await.len();
+    let refused = server.browser().get(&authorize_path(&[])).await;
+    assert_eq!(refused.status, 429);
+    assert!(refused.body.contains("too many attempts"), "{}", refused.body);
+    assert_eq!(refused.header("retry-after"), "900");
+    assert_eq!(waiting(&server).await.len(), before, "nothing is kept");
+    // What needs no one to wait goes on.
+    let none = server.browser().get(&authorize_path(&[("prompt", "none")])).await;
+    assert_eq!(none.callback().1["error"], "login_required");
+    server.advance(Duration::minutes(15));
+    assert_eq!(server.browser().get(&authorize_path(&[])).await.status, 303);
+}
+
+#[tokio::test]
+async fn requests_that_have_ended_do_not_stay() {
+    let server = Server::start().await;
+    let mut browser = server.browser();
+    let path = authorize_path(&[]);
+    browser.get(&path).await;
+    server.advance(Duration::minutes(20));
+    browser.get(&path).await;
+    assert!(server.app.maintain().await.is_empty());
+    assert_eq!(waiting(&server).await.len(), 2);
+    // Of many, all.
+    sqlx::query(
+        "INSERT INTO authorization_requests (id, browser_hash, client_id, request, created_at, expires_at)
+         SELECT overlay(id::text placing lpad(to_hex(n), 12, '0') from 25)::uuid, browser_hash, client_id, request,
+                created_at, expires_at
+         FROM (SELECT * FROM authorization_requests ORDER BY id LIMIT 1) r, generate_series(1, 2500) n",
+    )
+    .execute(&server.db)
+    .await
+    .expect("written");
+    server.advance(Duration::minutes(10) + Duration::SECOND);
+    assert!(server.app.maintain().await.is_empty());
+    assert_eq!(waiting(&server).await.len(), 1, "the one that can be gone on with");
+    server.advance(Duration::minutes(20));
+    assert!(server.app.maintain().await.is_empty());
+    assert_eq!(waiting(&server).await.len(), 0);
 }

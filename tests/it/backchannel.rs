@@ -170,8 +170,8 @@ async fn a_logout_token_says_what_the_specification_wants() {
     let head = header(&token);
     assert_eq!((&head["typ"], &head["alg"]), (&json!("logout+jwt"), &json!("EdDSA")));
     let keys = server.app.keys.set();
-    let read: Option<Value> = jws::verify(&keys, &server.issuer, Type::Logout, &token);
-    let read = read.expect("signed by a key of ours");
+    let read = jws::verify::<Value>(&keys, &server.issuer, Type::Logout, &token);
+    let (read, _) = read.expect("signed by a key of ours");
     assert!(jws::verify::<Value>(&keys, &server.issuer, Type::Id, &token).is_none());
     let id = claims(id_token(&tokens));
     let event = "http://schemas.openid.net/event/backchannel-logout";
@@ -349,4 +349,55 @@ async fn one_that_no_longer_wants_to_be_told_is_not() {
     server.change_client(SPA, |it| it.sessions.backchannel_logout_uri = None).await;
     deliver(&server).await;
     assert_eq!((party.tokens().len(), waiting(&server).await), (0, 0));
+}
+
+#[tokio::test]
+async fn one_that_is_disabled_is_told_nothing() {
+    let server = start().await;
+    let party = Party::of(&server, SPA).await;
+    let mut browser = server.signed_in().await;
+    server.tokens(&mut browser, &[]).await;
+    sign_out(&mut browser).await;
+    assert_eq!(waiting(&server).await, 1);
+    signet::admin::clients::set_disabled(&server.app, SPA, true).await.expect("disabled");
+    server.follow().await;
+    deliver(&server).await;
+    assert_eq!((party.tokens().len(), waiting(&server).await), (0, 0));
+}
+
+#[tokio::test]
+async fn an_address_inside_is_never_called() {
+    // Back-Channel Logout §4: whoever registers a client chooses what is called.
+    let server = Server::start().await;
+    let party = Party::of(&server, SPA).await;
+    let mut browser = server.signed_in().await;
+    server.tokens(&mut browser, &[]).await;
+    sign_out(&mut browser).await;
+    assert_eq!(waiting(&server).await, 1);
+    for _ in 0..50 {
+        deliver(&server).await;
+        server.advance(Duration::hours(1));
+    }
+    assert_eq!((party.tokens().len(), waiting(&server).await), (0, 0));
+    assert!(server.events().await.contains(&"logout.undelivered".to_owned()));
+}
+
+#[tokio::test]
+async fn a_logout_token_has_the_subject_that_its_client_knows() {
+    // Back-Channel Logout §2.4, OpenID Connect Core §8.1.
+    let server = start().await;
+    let party = Party::of(&server, SPA).await;
+    server
+        .change_client(SPA, |spa| {
+            spa.subject_type = signet::registry::sector::SubjectType::Pairwise;
+            spa.sector_identifier_uri = Some("https://a.example/redirects.json".to_owned());
+        })
+        .await;
+    let mut browser = server.signed_in().await;
+    let tokens = server.tokens(&mut browser, &[]).await;
+    sign_out(&mut browser).await;
+    deliver(&server).await;
+    let (told, known) = (claims(&party.tokens()[0]), claims(id_token(&tokens)));
+    assert_eq!((&told["sub"], &told["sid"]), (&known["sub"], &known["sid"]));
+    assert_eq!(text(&told, "sub").len(), 43);
 }

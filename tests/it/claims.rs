@@ -79,6 +79,21 @@ async fn every_standard_claim_is_returned_as_its_type() {
 }
 
 #[tokio::test]
+async fn an_address_has_each_of_its_parts() {
+    // OpenID Connect Core §5.1.1.
+    let server = start().await;
+    let parts = json!({
+        "formatted": "Main Street 1\n10115 Berlin", "street_address": "Main Street 1", "locality": "Berlin",
+        "region": "BE", "postal_code": "10115", "country": "Germany",
+    });
+    let more = "street_address = \"Main Street 1\"\nformatted = \"Main Street 1\\n10115 Berlin\"\nregion = \"BE\"";
+    server.apply(&PROFILE.replace("street_address = \"Main Street 1\"", more)).await;
+    let scope = [("scope", "openid address")];
+    let tokens = server.tokens(&mut server.browser(), &scope).await;
+    assert_eq!(userinfo(&server, &tokens.access).await["address"], parts);
+}
+
+#[tokio::test]
 async fn a_manifest_says_what_it_changes_and_refuses_what_is_no_profile() {
     use signet::admin::manifest::{self, Manifest};
     let server = start().await;
@@ -349,7 +364,9 @@ async fn a_claims_parameter_is_json_of_the_right_form() {
     // RFC 6749 §3.1: to a request that is none of OpenID Connect it means nothing.
     let path = authorize_path(&[("claims", "x"), ("scope", "read"), ("prompt", "none")]);
     assert!(browser.get(&path).await.callback().1.contains_key("code"));
-    // Core §5.2: nothing here is kept in several languages.
-    let path = authorize_path(&[("claims_locales", "de fr-CA"), ("prompt", "none")]);
-    assert!(browser.get(&path).await.callback().1.contains_key("code"));
+    // Core §5.2: nor is a language an error, whatever it is.
+    for locales in ["de fr-CA", "x", "German, please", ""] {
+        let path = authorize_path(&[("claims_locales", locales), ("prompt", "none")]);
+        assert!(browser.get(&path).await.callback().1.contains_key("code"), "{locales}");
+    }
 }

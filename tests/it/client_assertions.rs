@@ -305,6 +305,23 @@ async fn a_client_signs_with_its_secret() {
         assert!(works(&server, &by_secret(&server, alg, &secret)).await, "{alg}");
         assert!(!works(&server, &by_secret(&server, alg, server.secret(SERVICE))).await, "{alg}");
         assert!(!works(&server, &by_secret(&server, alg, "")).await, "{alg}");
+        // At every endpoint (RFC 7662 §2.1, RFC 7009 §2.1).
+        let answer: Value =
+            token(&server, &by_secret(&server, alg, &secret)).await.json().await.expect("JSON");
+        let access = answer["access_token"].as_str().expect("a token");
+        let about = [("token", access)];
+        for (secret, status) in [(secret.as_str(), 200), ("another", 401)] {
+            let answer =
+                post(&server, "/introspect", &by_secret(&server, alg, secret), &about).await;
+            assert_eq!(answer.status(), status, "{alg}");
+            let answer: Value = answer.json().await.expect("JSON");
+            assert_eq!(answer["active"] == json!(true), status == 200, "{alg}: {answer}");
+        }
+        for (secret, status) in [("another", 401), (secret.as_str(), 200)] {
+            let answer = post(&server, "/revoke", &by_secret(&server, alg, secret), &about).await;
+            assert_eq!(answer.status(), status, "{alg}");
+            assert_eq!(server.is_active(access).await, status != 200, "{alg}");
+        }
     }
     assert!(!works(&server, &by_secret(&server, "HS512", &secret)).await);
     let form = [("client_id", MACHINE), ("client_secret", secret.as_str())];
@@ -374,7 +391,7 @@ async fn sealed_secrets_move_to_a_new_master_key() {
         ..Options::default()
     };
     let during = Server::on(Arc::clone(&server.database), options(&both)).await;
-    assert_eq!(during.app.keys.reseal(&during.db).await.expect("resealed"), 7);
+    assert_eq!(during.app.keys.reseal(&during.db).await.expect("resealed"), 9);
     let after = Server::on(Arc::clone(&server.database), options(&new)).await;
     assert!(works(&after, &by_secret(&after, "HS256", &secret)).await);
 }
@@ -444,6 +461,40 @@ async fn published_keys_are_changed_without_an_outage() {
     published.server.advance(Duration::seconds(2));
     assert!(!published.works(&old).await);
     assert!(published.works(&new).await);
+}
+
+#[tokio::test]
+async fn a_lone_key_that_is_not_named_is_replaced_without_an_outage() {
+    let (old, new) = (key(Algorithm::Es256), key(Algorithm::Es256));
+    let published = Published::start(&[&old]).await;
+    let server = &published.server;
+    let by = |key: &SigningKey, header: &Value| {
+        let header = merge(json!({ "alg": "ES256" }), header);
+        jwt(&header, &claims(server, &json!({})), |message| key.sign(message))
+    };
+    let unnamed = json!({});
+    assert!(works(server, &by(&old, &unnamed)).await);
+    published.publish(&[&new]);
+    for _ in 0..3 {
+        assert!(!works(server, &by(&new, &unnamed)).await, "too soon after the first time");
+    }
+    assert_eq!(published.elsewhere.connections(), 1);
+    server.advance(Duration::seconds(30));
+    assert!(works(server, &by(&new, &unnamed)).await);
+    for _ in 0..3 {
+        assert!(!works(server, &by(&old, &unnamed)).await);
+    }
+    assert_eq!(published.elsewhere.connections(), 2, "not at every request");
+    // A key that is named is that one, whenever it was fetched.
+    server.advance(Duration::seconds(30));
+    assert!(!works(server, &by(&old, &json!({ "kid": new.kid }))).await);
+    assert!(works(server, &by(&new, &unnamed)).await);
+    assert_eq!(published.elsewhere.connections(), 2);
+    // What cannot be fetched leaves those that are known in use.
+    published.gone.store(true, Ordering::SeqCst);
+    assert!(!works(server, &by(&old, &unnamed)).await);
+    assert_eq!(published.elsewhere.connections(), 3);
+    assert!(works(server, &by(&new, &unnamed)).await);
 }
 
 #[tokio::test]

@@ -2,6 +2,7 @@
 
 use base64::{Engine, prelude::BASE64_STANDARD};
 use openidconnect::reqwest::{Method, header};
+use signet::audit::{Kind, Origin, Refused};
 
 use crate::support::{SERVICE, SPA, Server, WEB, database::Held, server::error};
 
@@ -40,6 +41,52 @@ async fn a_client_that_does_not_authenticate_is_refused_with_a_challenge() {
         assert_eq!(error(answer).await, (401, "invalid_client".to_owned()), "{text}");
     }
     assert!(server.events().await.contains(&"client.refused".to_owned()));
+}
+
+#[tokio::test]
+async fn who_is_refused_again_and_again_is_counted_and_no_name_made_up_is_kept() {
+    let server = Server::start().await;
+    for number in 0..40 {
+        let answer = with_basic(&server, &format!("nobody{number}:wrong")).await;
+        assert_eq!(answer.status(), 401);
+        assert_eq!(with_basic(&server, "service:wrong").await.status(), 401);
+    }
+    server.app.audit.flush().await;
+    let sql = "SELECT client_id, host(address), count(*), sum((detail ->> 'count')::int)
+               FROM audit_events WHERE kind = 'client.refused' GROUP BY 1, 2 ORDER BY 1";
+    let rows: Vec<(Option<String>, Option<String>, i64, i64)> =
+        sqlx::query_as(sql).fetch_all(&server.db).await.expect("rows");
+    assert_eq!(rows.len(), 2, "{rows:?}");
+    assert_eq!(rows[0].0.as_deref(), Some(SERVICE));
+    assert_eq!(rows[1].0, None);
+    for (_, address, events, requests) in rows {
+        assert_eq!(address.as_deref(), Some("127.0.0.1"));
+        assert_eq!(requests, 40);
+        assert!(events < 20, "a few a second: {events}");
+    }
+}
+
+#[tokio::test]
+async fn past_so_many_networks_a_second_who_is_refused_is_counted_together() {
+    let server = Server::start().await;
+    for number in 0..500_u32 {
+        let address = Some(std::net::Ipv4Addr::from(number).into());
+        let refused = Refused {
+            kind: Kind::RegistrationRefused,
+            client_id: None,
+            method: None,
+            reason: None,
+        };
+        server.app.audit.refused(refused, &Origin { address, request_id: None });
+    }
+    server.app.audit.flush().await;
+    let sql =
+        "SELECT count(*), sum((detail ->> 'count')::int), count(*) FILTER (WHERE address IS NULL)
+               FROM audit_events WHERE kind = 'client.registration_refused'";
+    let (events, requests, together): (i64, i64, i64) =
+        sqlx::query_as(sql).fetch_one(&server.db).await.expect("a row");
+    assert_eq!(requests, 500);
+    assert!(events < 200 && together > 0, "{events}");
 }
 
 #[tokio::test]

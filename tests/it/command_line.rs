@@ -299,7 +299,7 @@ async fn apply_refuses_what_can_only_be_a_slip() {
             "resource.scopes.descripton",
         ),
         (
-            format!("{client}logo_uri = \"http://localhost/logo.png\""),
+            format!("{client}logo_uri = \"http://new.example/logo.png\""),
             "logo_uri must be an https URL",
         ),
     ] {
@@ -326,7 +326,7 @@ async fn doctor_counts_and_opens_secrets_as_well_as_keys() {
     };
     let report = doctor(&both).await;
     assert!(report.contains("ok    3 server secrets open"), "{report}");
-    assert!(report.contains("FAIL  6 keys and secrets are sealed under a former"), "{report}");
+    assert!(report.contains("FAIL  8 keys and secrets are sealed under a former"), "{report}");
     let report = doctor(&other).await;
     assert!(report.contains("FAIL  3 server secrets open"), "{report}");
 }
@@ -364,7 +364,7 @@ async fn doctor_and_reseal_know_what_people_left() {
     let missing = "1 authenticators and 2 waiting messages are sealed with master key \"test\"";
     assert!(report.contains(missing), "{report}");
 
-    assert_eq!(with(&both, &["key", "reseal"]).await, "9 resealed under next\n");
+    assert_eq!(with(&both, &["key", "reseal"]).await, "11 resealed under next\n");
     let report = with(&next, &["doctor"]).await;
     assert!(!report.contains("sealed"), "{report}");
     let master = signet::keys::MasterKeys::parse(&next).expect("a master key");

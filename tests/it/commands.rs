@@ -303,14 +303,22 @@ async fn a_key_that_is_added_comes_and_one_that_is_rotated_at_once_signs() {
     assert_eq!(states(&after, "EdDSA"), ["comes", "comes", "signs"]);
     assert_eq!(states(&after, "ES256"), ["comes", "signs"], "every algorithm");
     assert_eq!(states(&after, "RS256"), ["comes", "signs"]);
+    assert_eq!(states(&after, "RSA-OAEP-256"), ["comes", "encrypts"]);
+    assert_eq!(states(&after, "ECDH-ES"), ["comes", "encrypts"]);
     let printed = fine(&server, &["key", "rotate", "ES256", "--now"]).await;
     let kid = printed.split_whitespace().last().expect("a kid");
     let now = keys(&server).await;
     assert!(now.contains(&("ES256".to_owned(), "signs".to_owned(), kid.to_owned())), "{now:?}");
     let jwks = server.get("/jwks").await.text().await.expect("text");
-    for (_, state, kid) in &now {
-        assert_eq!(jwks.contains(kid), state != "retired", "{state} {kid}");
+    for (alg, state, kid) in &now {
+        let published = match alg.as_str() {
+            "RSA-OAEP-256" | "ECDH-ES" => state == "encrypts",
+            _ => state != "retired",
+        };
+        assert_eq!(jwks.contains(kid), published, "{alg} {state} {kid}");
     }
+    fine(&server, &["key", "add", "ECDH-ES"]).await;
+    assert_eq!(states(&keys(&server).await, "ECDH-ES"), ["comes", "comes", "encrypts"]);
     assert_eq!(signet(&server, &["key", "add", "HS256"]).await.0, 2, "clap says which there are");
 }
 
@@ -332,7 +340,7 @@ async fn everything_is_resealed_under_a_new_master_key() {
     assert!(errors.contains("sealed with master key \"test\""), "{errors}");
     let (code, printed, errors) = with(&both, &["key", "reseal"]).await;
     assert_eq!(code, 0, "{errors}");
-    assert_eq!(printed, "6 resealed under new\n", "three keys and three secrets");
+    assert_eq!(printed, "8 resealed under new\n", "five keys and three secrets");
     assert_eq!(with(&new, &["key", "list"]).await.0, 0);
     let (code, _, errors) = signet(&server, &["key", "list"]).await;
     assert_eq!(code, 1, "the old one is not needed any more");

@@ -40,6 +40,7 @@ fn candidates(section: &str, key: &str, shown: &toml::Value) -> Vec<String> {
         ("dynamic_registration", "software_statement_issuers", _) => {
             words(&["[{ issuer = \"a\", jwks_uri = \"https://a.example/jwks\" }]"])
         }
+        ("dynamic_registration", "software_statements", _) => words(&["required"]),
         ("dynamic_registration", "consent", _) => words(&["each_time"]),
         (_, "listen" | "management_listen", _) => words(&["127.0.0.1:9000"]),
         (_, "tls_certificate" | "tls_key", _) => words(&["/other.pem"]),
@@ -68,12 +69,17 @@ fn every_key_can_be_set_by_the_environment() {
         // What is of no use by itself.
         let nothing = ("SOMETHING_ELSE", "");
         let from = ("SIGNET_EMAIL__FROM", "usual@example.com");
+        let issuers = (
+            "SIGNET_DYNAMIC_REGISTRATION__SOFTWARE_STATEMENT_ISSUERS",
+            "[{ issuer = \"a\", jwks_uri = \"https://a.example/jwks\" }]",
+        );
         let [first, second] = match (section.as_str(), key.as_str()) {
             (_, "tls_certificate") => [("SIGNET_SERVER__TLS_KEY", "/usual.pem"), nothing],
             (_, "tls_key") => [("SIGNET_SERVER__TLS_CERTIFICATE", "/usual.pem"), nothing],
             ("email", "host") => [from, nothing],
             ("email", "user") => [("SIGNET_EMAIL__PASSWORD", "usual"), nothing],
             ("email", "password") => [("SIGNET_EMAIL__USER", "usual"), nothing],
+            ("dynamic_registration", "software_statements") => [issuers, nothing],
             ("registration", "mode") => [from, ("SIGNET_EMAIL__HOST", "usual.example")],
             _ => [nothing, nothing],
         };

@@ -6,7 +6,7 @@ use signet::{
         self, PgPool,
         codes::{NewCode, Redemption},
         grants::Minting,
-        sessions::{Cutoffs, NewSession},
+        sessions::{By, Cutoffs, NewSession},
     },
 };
 use time::Duration;
@@ -24,7 +24,8 @@ async fn begin(db: &PgPool, user: Uuid) -> (Uuid, bool) {
     let id = Uuid::from_u128(next_id());
     let session = NewSession {
         proofs: &serde_json::json!({}),
-        password: None,
+        by: None,
+        auth_time: START,
         id,
         secret_hash: SECRET,
         user_id: user,
@@ -66,6 +67,7 @@ async fn code(db: &PgPool, user: Uuid) -> (Uuid, Uuid) {
         essential_acr: None,
         id_token_claims: &[],
         userinfo_claims: &[],
+        claims_locales: None,
         expires_at: START + Duration::MINUTE,
     };
     let prepared = storage::codes::prepare(db, (session, SECRET), &code, cutoffs()).await;
@@ -81,6 +83,7 @@ async fn redeem(db: &PgPool, code: Uuid) -> bool {
         redirect_uri: Some("https://app.example/callback"),
         code_challenge: None,
         resources: None,
+        known: &[],
         refresh_hash: None,
         idle_expires_at: START + Duration::DAY,
         expires_at: START + Duration::DAY,
@@ -211,7 +214,7 @@ async fn nothing_begins_by_a_password_that_was_replaced_meanwhile() {
     let account = storage::users::account(&server.db, "alice").await.expect("read");
     let proven = Password { set_at: account.expect("there").password_set_at };
     let now = START + Duration::SECOND;
-    let attempts = async |password| {
+    let attempts = async |password: Option<Password>| {
         let (session, sign_in) = (Uuid::from_u128(next_id()), Uuid::from_u128(next_id()));
         let new = NewSession {
             id: session,
@@ -220,7 +223,8 @@ async fn nothing_begins_by_a_password_that_was_replaced_meanwhile() {
             amr: &[],
             acr: "aal1",
             proofs: &serde_json::json!({}),
-            password,
+            by: password.map(By::Password),
+            auth_time: now,
             address: None,
             user_agent: None,
             renews: false,
@@ -255,4 +259,52 @@ async fn nothing_begins_by_a_password_that_was_replaced_meanwhile() {
     let present = Password { set_at: Some(now) };
     assert_eq!(attempts(Some(present)).await, (true, true));
     assert_eq!(attempts(None).await, (true, true), "by a passkey, say");
+}
+
+#[tokio::test]
+async fn no_session_begins_by_a_passkey_that_is_removed_meanwhile() {
+    let server = Server::start().await;
+    let user = alice(&server.db).await;
+    let add = async |passkey: Uuid| {
+        let credential = serde_json::json!({});
+        let new = storage::passkeys::NewPasskey {
+            id: passkey,
+            user_id: user,
+            credential_id: passkey.as_bytes(),
+            credential: &credential,
+            name: "Phone",
+            passwordless: true,
+        };
+        storage::passkeys::insert(&server.db, &new, 10, START).await.expect("added");
+    };
+    let begin_by = async |passkey| {
+        let new = NewSession {
+            id: Uuid::from_u128(next_id()),
+            secret_hash: SECRET,
+            user_id: user,
+            amr: &[],
+            acr: "aal2",
+            proofs: &serde_json::json!({}),
+            by: Some(By::Passkey(passkey)),
+            auth_time: START,
+            address: None,
+            user_agent: None,
+            renews: false,
+            expires_at: START + Duration::DAY,
+        };
+        storage::sessions::begin(&server.db, &new, START).await.expect("an answer")
+    };
+    let (one, two) = (Uuid::from_u128(next_id()), Uuid::from_u128(next_id()));
+    add(one).await;
+    add(two).await;
+    assert!(begin_by(one).await);
+    assert!(!begin_by(Uuid::from_u128(next_id())).await, "there never was one");
+    // While its person's row is locked, as by whoever removes it, and while it is itself.
+    for (passkey, first) in [(one, "SELECT FROM users FOR UPDATE"), (two, "SELECT FROM passkeys")] {
+        let held = Held::begin(&server.database.url).await;
+        sqlx::query(first).execute(held.db()).await.expect("locked");
+        let sql = "DELETE FROM passkeys WHERE id = $1";
+        sqlx::query(sql).bind(passkey).execute(held.db()).await.expect("removed");
+        assert!(!held.commit_meanwhile(begin_by(passkey)).await, "{first}");
+    }
 }

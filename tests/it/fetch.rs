@@ -22,7 +22,7 @@ use futures_util::{StreamExt, stream};
 use http::{HeaderMap, header};
 use signet::{
     config::{Config, Environment},
-    fetch::{Client, FetchError, Limits, Resolve},
+    fetch::{Client, FetchError, Limits, Owner, Resolve},
 };
 use tokio::net::TcpListener;
 use url::Url;
@@ -38,6 +38,7 @@ struct Told {
 impl Resolve for Told {
     fn resolve<'a>(
         &'a self,
+        _: &'a Owner,
         _: &'a str,
         port: u16,
     ) -> Pin<Box<dyn Future<Output = io::Result<Vec<SocketAddr>>> + Send + 'a>> {
@@ -86,12 +87,16 @@ async fn an_answer_comes_with_what_it_says_of_itself() {
     let server = Elsewhere::start(router).await;
     let client = client(&server.config());
     for _ in 0..2 {
-        let fetched = client.get(&url(&server.url("/keys")), Limits::default()).await.expect("it");
+        let fetched = client
+            .get(&Owner::Operator, &url(&server.url("/keys")), Limits::default())
+            .await
+            .expect("it");
         assert_eq!(fetched.body, "hello");
         assert_eq!(fetched.etag.as_deref(), Some("\"7\""));
         assert_eq!(fetched.fresh_for, Some(Duration::from_mins(5)));
     }
-    let missing = client.get(&url(&server.url("/other")), Limits::default()).await;
+    let missing =
+        client.get(&Owner::Operator, &url(&server.url("/other")), Limits::default()).await;
     assert!(matches!(missing, Err(FetchError::Status(status)) if status == 404), "{missing:?}");
 }
 
@@ -103,15 +108,18 @@ async fn a_name_that_leads_inside_is_not_connected_to() {
     for inside in ["127.0.0.1", "::1", "::ffff:127.0.0.1", "10.0.0.1", "169.254.169.254", "0.0.0.0"]
     {
         let (client, _) = client_told(&config, &[&[inside]]);
-        let refused = client.get(&url(&address), Limits::default()).await;
+        let refused = client.get(&Owner::Operator, &url(&address), Limits::default()).await;
         assert!(matches!(refused, Err(FetchError::Address)), "{inside}: {refused:?}");
-        let refused = client.post_form(&url(&address), &[("a", "b")], Limits::default()).await;
+        let refused = client
+            .post_form(&Owner::Operator, &url(&address), &[("a", "b")], Limits::default())
+            .await;
         assert!(matches!(refused, Err(FetchError::Address)), "{inside}: {refused:?}");
     }
     let literal = url(&format!("https://127.0.0.1:{}/", server.port));
-    let refused = client(&config).get(&literal, Limits::default()).await;
+    let refused = client(&config).get(&Owner::Operator, &literal, Limits::default()).await;
     assert!(matches!(refused, Err(FetchError::Address)), "{refused:?}");
-    let localhost = client(&config).get(&url(&server.url("/")), Limits::default()).await;
+    let localhost =
+        client(&config).get(&Owner::Operator, &url(&server.url("/")), Limits::default()).await;
     assert!(matches!(localhost, Err(FetchError::Address)), "{localhost:?}");
     assert_eq!(server.connections(), 0);
 }
@@ -124,13 +132,14 @@ async fn what_a_name_leads_to_later_is_of_no_use() {
     let config = server.config_allowing("[\"127.0.0.1\"]");
     let address = url(&format!("https://keys.example:{}/", server.port));
     let (client, asked) = client_told(&config, &[&["127.0.0.1"], &["127.0.0.2"]]);
-    let fetched = client.get(&address, Limits::default()).await.expect("the first answer");
+    let fetched =
+        client.get(&Owner::Operator, &address, Limits::default()).await.expect("the first answer");
     assert_eq!((fetched.body.as_ref(), asked.load(Ordering::SeqCst)), (&b"hello"[..], 1));
-    let refused = client.get(&address, Limits::default()).await;
+    let refused = client.get(&Owner::Operator, &address, Limits::default()).await;
     assert!(matches!(refused, Err(FetchError::Address)), "{refused:?}");
     // Of several, only those that may be are tried.
     let (client, _) = client_told(&config, &[&["127.0.0.2", "127.0.0.1"]]);
-    client.get(&address, Limits::default()).await.expect("the other address");
+    client.get(&Owner::Operator, &address, Limits::default()).await.expect("the other address");
     let waited = tokio::time::timeout(Duration::from_millis(50), trap.accept()).await;
     assert!(waited.is_err(), "the trap was spoken to");
 }
@@ -158,23 +167,27 @@ async fn each_redirect_is_checked_like_the_first_request() {
     let (client, _) = client_told(&config, &[&["127.0.0.1"]]);
     let at = |path: &str| url(&format!("https://keys.example:{}{path}", server.port));
     for path in ["/name", "/literal", "/mapped"] {
-        let refused = client.get(&at(path), Limits::default()).await;
+        let refused = client.get(&Owner::Operator, &at(path), Limits::default()).await;
         assert!(matches!(refused, Err(FetchError::Address)), "{path}: {refused:?}");
     }
     for path in ["/plain", "/user", "/file"] {
-        let refused = client.get(&at(path), Limits::default()).await;
+        let refused = client.get(&Owner::Operator, &at(path), Limits::default()).await;
         assert!(matches!(refused, Err(FetchError::Url(_))), "{path}: {refused:?}");
     }
     for path in ["/loop", "/nowhere"] {
-        let refused = client.get(&at(path), Limits::default()).await;
+        let refused = client.get(&Owner::Operator, &at(path), Limits::default()).await;
         assert!(matches!(refused, Err(FetchError::Redirects)), "{path}: {refused:?}");
     }
-    assert_eq!(client.get(&at("/once"), Limits::default()).await.expect("it").body, "end");
+    assert_eq!(
+        client.get(&Owner::Operator, &at("/once"), Limits::default()).await.expect("it").body,
+        "end"
+    );
     let few = Limits { redirects: 1, ..Limits::default() };
-    let refused = client.get(&at("/once"), few).await;
+    let refused = client.get(&Owner::Operator, &at("/once"), few).await;
     assert!(matches!(refused, Err(FetchError::Redirects)), "{refused:?}");
     // A form is not passed on.
-    let posted = client.post_form(&at("/form"), &[("a", "b")], Limits::default()).await;
+    let posted =
+        client.post_form(&Owner::Operator, &at("/form"), &[("a", "b")], Limits::default()).await;
     assert_eq!(posted.expect("an answer"), 307);
     assert_eq!(inside.connections(), 0);
 }
@@ -191,7 +204,9 @@ async fn a_form_arrives_as_it_was_filled_in() {
     );
     let server = Elsewhere::start(router).await;
     let form = [("logout_token", "a&b")];
-    let status = client(&server.config()).post_form(&url(&server.url("/")), &form, soon()).await;
+    let status = client(&server.config())
+        .post_form(&Owner::Operator, &url(&server.url("/")), &form, soon())
+        .await;
     assert_eq!(status.expect("an answer"), 204);
 }
 
@@ -208,13 +223,21 @@ async fn bodies_and_heads_are_read_no_further_than_they_may_be() {
     let client = client(&server.config());
     let limits = Limits { bytes: 4096, ..Limits::default() };
     for path in ["/announced", "/endless"] {
-        let refused = client.get(&url(&server.url(path)), limits).await;
+        let refused = client.get(&Owner::Operator, &url(&server.url(path)), limits).await;
         assert!(matches!(refused, Err(FetchError::Large)), "{path}: {refused:?}");
     }
-    assert_eq!(client.get(&url(&server.url("/fits")), limits).await.expect("it").body.len(), 4096);
-    let refused = client.get(&url(&server.url("/head")), limits).await;
+    assert_eq!(
+        client
+            .get(&Owner::Operator, &url(&server.url("/fits")), limits)
+            .await
+            .expect("it")
+            .body
+            .len(),
+        4096
+    );
+    let refused = client.get(&Owner::Operator, &url(&server.url("/head")), limits).await;
     assert!(matches!(refused, Err(FetchError::Unreadable(_))), "{refused:?}");
-    let refused = client.get(&url(&server.url("/coded")), limits).await;
+    let refused = client.get(&Owner::Operator, &url(&server.url("/coded")), limits).await;
     assert!(matches!(refused, Err(FetchError::Encoded)), "{refused:?}");
 }
 
@@ -227,7 +250,7 @@ async fn whoever_is_slow_is_not_waited_for() {
     let server = Elsewhere::start(router).await;
     let quick = client(&server.config());
     for path in ["/body", "/head"] {
-        let refused = quick.get(&url(&server.url(path)), soon()).await;
+        let refused = quick.get(&Owner::Operator, &url(&server.url(path)), soon()).await;
         assert!(matches!(refused, Err(FetchError::Slow)), "{path}: {refused:?}");
     }
     // Connections are accepted, and nothing is ever said on them.
@@ -235,7 +258,7 @@ async fn whoever_is_slow_is_not_waited_for() {
     let silent_url = format!("https://127.0.0.1:{}/", silent.local_addr().expect("it").port());
     let limits = Limits { connect: Duration::from_millis(100), ..Limits::default() };
     let client = client(&server.config_allowing("[\"127.0.0.1\"]"));
-    let refused = client.get(&url(&silent_url), limits).await;
+    let refused = client.get(&Owner::Operator, &url(&silent_url), limits).await;
     assert!(matches!(refused, Err(FetchError::Slow)), "{refused:?}");
 }
 
@@ -243,12 +266,12 @@ async fn whoever_is_slow_is_not_waited_for() {
 async fn certificates_are_from_an_authority_that_is_trusted_and_name_the_host() {
     let server = Elsewhere::start(Router::new().route("/", get(|| async { "hello" }))).await;
     let stranger = client("[fetch]\ninsecure_allow_hosts = [\"localhost\"]");
-    let refused = stranger.get(&url(&server.url("/")), Limits::default()).await;
+    let refused = stranger.get(&Owner::Operator, &url(&server.url("/")), Limits::default()).await;
     assert!(matches!(refused, Err(FetchError::Connecting(_))), "{refused:?}");
     let other = format!("https://other.example:{}/", server.port);
     let config = server.config_allowing("[\"other.example\"]");
     let (misled, _) = client_told(&config, &[&["127.0.0.1"]]);
-    let refused = misled.get(&url(&other), Limits::default()).await;
+    let refused = misled.get(&Owner::Operator, &url(&other), Limits::default()).await;
     assert!(matches!(refused, Err(FetchError::Connecting(_))), "{refused:?}");
 }
 

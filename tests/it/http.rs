@@ -123,6 +123,13 @@ async fn nothing_that_is_about_a_person_or_token_is_kept() {
     let userinfo = server.request(Method::GET, "/userinfo").bearer_auth(&tokens.access);
     let userinfo = userinfo.send().await.expect("an answer");
     assert_eq!(userinfo.headers()[header::CACHE_CONTROL], "no-store");
+    for refused in [
+        server.get("/userinfo").await,
+        server.request(Method::GET, "/userinfo").bearer_auth("x").send().await.expect("an answer"),
+    ] {
+        assert_eq!(refused.status(), 401);
+        assert_eq!(refused.headers()[header::CACHE_CONTROL], "no-store");
+    }
     let revoked = [("client_id", "spa"), ("token", tokens.access.as_str())];
     let revoked = server.post("/revoke", &revoked).await;
     assert_eq!(revoked.status(), 200);
@@ -168,12 +175,44 @@ async fn a_connection_that_brings_no_request_is_closed() {
     let whole = "GET /healthz HTTP/1.1\r\nHost: x\r\n\r\n";
     // Nothing, half a request line, half of what HTTP/2 begins with, a whole connection preface, half a body.
     let preface = "PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n\0\0\0\u{4}\0\0\0\0\0";
-    for said in ["", "GET / HT", "PRI * HT", preface, begun, whole] {
+    // And a second request whose head has no end.
+    let unfinished = format!("{whole}GET /healthz HTTP/1.1\r\nHost: x\r\nX: ");
+    for said in ["", "GET / HT", "PRI * HT", preface, begun, whole, &unfinished] {
         let mut stream = connect(&server).await;
         stream.write_all(said.as_bytes()).await.expect("written");
         let answer = rest(stream).await;
-        assert_eq!(answer.starts_with("HTTP/1.1 200"), said == whole, "{said:?}: {answer}");
+        let answered = said.starts_with(whole);
+        assert_eq!(answer.starts_with("HTTP/1.1 200"), answered, "{said:?}: {answer}");
+        assert_eq!(answer.matches("HTTP/1.1").count(), usize::from(answered), "{answer}");
     }
+}
+
+#[tokio::test]
+async fn a_head_may_be_as_long_as_any_uri_and_not_much_longer() {
+    let server = Server::start().await;
+    for (uri, expected) in [(60_000, "HTTP/1.1 200"), (70_000, "HTTP/1.1 414")] {
+        let (uri, more) = ("a".repeat(uri), "a".repeat(8000));
+        let head = format!("GET /healthz?{uri} HTTP/1.1\r\nHost: x\r\nX: {more}\r\n\r\n");
+        let mut stream = connect(&server).await;
+        stream.write_all(head.as_bytes()).await.expect("written");
+        let mut answer = [0; 12];
+        let read = tokio::time::timeout(Duration::from_secs(10), stream.read_exact(&mut answer));
+        read.await.expect("in time").expect("an answer");
+        assert_eq!(String::from_utf8_lossy(&answer), expected, "{}", uri.len());
+    }
+    // In pieces, so that all that was sent is read when the answer comes.
+    let mut stream = connect(&server).await;
+    stream.write_all(b"GET /healthz HTTP/1.1\r\nHost: x\r\nX: ").await.expect("written");
+    let (piece, mut answer, mut sent) = ("a".repeat(4096), [0; 12], 0);
+    while sent < 200_000 {
+        stream.write_all(piece.as_bytes()).await.expect("written");
+        sent += piece.len();
+        let read = tokio::time::timeout(Duration::from_millis(20), stream.read_exact(&mut answer));
+        if read.await.is_ok() {
+            break;
+        }
+    }
+    assert_eq!(String::from_utf8_lossy(&answer), "HTTP/1.1 431", "after {sent}");
 }
 
 #[tokio::test]

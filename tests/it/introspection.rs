@@ -33,8 +33,13 @@ async fn others_learn_nothing() {
     assert_eq!(error(answer).await.1, "unauthorized_client");
     let answer = server.post("/introspect", &[("token", &token)]).await;
     assert_eq!(error(answer).await, (401, "invalid_client".to_owned()));
-    let answer = server.post_as(RESOURCE_SERVER, "/introspect", &[]).await;
-    assert_eq!(error(answer).await, (400, "invalid_request".to_owned()));
+    // RFC 6749 §3.2: parameters are there, and once.
+    let twice = [("token", token.as_str()), ("token", token.as_str())];
+    let hints = [twice[0], ("token_type_hint", "a"), ("token_type_hint", "b")];
+    for form in [&[][..], &twice, &hints] {
+        let answer = server.post_as(RESOURCE_SERVER, "/introspect", form).await;
+        assert_eq!(error(answer).await, (400, "invalid_request".to_owned()), "{form:?}");
+    }
 }
 
 #[tokio::test]

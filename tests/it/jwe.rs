@@ -43,6 +43,21 @@ async fn userinfo(server: &Server, token: &str) -> (String, String) {
     (kind, answer.text().await.expect("text"))
 }
 
+/// Whether a JWT is signed by the key of its `kid` at `/jwks`, as others check it.
+async fn is_signed_by_what_is_published(server: &Server, jwt: &str) -> bool {
+    let jwks: jsonwebtoken::jwk::JwkSet =
+        server.get("/jwks").await.json().await.expect("a JWK Set");
+    let head = jsonwebtoken::decode_header(jwt).expect("a header");
+    let jwk = jwks.find(head.kid.as_deref().expect("a kid")).expect("published");
+    let key = jsonwebtoken::DecodingKey::from_jwk(jwk).expect("a key");
+    let mut validation = jsonwebtoken::Validation::new(head.alg);
+    validation.validate_exp = false;
+    validation.required_spec_claims.clear();
+    validation.set_audience(&[SPA]);
+    validation.set_issuer(&[&server.issuer]);
+    jsonwebtoken::decode::<Value>(jwt, &key, &validation).is_ok()
+}
+
 #[tokio::test]
 async fn userinfo_is_signed_encrypted_or_both_as_its_client_registered() {
     let server = Server::start().await;
@@ -62,6 +77,9 @@ async fn userinfo_is_signed_encrypted_or_both_as_its_client_registered() {
         let (kind, jwt) = userinfo(&server, &tokens.access).await;
         assert_eq!(kind, "application/jwt");
         assert_eq!(jose_header(&jwt)["alg"], alg.name());
+        assert!(is_signed_by_what_is_published(&server, &jwt).await, "{alg}");
+        let (message, _) = jwt.rsplit_once('.').expect("a JWT");
+        assert!(!is_signed_by_what_is_published(&server, &format!("{message}.AAAA")).await);
         signed_for(&claims(&jwt));
         let by_post = server.post("/userinfo", &[("access_token", &tokens.access)]).await;
         assert_eq!(by_post.headers()[header::CONTENT_TYPE], "application/jwt");
@@ -223,4 +241,54 @@ async fn a_code_is_not_spent_on_an_id_token_that_cannot_be_encrypted() {
         .await;
     assert_eq!(server.redeem(&code).await.status(), 200, "the same code, once the key is there");
     assert!(!server.events().await.contains(&"reuse.detected".to_owned()));
+}
+
+#[tokio::test]
+async fn every_way_to_encrypt_is_one_that_the_endpoints_have() {
+    // OpenID Connect Registration §2, Core §5.3.2, §10.2, by keys of RFC 7520 whose private halves are known.
+    let server = Server::start().await;
+    let mut browser = server.browser();
+    let examples = include_str!("../../src/tokens/jwe/rfc7520.json");
+    let examples: Vec<Value> = serde_json::from_str(examples).expect("JSON");
+    let mut seen = 0;
+    for alg in KeyAlg::ALL {
+        let fits = |example: &&Value| {
+            PublicKey::read(example["key"].as_object().expect("an object"))
+                .is_some_and(|key| key.fits(alg))
+        };
+        let mut private = examples.iter().find(fits).expect("a key")["key"].clone();
+        private.as_object_mut().expect("an object").remove("alg");
+        let mut public = private.clone();
+        for part in ["d", "p", "q", "dp", "dq", "qi"] {
+            public.as_object_mut().expect("an object").remove(part);
+        }
+        public["use"] = "enc".into();
+        let private = private.to_string();
+        for enc in ContentAlg::ALL {
+            let jwks = Some(json!({ "keys": [public] }));
+            server
+                .change_client(SPA, |spa| {
+                    spa.jwks = jwks;
+                    spa.id_token_encrypted_response_alg = Some(alg);
+                    spa.id_token_encrypted_response_enc = Some(enc);
+                    spa.userinfo_signed_response_alg = Some(Algorithm::Es256);
+                    spa.userinfo_encrypted_response_alg = Some(alg);
+                    spa.userinfo_encrypted_response_enc = Some(enc);
+                })
+                .await;
+            let tokens = server.tokens(&mut browser, &[]).await;
+            let (_, answer) = userinfo(&server, &tokens.access).await;
+            for jwe in [tokens.id.expect("an ID token"), answer] {
+                let head = jose_header(&jwe);
+                let said = (head["alg"].as_str(), head["enc"].as_str(), head["cty"].as_str());
+                assert_eq!(said, (Some(alg.name()), Some(enc.name()), Some("JWT")));
+                let env = [("KEY", private.as_str()), ("ALG", alg.name()), ("DECRYPT", &jwe)];
+                let signed = node(&env).await;
+                assert!(is_signed_by_what_is_published(&server, &signed).await, "{alg:?} {enc:?}");
+                assert_eq!(claims(&signed)["sub"], claims(&tokens.access)["sub"]);
+                seen += 1;
+            }
+        }
+    }
+    assert_eq!(seen, 2 * KeyAlg::ALL.len() * ContentAlg::ALL.len());
 }

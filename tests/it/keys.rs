@@ -53,10 +53,13 @@ async fn a_token_outlives_the_rotation_of_its_key() {
 #[tokio::test]
 async fn private_keys_are_sealed_and_open_with_no_other_master_key() {
     let server = Server::start().await;
-    let sealed: Vec<Vec<u8>> = sqlx::query_scalar("SELECT sealed FROM signing_keys")
-        .fetch_all(&server.db)
-        .await
-        .expect("keys");
+    let sealed: Vec<Vec<u8>> = sqlx::query_scalar(
+        "SELECT sealed FROM signing_keys UNION ALL SELECT sealed FROM encryption_keys",
+    )
+    .fetch_all(&server.db)
+    .await
+    .expect("keys");
+    assert_eq!(sealed.len(), 5);
     for bytes in sealed {
         // A PKCS#8 document begins with a DER sequence and names its algorithm; neither is to be seen.
         let oids: [&[u8]; 3] = [
@@ -85,7 +88,7 @@ async fn resealing_moves_everything_to_a_new_master_key() {
         ..Options::default()
     };
     let during = Server::on(std::sync::Arc::clone(&server.database), options).await;
-    assert_eq!(during.app.keys.reseal(&during.db).await.expect("resealed"), 6);
+    assert_eq!(during.app.keys.reseal(&during.db).await.expect("resealed"), 8);
     assert_eq!(during.app.keys.reseal(&during.db).await.expect("nothing left"), 0);
     let options =
         Options { master_key: Some(&new), clock: Some(server.clock.clone()), ..Options::default() };

@@ -348,3 +348,23 @@ async fn whoever_got_in_elsewhere_does_not_choose_what_the_person_is_warned_in()
     ask(&mut thief).await;
     written("fr").await;
 }
+
+#[tokio::test]
+async fn every_language_that_is_advertised_can_be_had() {
+    // Discovery §3, OpenID Connect Core §3.1.2.1.
+    let server = Server::start().await;
+    let metadata: serde_json::Value =
+        server.get("/.well-known/openid-configuration").await.json().await.expect("JSON");
+    assert_eq!(metadata["ui_locales_supported"], serde_json::json!(TAGS));
+    for tag in TAGS {
+        let language = Language::of_tag(tag).expect("a language");
+        let mut browser = server.browser();
+        let answer = browser.get(&authorize_path(&[("ui_locales", tag)])).await;
+        let page = browser.follow(answer).await;
+        assert_says(&page, language, "sign-in");
+        let page = browser.submit(&page, &[("identifier", EMAIL), ("password", "wrong")]).await;
+        assert_says(&page, language, "sign-in");
+        let page = browser.submit(&page, &[("identifier", EMAIL), ("password", PASSWORD)]).await;
+        assert_says(&page, language, "allow");
+    }
+}

@@ -4,7 +4,7 @@
 use openidconnect::url::form_urlencoded;
 use signet::{
     keys::signing::Algorithm,
-    registry::{about::RegisteredBy, redirect_uri::Registered},
+    registry::{about::RegisteredBy, redirect_uri::Registered, sector::SubjectType},
     tokens::digest::Digest,
     web::language::Language,
 };
@@ -160,21 +160,28 @@ async fn who_is_asked_and_agrees_is_signed_out_and_goes_on() {
 }
 
 #[tokio::test]
-async fn to_a_client_that_registered_itself_no_one_is_sent_without_a_choice_or_a_hint() {
+async fn to_a_client_that_registered_itself_no_one_is_sent_without_a_choice_or_a_session() {
     let server = start().await;
     server.change_client(SPA, |it| it.about.registered_by = RegisteredBy::Itself).await;
     let request = [("client_id", SPA), ("post_logout_redirect_uri", OUT), ("state", "a b&c")];
-    let answer = server.browser().get(&path(&request)).await;
-    assert_eq!((answer.status, answer.location()), (200, None));
-    assert!(!answer.body.contains("http-equiv=\"refresh\""), "{}", answer.body);
-    let link = "id=\"continue\" href=\"https://app.example/out?tenant=1";
-    assert!(answer.body.contains(link), "{}", answer.body);
-    // With an ID token it shows that someone was there.
     let mut browser = server.signed_in().await;
     let tokens = server.tokens(&mut browser, &[]).await;
     let mut hinted = request.to_vec();
     hinted.push(("id_token_hint", id_token(&tokens)));
-    assert_eq!(outcome(&server.browser().get(&path(&hinted)).await), Outcome::Redirected);
+    // An ID token shows nothing: whoever registered the client has one of their own.
+    for request in [&request[..], &hinted] {
+        let answer = server.browser().get(&path(request)).await;
+        assert_eq!((answer.status, answer.location()), (200, None));
+        assert!(!answer.body.contains("http-equiv=\"refresh\""), "{}", answer.body);
+        let link = "id=\"continue\" href=\"https://app.example/out?tenant=1";
+        assert!(answer.body.contains(link), "{}", answer.body);
+    }
+    // In the browser whose session it is of, that ends; and where it has ended, its cookie is there.
+    let mut ended = browser.clone();
+    assert_eq!(outcome(&browser.get(&path(&hinted)).await), Outcome::Redirected);
+    assert!(!is_signed_in(&mut browser).await);
+    assert_eq!(outcome(&ended.get(&path(&hinted)).await), Outcome::Redirected);
+    assert_eq!(ended.get(&path(&hinted)).await.status, 200, "it is gone by now");
 }
 
 #[tokio::test]
@@ -349,4 +356,87 @@ async fn one_signs_in_to_an_application_from_the_list_of_them() {
     let issuer: String = form_urlencoded::byte_serialize(server.issuer.as_bytes()).collect();
     let link = format!("href=\"https://app.example/login?a=1&#38;iss={issuer}\"");
     assert!(page.body.contains(&link), "{}", page.body);
+}
+
+#[tokio::test]
+async fn a_hint_of_another_person_signs_no_one_out_unasked() {
+    // RP-Initiated Logout §2, §6.
+    let server = start().await;
+    let mut bob = server.browser();
+    let page = bob.get("/sign-in").await;
+    let as_bob = [("identifier", "bob@example.com"), ("password", "another good password")];
+    bob.submit(&page, &as_bob).await;
+    let his = server.tokens(&mut bob, &[]).await;
+    let mut alice = server.signed_in().await;
+    let hers = server.tokens(&mut alice, &[]).await;
+    assert_ne!(claims(id_token(&his))["sub"], claims(id_token(&hers))["sub"]);
+    let request = path(&[
+        ("id_token_hint", id_token(&his)),
+        ("post_logout_redirect_uri", OUT),
+        ("state", "a b&c"),
+    ]);
+    let page = alice.get(&request).await;
+    assert_eq!(outcome(&page), Outcome::Asked);
+    assert!(is_signed_in(&mut alice).await);
+    let (to, parameters) = agree(&mut alice, &page).await.callback();
+    assert_eq!((to.as_str(), parameters["state"].as_str()), ("https://app.example/out", "a b&c"));
+    assert!(!is_signed_in(&mut alice).await);
+    assert!(bob.get("/").await.body.contains("bob@example.com"), "Bob stays");
+}
+
+#[tokio::test]
+async fn without_a_state_none_comes_back() {
+    // RP-Initiated Logout §3.
+    let server = start().await;
+    let mut browser = server.signed_in().await;
+    let tokens = server.tokens(&mut browser, &[]).await;
+    let request = [("id_token_hint", id_token(&tokens)), ("post_logout_redirect_uri", OUT)];
+    assert_eq!(browser.get(&path(&request)).await.location().as_deref(), Some(OUT));
+    assert!(!is_signed_in(&mut browser).await);
+}
+
+#[tokio::test]
+async fn a_client_that_is_disabled_or_gone_has_no_one_signed_out() {
+    // RP-Initiated Logout §4.
+    let server = start().await;
+    let mut browser = server.signed_in().await;
+    let tokens = server.tokens(&mut browser, &[]).await;
+    for how in ["disabled", "deleted"] {
+        if how == "disabled" {
+            let done = signet::admin::clients::set_disabled(&server.app, SPA, true).await;
+            done.expect("disabled");
+        } else {
+            signet::admin::clients::delete(&server.app, SPA).await.expect("deleted");
+        }
+        server.follow().await;
+        let (hint, id) = (("id_token_hint", id_token(&tokens)), ("client_id", SPA));
+        let out = ("post_logout_redirect_uri", OUT);
+        for request in [vec![hint], vec![hint, out], vec![id], vec![id, out], vec![hint, id, out]] {
+            let answer = browser.get(&path(&request)).await;
+            assert_eq!((answer.status, answer.location()), (400, None), "{how} {request:?}");
+            assert!(is_signed_in(&mut browser).await, "{how} {request:?}");
+        }
+    }
+}
+
+#[tokio::test]
+async fn a_pairwise_subject_is_the_hint_of_its_person() {
+    // RP-Initiated Logout §2, OpenID Connect Core §8.1.
+    let server = start().await;
+    server
+        .change_client(SPA, |spa| {
+            spa.subject_type = SubjectType::Pairwise;
+            spa.sector_identifier_uri = Some("https://a.example/redirects.json".to_owned());
+        })
+        .await;
+    let mut browser = server.signed_in().await;
+    let tokens = server.tokens(&mut browser, &[]).await;
+    assert_eq!(claims(id_token(&tokens))["sub"].as_str().map(str::len), Some(43));
+    let request = [
+        ("id_token_hint", id_token(&tokens)),
+        ("post_logout_redirect_uri", OUT),
+        ("state", "a b&c"),
+    ];
+    assert_eq!(outcome(&browser.get(&path(&request)).await), Outcome::Redirected, "unasked");
+    assert!(!is_signed_in(&mut browser).await);
 }

@@ -226,7 +226,7 @@ async fn a_message_that_waits_is_sealed_and_resealed() {
         ..Options::default()
     };
     let during = Server::on(std::sync::Arc::clone(&server.database), options).await;
-    assert_eq!(during.app.keys.reseal(&during.db).await.expect("resealed"), 7);
+    assert_eq!(during.app.keys.reseal(&during.db).await.expect("resealed"), 9);
     let [(_, sealed)] = &signet::storage::messages::all_sealed(&server.db).await.expect("read")[..]
     else {
         panic!("one message")

@@ -3,7 +3,7 @@
 use openidconnect::reqwest::{Method, header};
 use serde_json::Value;
 
-use crate::support::Server;
+use crate::support::{Options, Server};
 
 const OPENID: &str = "/.well-known/openid-configuration";
 
@@ -25,19 +25,42 @@ async fn both_well_known_documents_are_the_same() {
 
 #[tokio::test]
 async fn every_endpoint_that_is_named_is_there() {
-    let server = Server::start().await;
+    let config = "[dynamic_registration]\nmode = \"open\"\n";
+    let server = Server::with(Options { config, ..Options::default() }).await;
     let metadata = document(&server).await;
-    let endpoints = metadata.as_object().expect("an object").iter();
-    let endpoints =
-        endpoints.filter(|(name, _)| name.ends_with("_endpoint") || *name == "jwks_uri");
-    let mut count = 0;
-    for (name, url) in endpoints {
-        let path = url.as_str().expect("a URL").strip_prefix(&server.issuer).expect("our own");
-        let status = server.get(path).await.status().as_u16();
-        assert!([200, 303, 400, 401, 405].contains(&status), "{name}: {status}");
-        count += 1;
+    // What each answers to a request with nothing in it, by the methods that belong there and by one that does not.
+    let expected = [
+        (
+            "authorization_endpoint",
+            vec![(Method::GET, 400), (Method::POST, 303), (Method::PUT, 405)],
+        ),
+        ("token_endpoint", vec![(Method::POST, 401), (Method::GET, 405)]),
+        ("jwks_uri", vec![(Method::GET, 200), (Method::POST, 405)]),
+        ("introspection_endpoint", vec![(Method::POST, 401), (Method::GET, 405)]),
+        ("revocation_endpoint", vec![(Method::POST, 401), (Method::GET, 405)]),
+        ("userinfo_endpoint", vec![(Method::GET, 401), (Method::POST, 401), (Method::PUT, 405)]),
+        ("registration_endpoint", vec![(Method::POST, 400), (Method::GET, 405)]),
+        ("end_session_endpoint", vec![(Method::GET, 303), (Method::POST, 303), (Method::PUT, 405)]),
+        ("check_session_iframe", vec![(Method::GET, 200), (Method::POST, 405)]),
+    ];
+    let named = metadata.as_object().expect("an object").keys().filter(|name| {
+        name.ends_with("_endpoint") || ["jwks_uri", "check_session_iframe"].contains(&name.as_str())
+    });
+    for name in named {
+        assert!(expected.iter().any(|(known, _)| known == name), "{name}");
     }
-    assert_eq!(count, 7);
+    for (name, methods) in expected {
+        let url = metadata[name].as_str().unwrap_or_else(|| panic!("{name}"));
+        let path = url.strip_prefix(&server.issuer).expect("our own");
+        for (method, status) in methods {
+            let mut request = server.request(method.clone(), path);
+            if method == Method::POST {
+                request = request.form(&[("", "")]);
+            }
+            let answer = request.send().await.expect("an answer");
+            assert_eq!(answer.status(), status, "{method} {name}");
+        }
+    }
 }
 
 #[tokio::test]
@@ -60,8 +83,10 @@ async fn the_jwk_set_has_public_keys_alone() {
     let keys = jwks["keys"].as_array().expect("keys");
     let mut algs: Vec<&str> = keys.iter().map(|key| key["alg"].as_str().expect("an alg")).collect();
     algs.sort_unstable();
-    assert_eq!(algs, ["ES256", "EdDSA", "RS256"]);
+    assert_eq!(algs, ["ECDH-ES", "ES256", "EdDSA", "RS256", "RSA-OAEP-256"]);
     for key in keys {
+        let encrypts = ["ECDH-ES", "RSA-OAEP-256"].contains(&key["alg"].as_str().expect("an alg"));
+        assert_eq!(key["use"], if encrypts { "enc" } else { "sig" });
         for private in ["d", "p", "q", "dp", "dq", "qi", "k"] {
             assert!(key.get(private).is_none());
         }

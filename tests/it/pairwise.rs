@@ -2,10 +2,17 @@
 
 use openidconnect::reqwest::Method;
 use serde_json::{Value, json};
-use signet::registry::sector::SubjectType;
+use signet::{
+    oauth::logout::deliver_due,
+    registry::{redirect_uri::Registered, sector::SubjectType},
+};
+use uuid::Uuid;
 
 use crate::support::{
-    RESOURCE_SERVER, SPA, Server, Tokens, VAULT, flow::authorize_path, server::claims,
+    Options, RESOURCE_SERVER, SPA, Server, Tokens, VAULT,
+    flow::authorize_path,
+    party::{Party, REACHABLE},
+    server::claims,
 };
 
 /// A server whose usual client has pairwise subjects in this sector.
@@ -97,4 +104,56 @@ async fn a_pairwise_subject_is_understood_when_it_comes_back() {
     in_sector(&server, "b.example").await;
     let path = authorize_path(&[("id_token_hint", &id), ("prompt", "none")]);
     assert_eq!(browser.get(&path).await.callback().1["error"], "login_required");
+}
+
+/// OpenID Connect Front-Channel Logout §3, Back-Channel Logout §2.1: the same `sid` everywhere would tell clients whether they
+/// know the same person.
+#[tokio::test]
+async fn each_sector_knows_a_session_by_another_name_and_the_same_one_throughout() {
+    let server = Server::with(Options { config: REACHABLE, ..Options::default() }).await;
+    let party = Party::of(&server, SPA).await;
+    let frame = Registered::parse("https://app.example/frame").expect("a URI");
+    server.change_client(SPA, |spa| spa.sessions.frontchannel_logout_uri = Some(frame)).await;
+    let mut browser = server.signed_in().await;
+    let mut sids = vec![sid(&server.tokens(&mut browser, &[]).await)];
+    let session: Uuid = sids[0].parse().expect("public: the id");
+    for sector in ["a.example", "b.example"] {
+        in_sector(&server, sector).await;
+        sids.push(sid(&server.tokens(&mut browser, &[]).await));
+    }
+    in_sector(&server, "a.example").await;
+    let tokens = server.tokens(&mut browser, &[]).await;
+    assert_eq!(sid(&tokens), sids[1]);
+    sids.sort();
+    sids.dedup();
+    assert_eq!(sids.len(), 3);
+
+    // It is understood as a hint, told in the frame, and behind the browser.
+    let hint = tokens.id.as_deref().expect("an ID token");
+    let answer = browser.get(&format!("/logout?id_token_hint={hint}")).await;
+    assert_eq!(answer.status, 303, "no question");
+    let page = browser.follow(answer).await;
+    assert!(page.body.contains(&format!("sid={}", sid(&tokens))), "{}", page.body);
+    assert!(!page.body.contains(&session.to_string()));
+    deliver_due(&server.app).await.expect("delivered");
+    let told: Vec<Value> = party.tokens().iter().map(|token| claims(token)).collect();
+    assert_eq!(told.len(), 1);
+    assert_eq!(told[0]["sid"], sid(&tokens));
+    assert_eq!(told[0]["sub"], claims(hint)["sub"]);
+}
+
+#[tokio::test]
+async fn a_hint_of_another_sector_does_not_sign_anyone_out() {
+    let server = start("a.example").await;
+    let mut browser = server.signed_in().await;
+    let tokens = server.tokens(&mut browser, &[]).await;
+    in_sector(&server, "b.example").await;
+    let hint = tokens.id.expect("an ID token");
+    let answer = browser.get(&format!("/logout?id_token_hint={hint}")).await;
+    assert_eq!(answer.status, 200, "the person is asked");
+}
+
+fn sid(tokens: &Tokens) -> String {
+    let claims = claims(tokens.id.as_deref().expect("an ID token"));
+    claims["sid"].as_str().expect("a sid").to_owned()
 }

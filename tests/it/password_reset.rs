@@ -1,8 +1,9 @@
 //! A forgotten password: the link, what it does, and what no one learns by asking for one.
 
+use signet::storage;
 use time::Duration;
 
-use crate::support::{Browser, EMAIL, PASSWORD, Server, USERNAME, browser::Answer};
+use crate::support::{Browser, EMAIL, PASSWORD, Server, USERNAME, browser::Answer, database::Held};
 
 const NEW: &str = "an entirely new password";
 
@@ -286,4 +287,44 @@ async fn without_e_mail_there_is_no_such_page() {
     let csrf = browser.get("/sign-in").await.field("csrf").expect("a page token");
     let form = [("csrf", csrf.as_str()), ("identifier", EMAIL)];
     assert_eq!(browser.post("/forgot", &form).await.status, 404);
+}
+
+#[tokio::test]
+async fn a_password_that_is_replaced_before_its_link_signs_in_signs_no_one_in() {
+    let server = Server::catching("").await;
+    let mut browser = server.browser();
+    ask(&mut browser, EMAIL).await;
+    let page = browser.get(&server.link_to(EMAIL).await).await;
+    server.advance(Duration::SECOND);
+    let user = storage::users::find(&server.db, "alice").await.expect("read").expect("Alice").id;
+    // The link's password is set by now, and its record waits.
+    let held = Held::begin(&server.database.url).await;
+    sqlx::query("LOCK TABLE audit_events").execute(held.db()).await.expect("locked");
+    let csrf = page.field("csrf").expect("a page token");
+    let path = page.action().expect("a form");
+    let form = [("csrf", csrf.as_str()), ("password", NEW)];
+    let meanwhile = async {
+        let set = async || {
+            let account = storage::users::account(&server.db, "alice").await.expect("read");
+            account.expect("Alice").password_set_at == Some(server.clock.now())
+        };
+        while !set().await {
+            tokio::time::sleep(std::time::Duration::from_millis(5)).await;
+        }
+        let change = storage::passwords::Change {
+            id: server.app.uuid(),
+            user,
+            phc: "another",
+            expired: false,
+            history: 0,
+            kept: storage::passwords::Kept::default(),
+            tokens_end: server.app.tokens_end(server.clock.now()),
+        };
+        let later = server.clock.now() + Duration::SECOND;
+        storage::passwords::replace(&server.db, &change, later).await.expect("replaced");
+        held.commit().await;
+    };
+    let (answer, ()) = tokio::join!(browser.post(&path, &form), meanwhile);
+    assert_eq!(answer.location().as_deref(), Some("/sign-in"), "{}", answer.body);
+    assert!(!browser.cookies.contains_key("signet_session"));
 }

@@ -320,3 +320,19 @@ async fn a_manifest_with_a_password_that_will_not_do_changes_nothing() {
     let new = storage::users::find(&server.db, "new@example.com").await.expect("read");
     assert!(new.is_none());
 }
+
+#[tokio::test]
+async fn who_replaces_a_password_on_the_way_in_is_signed_in() {
+    let server = Server::start().await;
+    sqlx::query("UPDATE users SET password_expired = true, password_set_at = $1")
+        .bind(server.clock.now())
+        .execute(&server.db)
+        .await
+        .expect("expired");
+    server.advance(time::Duration::minutes(1));
+    let mut browser = server.browser();
+    let page = browser.get("/sign-in").await;
+    let page = browser.submit(&page, &[("identifier", EMAIL), ("password", PASSWORD)]).await;
+    let page = browser.submit(&page, &[("new", NEW), ("repeat", NEW)]).await;
+    assert!(page.body.contains("Alice Example"), "{}", page.body);
+}

@@ -1,77 +1,80 @@
 //! JWTs that are presented: none counts but by the key, the algorithm and for the purpose that it is taken for (RFC 8725).
 
-use base64::{Engine, prelude::BASE64_URL_SAFE_NO_PAD};
+use std::sync::Arc;
+
 use openidconnect::reqwest::Method;
 use serde_json::{Value, json};
-use signet::keys::signing::{Algorithm, SigningKey};
+use signet::{
+    admin,
+    keys::signing::{Algorithm, SigningKey, Type},
+    tokens::{jwe::KeyAlg, jws, logout::LogoutClaims},
+};
 
 use crate::support::{
-    SPA, Server, Tokens,
+    API, RESOURCE_SERVER, SPA, Server, Tokens,
     flow::authorize_path,
-    jwt::{hs256, jwt, key, merge, signed},
+    jwt::{forged, hs256, jwt, key, merge, signed, twice},
     server::{claims, header},
 };
 
-/// A token that is right, and the same in every wrong way that a header or a signature can be. `public` is the key that
-/// checks it, as others know it.
-fn forged(right: &str, public: &Value) -> Vec<(&'static str, String)> {
-    let (head, said) = (header(right), claims(right));
-    let stranger = key(Algorithm::Es256);
-    let (message, signature) = right.rsplit_once('.').expect("a JWT");
-    let under = |changes: Value, signer: &SigningKey| {
-        jwt(&merge(head.clone(), &changes), &said, |message| signer.sign(message))
-    };
-    let by_mac = |secret: Vec<u8>| {
-        jwt(&merge(head.clone(), &json!({ "alg": "HS256" })), &said, |m| hs256(&secret, m))
-    };
-    let none =
-        |name: &str| jwt(&merge(head.clone(), &json!({ "alg": name })), &said, |_| Vec::new());
-    let raw = ["x", "n"].iter().find_map(|member| public[member].as_str()).unwrap_or_default();
-    let jwk = stranger.jwk();
-    let tampered = {
-        let more = merge(said.clone(), &json!({ "extra": true }));
-        let payload = BASE64_URL_SAFE_NO_PAD.encode(more.to_string());
-        let first = right.split('.').next().expect("a header");
-        format!("{first}.{payload}.{signature}")
-    };
-    vec![
-        ("none", none("none")),
-        ("None", none("None")),
-        ("NONE", none("NONE")),
-        ("no alg", none("")),
-        ("no signature", format!("{message}.")),
-        ("two parts", message.to_owned()),
-        ("tampered", tampered),
-        ("HS256 by the JWK", by_mac(public.to_string().into_bytes())),
-        ("HS256 by its number", by_mac(raw.as_bytes().to_vec())),
-        ("HS256 by its bytes", by_mac(BASE64_URL_SAFE_NO_PAD.decode(raw).expect("base64url"))),
-        ("HS256 by nothing", by_mac(Vec::new())),
-        ("another key of that kid", under(json!({ "alg": "ES256" }), &stranger)),
-        (
-            "a kid that is not known",
-            under(json!({ "alg": "ES256", "kid": stranger.kid }), &stranger),
-        ),
-        ("no kid", under(json!({ "alg": "ES256", "kid": null }), &stranger)),
-        ("jwk", under(json!({ "alg": "ES256", "jwk": jwk }), &stranger)),
-        ("jwk alone", under(json!({ "alg": "ES256", "kid": null, "jwk": jwk }), &stranger)),
-        ("jku", under(json!({ "alg": "ES256", "jku": "https://evil.example/jwks" }), &stranger)),
-        ("x5u", under(json!({ "alg": "ES256", "x5u": "https://evil.example/x5u" }), &stranger)),
-        ("x5c", under(json!({ "alg": "ES256", "x5c": ["AAAA"] }), &stranger)),
-    ]
+/// The key of ours that signed this.
+fn signer(server: &Server, right: &str) -> Arc<SigningKey> {
+    let kid = header(right)["kid"].as_str().expect("a kid").to_owned();
+    Arc::clone(&server.app.keys.set().by_kid(&kid).expect("our own").key)
 }
 
 /// The same claims changed, by a key of our own.
 fn ours(server: &Server, right: &str, head: &Value, changes: &Value) -> String {
-    let set = server.app.keys.set();
-    let kid = header(right)["kid"].as_str().expect("a kid").to_owned();
-    let entry = set.by_kid(&kid).expect("our own");
+    let key = signer(server, right);
     let head = merge(header(right), head);
-    jwt(&head, &merge(claims(right), changes), |message| entry.key.sign(message))
+    jwt(&head, &merge(claims(right), changes), |message| key.sign(message))
 }
 
-fn public(server: &Server, right: &str) -> Value {
-    let kid = header(right)["kid"].as_str().expect("a kid").to_owned();
-    server.app.keys.set().by_kid(&kid).expect("our own").key.jwk().clone()
+/// One of ours in every wrong way, its claims twice among them.
+fn forged_of_ours(server: &Server, right: &str) -> Vec<(&'static str, String)> {
+    let key = signer(server, right);
+    let mut wrong = forged(right, key.jwk(), &|message| key.sign(message));
+    let iss = format!("\"iss\":\"{}\"", server.issuer);
+    wrong.push(("iss twice", twice(right, 1, &iss, |message| key.sign(message))));
+    wrong
+}
+
+/// What we sign for something else, by the same keys: a logout token, the answer of `UserInfo`, and an ID token that only its
+/// client can read.
+async fn of_other_kinds(server: &Server, access: &str) -> Vec<(&'static str, String)> {
+    let said = claims(access);
+    let key = server.app.keys.signing(Algorithm::Rs256, server.clock.now());
+    let logout = LogoutClaims::new(
+        &server.issuer,
+        SPA,
+        said["sub"].as_str().expect("a subject").to_owned(),
+        server.app.uuid().to_string(),
+        server.clock.now().unix_timestamp(),
+        &server.app.entropy,
+    );
+    let logout = jws::sign(&key, Type::Logout, &logout);
+    server
+        .change_client(SPA, |spa| spa.userinfo_signed_response_alg = Some(Algorithm::Rs256))
+        .await;
+    let answer = server.post("/userinfo", &[("access_token", access)]).await;
+    assert_eq!(answer.status(), 200);
+    let userinfo = answer.text().await.expect("text");
+    assert_eq!(claims(&userinfo)["aud"], SPA);
+    let jwk = merge(
+        crate::support::jwt::key(Algorithm::Es256).jwk().clone(),
+        &json!({ "use": "enc", "alg": null }),
+    );
+    server
+        .change_client(SPA, |spa| {
+            spa.userinfo_signed_response_alg = None;
+            spa.jwks = Some(json!({ "keys": [jwk] }));
+            spa.id_token_encrypted_response_alg = Some(KeyAlg::EcdhEs);
+        })
+        .await;
+    let encrypted = tokens(server).await.id.expect("an ID token");
+    assert_eq!(encrypted.split('.').count(), 5);
+    server.change_client(SPA, |spa| spa.id_token_encrypted_response_alg = None).await;
+    vec![("a logout token", logout), ("UserInfo", userinfo), ("an encrypted ID token", encrypted)]
 }
 
 async fn tokens(server: &Server) -> Tokens {
@@ -91,7 +94,8 @@ async fn an_id_token_hint_counts_if_it_is_one_of_ours_for_this_client() {
     assert_eq!(told(&mut browser, &right).await, "login_required");
     let same = ours(&server, &right, &json!({}), &json!({}));
     assert_eq!(told(&mut browser, &same).await, "login_required", "the tool itself is right");
-    let mut wrong = forged(&right, &public(&server, &right));
+    let mut wrong = forged_of_ours(&server, &right);
+    wrong.extend(of_other_kinds(&server, &tokens.access).await);
     wrong.extend([
         ("aud", ours(&server, &right, &json!({}), &json!({ "aud": "web" }))),
         ("iss", ours(&server, &right, &json!({}), &json!({ "iss": "https://evil.example" }))),
@@ -102,6 +106,38 @@ async fn an_id_token_hint_counts_if_it_is_one_of_ours_for_this_client() {
     for (what, hint) in wrong {
         assert_eq!(told(&mut browser, &hint).await, "invalid_request", "{what}");
     }
+    let long = ours(&server, &right, &json!({}), &json!({ "more": "x".repeat(20_000) }));
+    let answer = browser.post_from(None, "/authorize", &[("id_token_hint", &long)]).await;
+    assert_eq!(answer.status, 400, "it is too long");
+}
+
+#[tokio::test]
+async fn a_hint_at_logout_counts_if_it_is_one_of_ours() {
+    // RP-Initiated Logout §2.
+    let server = Server::start().await;
+    let tokens = tokens(&server).await;
+    let right = tokens.id.expect("an ID token");
+    let mut browser = server.signed_in().await;
+    let status = async |browser: &mut crate::support::Browser, hint: &str| {
+        browser.get(&format!("/logout?id_token_hint={hint}")).await.status
+    };
+    let same = ours(&server, &right, &json!({}), &json!({}));
+    assert_eq!(status(&mut browser, &same).await, 200, "the tool itself is right: she is asked");
+    let mut wrong = forged_of_ours(&server, &right);
+    wrong.extend(of_other_kinds(&server, &tokens.access).await);
+    wrong.extend([
+        ("iss", ours(&server, &right, &json!({}), &json!({ "iss": "https://evil.example" }))),
+        ("crit", ours(&server, &right, &json!({ "crit": ["exp"] }), &json!({}))),
+        ("typ", ours(&server, &right, &json!({ "typ": "at+jwt" }), &json!({}))),
+        ("an access token", tokens.access),
+    ]);
+    for (what, hint) in wrong {
+        assert_eq!(status(&mut browser, &hint).await, 400, "{what}");
+    }
+    let long = ours(&server, &right, &json!({}), &json!({ "more": "x".repeat(20_000) }));
+    let answer = browser.post_from(None, "/logout", &[("id_token_hint", &long)]).await;
+    assert_eq!(answer.status, 400, "it is too long");
+    assert!(browser.get("/").await.body.contains("Alice Example"), "no one was signed out");
 }
 
 #[tokio::test]
@@ -118,8 +154,12 @@ async fn an_access_token_opens_what_it_is_for_if_it_is_one_of_ours() {
     let same = ours(&server, right, &json!({}), &json!({}));
     assert_eq!(opens(&same).await, (200, true), "the tool itself is right");
     let now = server.clock.now().unix_timestamp();
-    let mut wrong = forged(right, &public(&server, right));
+    let mut wrong = forged_of_ours(&server, right);
+    let others = of_other_kinds(&server, right).await;
+    wrong.extend(others);
     wrong.extend([
+        // RFC 9068 §4.
+        ("aud", ours(&server, right, &json!({}), &json!({ "aud": "https://other.example" }))),
         ("iss", ours(&server, right, &json!({}), &json!({ "iss": "https://evil.example" }))),
         ("exp", ours(&server, right, &json!({}), &json!({ "exp": now - 1, "iat": now - 60 }))),
         ("no exp", ours(&server, right, &json!({}), &json!({ "exp": null }))),
@@ -128,11 +168,27 @@ async fn an_access_token_opens_what_it_is_for_if_it_is_one_of_ours() {
         ("no typ", ours(&server, right, &json!({ "typ": null }), &json!({}))),
         ("an ID token", tokens.id.clone().expect("an ID token")),
     ]);
-    for (what, token) in wrong {
-        assert_eq!(opens(&token).await, (401, false), "{what}");
+    for (what, token) in &wrong {
+        assert_eq!(opens(token).await, (401, false), "{what}");
     }
-    let elsewhere = ours(&server, right, &json!({}), &json!({ "aud": "https://other.example" }));
-    assert!(!opens(&elsewhere).await.1, "it is for another resource");
+    // What is for a resource alone opens nothing here; the resource is told of it.
+    let elsewhere = ours(&server, right, &json!({}), &json!({ "aud": API }));
+    assert_eq!(opens(&elsewhere).await, (401, true));
+    let long = ours(&server, right, &json!({}), &json!({ "more": "x".repeat(20_000) }));
+    let request = server.request(Method::GET, "/userinfo").bearer_auth(&long);
+    assert_eq!(request.send().await.expect("an answer").status(), 401, "it is too long");
+    for (path, name) in [("/userinfo", "access_token"), ("/introspect", "token")] {
+        let answer = server.post_as(RESOURCE_SERVER, path, &[(name, &long)]).await;
+        assert_eq!(answer.status(), 400, "too long for any parameter: {path}");
+    }
+    // RFC 7009 §2.2: what is none is revoked already. The right one is not, by any of them but the one that has its id and
+    // is by our key.
+    wrong.retain(|(what, _)| *what != "aud");
+    for (what, token) in wrong {
+        let answer = server.post("/revoke", &[("client_id", SPA), ("token", &token)]).await;
+        assert_eq!(answer.status(), 200, "{what}");
+        assert_eq!(opens(right).await, (200, true), "{what}");
+    }
 }
 
 #[tokio::test]
@@ -169,8 +225,17 @@ async fn a_client_proves_itself_and_its_requests_by_its_own_keys_alone() {
         signed(&own, &json!({}), &merge(usual, &changes))
     };
     assert_eq!(authenticates(&assertion(json!({}))).await, 200);
-    let mut wrong = forged(&assertion(json!({})), own.jwk());
+    let as_ed25519 =
+        |key: &SigningKey, claims: &Value| signed(key, &json!({ "alg": "Ed25519" }), claims);
+    let right = assertion(json!({}));
+    let sign = |message: &[u8]| own.sign(message);
+    let mut wrong = forged(&right, own.jwk(), &sign);
+    let request = signed(&own, &json!({ "typ": "oauth-authz-req+jwt" }), &claims(&right));
     wrong.extend([
+        ("iss twice", twice(&right, 1, "\"iss\":\"machine\"", sign)),
+        ("a request object", request),
+        ("too long", assertion(json!({ "more": "x".repeat(9000) }))),
+        ("by another algorithm", as_ed25519(&own, &claims(&right))),
         ("aud", assertion(json!({ "aud": "https://other.example" }))),
         ("iss", assertion(json!({ "iss": SPA }))),
         ("exp", assertion(json!({ "exp": now - 60 }))),
@@ -191,7 +256,8 @@ async fn a_client_proves_itself_and_its_requests_by_its_own_keys_alone() {
         browser.get(&path).await.callback().1["error"].clone()
     };
     assert_eq!(told(&mut browser, &request(json!({}))).await, "login_required");
-    let mut wrong = forged(&request(json!({})), own.jwk());
+    let right = request(json!({}));
+    let mut wrong = forged(&right, own.jwk(), &sign);
     // Nothing is wrong with that one but that it is not offered to this client.
     wrong.retain(|(what, _)| *what != "none");
     let spa = tokens(&server).await;
@@ -206,6 +272,87 @@ async fn a_client_proves_itself_and_its_requests_by_its_own_keys_alone() {
     for (what, object) in wrong {
         assert_eq!(told(&mut browser, &object).await, "invalid_request_object", "{what}");
     }
-    let bare = jwt(&json!({ "alg": "none" }), &claims(&request(json!({}))), |_| Vec::new());
+    // RFC 7519 §4: of claims that are there twice the last one counts.
+    let last = twice(&right, 1, "\"iss\":\"machine\"", sign);
+    assert_eq!(told(&mut browser, &last).await, "login_required");
+    let bare = jwt(&json!({ "alg": "none" }), &claims(&right), |_| Vec::new());
     assert_eq!(told(&mut browser, &bare).await, "request_not_supported");
+}
+
+#[tokio::test]
+async fn a_client_that_signs_with_its_secret_proves_itself_by_that_alone() {
+    // RFC 7523 §3, OpenID Connect Core §9.
+    let server = Server::start().await;
+    let machine = json!({
+        "client_name": "Machine", "token_endpoint_auth_method": "client_secret_jwt",
+        "grant_types": ["client_credentials"], "scopes": ["read"], "resources": [API],
+    });
+    let machine = serde_json::from_value(machine).expect("metadata");
+    admin::clients::put(&server.app, "machine", &machine).await.expect("registered");
+    let secret = admin::clients::add_secret(&server.app, "machine", None).await.expect("added");
+    server.follow().await;
+    let sign = |message: &[u8]| hs256(secret.as_bytes(), message);
+    let now = server.clock.now().unix_timestamp();
+    let said = json!({
+        "iss": "machine", "sub": "machine", "aud": server.issuer, "jti": "one", "iat": now,
+        "exp": now + 60,
+    });
+    let right = jwt(&json!({ "alg": "HS256" }), &said, sign);
+    let authenticates = async |assertion: &str| {
+        let kind = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer";
+        let form = [
+            ("grant_type", "client_credentials"),
+            ("client_assertion_type", kind),
+            ("client_assertion", assertion),
+        ];
+        server.post("/token", &form).await.status().as_u16()
+    };
+    let mut wrong = forged(&right, &json!({}), &sign);
+    wrong.extend([
+        ("iss twice", twice(&right, 1, "\"iss\":\"machine\"", sign)),
+        ("too long", jwt(&json!({ "alg": "HS256", "x": "x".repeat(9000) }), &said, sign)),
+        ("HS384 with the tag of HS256", jwt(&json!({ "alg": "HS384" }), &said, sign)),
+        ("crit", jwt(&json!({ "alg": "HS256", "crit": null }), &said, sign)),
+        ("typ", jwt(&json!({ "alg": "HS256", "typ": "at+jwt" }), &said, sign)),
+    ]);
+    for (what, assertion) in wrong {
+        assert_eq!(authenticates(&assertion).await, 401, "{what}");
+    }
+    assert_eq!(authenticates(&right).await, 200, "and now the one that all differ from");
+}
+
+#[tokio::test]
+async fn ed25519_has_two_names_and_both_are_understood() {
+    // RFC 9864 §2.2, §4.1.1.
+    let server = Server::start().await;
+    let own = key(Algorithm::EdDsa);
+    let jwks = json!({ "keys": [own.jwk()] });
+    server.change_client(SPA, |spa| spa.jwks = Some(jwks.clone())).await;
+    let machine = json!({
+        "client_name": "Machine", "token_endpoint_auth_method": "private_key_jwt",
+        "grant_types": ["client_credentials"], "scopes": ["read"], "resources": [API],
+        "jwks": jwks, "token_endpoint_auth_signing_alg": "EdDSA",
+    });
+    let machine = serde_json::from_value(machine).expect("metadata");
+    admin::clients::put(&server.app, "machine", &machine).await.expect("registered");
+    server.follow().await;
+    let now = server.clock.now().unix_timestamp();
+    for alg in ["EdDSA", "Ed25519"] {
+        let head = json!({ "alg": alg });
+        let assertion = json!({
+            "iss": "machine", "sub": "machine", "aud": server.issuer, "jti": alg, "exp": now + 60,
+        });
+        let assertion = signed(&own, &head, &assertion);
+        let form = [
+            ("grant_type", "client_credentials"),
+            ("client_assertion_type", "urn:ietf:params:oauth:client-assertion-type:jwt-bearer"),
+            ("client_assertion", &assertion),
+        ];
+        assert_eq!(server.post("/token", &form).await.status(), 200, "{alg}");
+        let request = json!({ "iss": SPA, "aud": server.issuer, "exp": now + 60 });
+        let request = signed(&own, &head, &request);
+        let path = authorize_path(&[("request", &request), ("prompt", "none")]);
+        let answer = server.browser().get(&path).await;
+        assert_eq!(answer.callback().1["error"], "login_required", "{alg}");
+    }
 }

@@ -192,12 +192,21 @@ async fn a_code_for_a_resource_that_a_replica_has_not_heard_of_is_not_lost() {
         one.catch_up().await;
         let asked = [("scope", "openid"), ("resource", identifier)];
         let code = one.code(&mut browser, &asked).await;
+        // While it cannot be asked for, the code is not spent.
+        rename(&one, "resources", "away").await;
+        assert!(two.redeem(&code).await.status().is_server_error());
+        rename(&one, "away", "resources").await;
         let tokens = Tokens::from(two.redeem(&code).await).await;
         assert_eq!(tokens.access.starts_with("sga_"), format == "opaque");
         if format == "opaque" {
             assert!(one.is_active(&tokens.access).await, "its row was written");
         }
     }
+}
+
+async fn rename(server: &Server, from: &str, to: &str) {
+    let sql = format!("ALTER TABLE {from} RENAME TO {to}");
+    sqlx::raw_sql(sqlx::AssertSqlSafe(sql)).execute(&server.db).await.expect("renamed");
 }
 
 /// A replica that no one follows changes for but the test.

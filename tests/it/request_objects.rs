@@ -3,20 +3,25 @@
 use std::sync::{Arc, Mutex};
 
 use axum::{Router, http::header, routing::get};
+use openidconnect::reqwest::Method;
 use serde_json::{Value, json};
-use signet::keys::signing::{Algorithm, SigningKey};
+use signet::{
+    admin::users,
+    keys::signing::{Algorithm, SigningKey},
+    storage,
+};
 use time::Duration;
 
 use crate::support::{
-    Browser, CALLBACK, CHALLENGE, Options, SPA, Server,
+    Browser, CALLBACK, CHALLENGE, EMAIL, Options, PASSWORD, SPA, Server, Tokens, VERIFIER,
     browser::Answer,
     elsewhere::Elsewhere,
     flow::authorize_path,
-    jwt::{hs256, jwt, key, merge, signed, unsigned},
+    jwt::{es384, hs256, hs384, jwt, key, merge, ps256, signed, unsigned},
 };
 
 /// A server whose usual client has registered a key.
-async fn start(alg: Algorithm) -> (Server, SigningKey) {
+pub async fn start(alg: Algorithm) -> (Server, SigningKey) {
     let server = Server::start().await;
     let key = key(alg);
     register(&server, &json!({ "jwks": { "keys": [key.jwk()] } })).await;
@@ -24,7 +29,7 @@ async fn start(alg: Algorithm) -> (Server, SigningKey) {
 }
 
 /// Registers more of the usual client.
-async fn register(server: &Server, changes: &Value) {
+pub async fn register(server: &Server, changes: &Value) {
     server
         .change_client(SPA, |metadata| {
             let stored = serde_json::to_value(&*metadata).expect("JSON");
@@ -34,7 +39,7 @@ async fn register(server: &Server, changes: &Value) {
 }
 
 /// All of a request inside, changed.
-fn claims(server: &Server, changes: &Value) -> Value {
+pub fn claims(server: &Server, changes: &Value) -> Value {
     let now = server.clock.now().unix_timestamp();
     let usual = json!({
         "iss": SPA, "aud": server.issuer, "exp": now + 60, "client_id": SPA, "redirect_uri": CALLBACK,
@@ -45,7 +50,7 @@ fn claims(server: &Server, changes: &Value) -> Value {
 }
 
 /// Parameters beside that make the request OpenID Connect's, and nothing that the object does not have.
-fn beside<'a>(more: &[(&'a str, &'a str)]) -> String {
+pub fn beside<'a>(more: &[(&'a str, &'a str)]) -> String {
     let without = [
         ("redirect_uri", ""),
         ("state", ""),
@@ -59,7 +64,7 @@ fn beside<'a>(more: &[(&'a str, &'a str)]) -> String {
 }
 
 /// What the answer comes to: where it went, with its code or error; or that the person was told.
-async fn outcome(browser: &mut Browser, path: &str) -> String {
+pub async fn outcome(browser: &mut Browser, path: &str) -> String {
     let answer = browser.get(path).await;
     if answer.status == 400 {
         return format!("person: {}", told(&answer));
@@ -97,10 +102,67 @@ async fn a_signed_request_is_answered_with_what_is_inside() {
     }
 }
 
+#[tokio::test]
+async fn claims_are_told_in_the_language_that_is_asked_for_inside() {
+    let (server, key) = start(Algorithm::Es256).await;
+    let user = storage::users::find(&server.db, EMAIL).await.expect("read").expect("her");
+    let said = [("family_name#ja-Kana-JP".to_owned(), "ヤマダ".to_owned())];
+    users::change_profile(&server.app, user.id, &said).await.expect("said");
+    let inside = json!({ "scope": "openid profile", "claims_locales": "ja-Kana-JP" });
+    let object = signed(&key, &json!({}), &claims(&server, &inside));
+    // What is beside does not count where it is inside.
+    let path = [("request", object.as_str()), ("claims_locales", "fr")];
+    let answer = server.authorize(&mut server.signed_in().await, &with(&path)).await;
+    let tokens = Tokens::from(server.redeem(&answer.callback().1["code"]).await).await;
+    let request = server.request(Method::GET, "/userinfo").bearer_auth(&tokens.access);
+    let seen: Value = request.send().await.expect("an answer").json().await.expect("JSON");
+    assert_eq!(seen["family_name"], json!("ヤマダ"), "{seen}");
+}
+
 /// The same parameters that [`beside`] has, for the helper that follows pages.
 fn with<'a>(more: &[(&'a str, &'a str)]) -> Vec<(&'a str, &'a str)> {
     let without = ["redirect_uri", "state", "nonce", "code_challenge", "code_challenge_method"];
     without.into_iter().map(|name| (name, "")).chain(more.iter().copied()).collect()
+}
+
+#[tokio::test]
+async fn the_language_that_an_object_names_comes_before_the_one_beside_it() {
+    let (server, key) = start(Algorithm::Es256).await;
+    for (inside, outside, expected) in [
+        (json!("tlh de-AT ja"), "fr", "de"),
+        (json!("de"), "", "de"),
+        (json!("tlh"), "fr", "fr"),
+        (Value::Null, "fr", "fr"),
+        (Value::Null, "", "es"),
+    ] {
+        let mut browser = server.browser();
+        browser.languages = Some("es");
+        let object = claims(&server, &json!({ "ui_locales": inside }));
+        let object = signed(&key, &json!({}), &object);
+        let path = beside(&[("request", object.as_str()), ("ui_locales", outside)]);
+        let sign_in = browser.get(&path).await;
+        let sign_in = browser.follow(sign_in).await;
+        assert!(sign_in.body.contains("id=\"sign-in\""), "{}", sign_in.body);
+        let fields = [("identifier", EMAIL), ("password", PASSWORD)];
+        let consent = browser.submit(&sign_in, &fields).await;
+        assert!(consent.body.contains("id=\"allow\""), "{}", consent.body);
+        let language = format!("<html lang=\"{expected}\"");
+        for page in [sign_in, consent] {
+            assert!(page.body.contains(&language), "{inside} {outside}: {}", page.body);
+        }
+        // What it asks for was not proven to be the client's while its signature is not checked.
+        let foreign =
+            signed(&self::key(Algorithm::Es256), &json!({}), &json!({ "ui_locales": "ar" }));
+        let path = authorize_path(&[("request", &foreign), ("redirect_uri", "")]);
+        let mut browser = server.browser();
+        let told = browser.get(&path).await;
+        assert!(told.status == 400 && told.body.contains("<html lang=\"en\""), "{}", told.body);
+    }
+    // The person is told in it what is wrong with the request inside.
+    let object = json!({ "ui_locales": "de", "redirect_uri": "https://evil.example/" });
+    let object = signed(&key, &json!({}), &claims(&server, &object));
+    let told = server.browser().get(&beside(&[("request", object.as_str())])).await;
+    assert!(told.status == 400 && told.body.contains("<html lang=\"de\""), "{}", told.body);
 }
 
 #[tokio::test]
@@ -271,7 +333,7 @@ async fn a_request_is_signed_with_a_secret_that_is_kept_for_that() {
 }
 
 /// A web server with one request object at `/request`, and how long it says that it stays.
-async fn publish(text: &Arc<Mutex<String>>, cache: &'static str) -> Elsewhere {
+pub async fn publish(text: &Arc<Mutex<String>>, cache: &'static str) -> Elsewhere {
     let text = Arc::clone(text);
     let answer = get(move || {
         let text = text.lock().expect("a lock").clone();
@@ -348,4 +410,94 @@ async fn nothing_is_fetched_that_is_not_registered_or_inside() {
     server.advance(Duration::seconds(6));
     outcome(&mut browser, &asked(&gone)).await;
     assert_eq!(elsewhere.connections(), 3);
+}
+
+#[tokio::test]
+async fn a_request_by_every_key_that_a_client_may_have_ends_in_tokens() {
+    // RFC 9101 §6.2, RFC 7518 §3.1.
+    let server = Server::start().await;
+    let mut browser = server.signed_in().await;
+    for (alg, (jwk, sign)) in [("ES384", es384()), ("PS256", ps256())] {
+        register(&server, &json!({ "jwks": { "keys": [jwk] }, "request_object_signing_alg": alg }))
+            .await;
+        let all = claims(&server, &json!({ "state": alg }));
+        let object = jwt(&json!({ "alg": alg }), &all, &sign);
+        let answer = server.authorize(&mut browser, &with(&[("request", &object)])).await;
+        let (_, parameters) = answer.callback();
+        assert_eq!(parameters["state"], alg);
+        assert_eq!(server.redeem(&parameters["code"]).await.status(), 200, "{alg}");
+        let renamed = jwt(&json!({ "alg": "ES256" }), &all, &sign);
+        let path = beside(&[("request", &renamed), ("redirect_uri", CALLBACK)]);
+        assert_eq!(outcome(&mut browser, &path).await, "client: invalid_request_object", "{alg}");
+    }
+}
+
+#[tokio::test]
+async fn a_request_by_a_secret_ends_in_tokens() {
+    // OpenID Connect Core §6.1, RFC 7518 §3.2.
+    let server = Server::start().await;
+    let signer = json!({
+        "client_name": "Signer", "token_endpoint_auth_method": "client_secret_jwt",
+        "grant_types": ["authorization_code"], "redirect_uris": ["https://signer.example/cb"],
+        "scopes": ["openid"],
+    });
+    let signer = serde_json::from_value(signer).expect("metadata");
+    signet::admin::clients::put(&server.app, "signer", &signer).await.expect("registered");
+    let secret = signet::admin::clients::add_secret(&server.app, "signer", None).await;
+    let secret = secret.expect("added");
+    server.follow().await;
+    let mut browser = server.signed_in().await;
+    let all = claims(
+        &server,
+        &json!({
+            "iss": "signer", "client_id": "signer", "scope": "openid",
+            "redirect_uri": "https://signer.example/cb",
+        }),
+    );
+    let now = server.clock.now().unix_timestamp();
+    for alg in ["HS256", "HS384"] {
+        let sign = |message: &[u8]| match alg {
+            "HS256" => hs256(secret.as_bytes(), message),
+            _ => hs384(secret.as_bytes(), message),
+        };
+        let object = jwt(&json!({ "alg": alg }), &all, sign);
+        let changes = with(&[("client_id", "signer"), ("request", &object), ("scope", "openid")]);
+        let code = server.code(&mut browser, &changes).await;
+        let assertion = json!({
+            "iss": "signer", "sub": "signer", "aud": server.issuer, "jti": alg, "exp": now + 60,
+        });
+        let assertion = jwt(&json!({ "alg": alg }), &assertion, sign);
+        let form = [
+            ("grant_type", "authorization_code"),
+            ("redirect_uri", "https://signer.example/cb"),
+            ("code", &code),
+            ("code_verifier", VERIFIER),
+            ("client_assertion_type", "urn:ietf:params:oauth:client-assertion-type:jwt-bearer"),
+            ("client_assertion", &assertion),
+        ];
+        assert_eq!(server.post("/token", &form).await.status(), 200, "{alg}");
+    }
+}
+
+#[tokio::test]
+async fn what_is_fetched_is_signed_unless_the_client_registered_that_it_is_not() {
+    // OpenID Connect Core §6.1, §6.2.
+    let text = Arc::new(Mutex::new(String::new()));
+    let elsewhere = publish(&text, "no-store").await;
+    let config = elsewhere.config();
+    let server = Server::with(Options { config: &config, ..Options::default() }).await;
+    let uri = elsewhere.url("/request");
+    let key = key(Algorithm::EdDsa);
+    let registered = json!({ "jwks": { "keys": [key.jwk()] }, "request_uris": [uri] });
+    register(&server, &registered).await;
+    let bare = unsigned(&claims(&server, &json!({})));
+    text.lock().expect("a lock").clone_from(&bare);
+    let mut browser = server.browser();
+    let path = beside(&[("request_uri", &uri), ("redirect_uri", CALLBACK)]);
+    assert_eq!(outcome(&mut browser, &path).await, "client: request_uri_not_supported");
+    register(&server, &json!({ "request_object_signing_alg": "none" })).await;
+    server.advance(Duration::seconds(6));
+    text.lock().expect("a lock").clone_from(&unsigned(&claims(&server, &json!({}))));
+    assert_eq!(outcome(&mut browser, &path).await, "fine");
+    assert_eq!(elsewhere.connections(), 2);
 }

@@ -224,6 +224,29 @@ async fn many_accounts_from_one_address_must_wait() {
 }
 
 #[tokio::test]
+async fn an_address_that_must_wait_locks_no_one_elsewhere_out() {
+    let config = "[server]\ntrusted_proxies = [\"127.0.0.0/8\"]\n\
+                  [sign_in]\naddress_attempts = 3\naccount_attempts = 3";
+    let server = Server::with(Options { config, ..Options::default() }).await;
+    let at = |address: &str| {
+        let mut browser = server.browser();
+        browser.address = Some(address.to_owned());
+        browser
+    };
+    for number in 0..3 {
+        let name = format!("nobody{number}");
+        assert_eq!(attempt(&mut at("192.0.2.99"), &name, "wrong").await.status, 422);
+    }
+    for _ in 0..4 {
+        for account in [EMAIL, USERNAME, "bob@example.com"] {
+            assert_eq!(attempt(&mut at("192.0.2.99"), account, "wrong").await.status, 429);
+        }
+    }
+    let page = attempt(&mut at("192.0.2.1"), EMAIL, PASSWORD).await;
+    assert!(page.body.contains("Alice Example"), "{}", page.body);
+}
+
+#[tokio::test]
 async fn attempts_that_succeed_are_not_held_against_anyone() {
     let config = "[sign_in]\naddress_attempts = 3\naccount_attempts = 3";
     let server = Server::with(Options { config, ..Options::default() }).await;

@@ -9,7 +9,7 @@ use crate::support::{
     database::MASTER_KEY,
     flow::{authorize_path, redemption},
     proxy::Proxy,
-    server::START,
+    server::{START, claims},
 };
 
 /// A server whose statements are noted.
@@ -107,6 +107,24 @@ async fn the_code_flow_costs_one_statement_at_authorize_and_one_at_token() {
     let (answer, statements) = noted.statements(server.post("/token", &form)).await;
     Tokens::from(answer).await;
     assert_eq!(statements.len(), 1, "{statements:#?}");
+}
+
+#[tokio::test]
+async fn claims_asked_for_by_name_are_read_by_the_statement_that_makes_or_rotates_the_grant() {
+    let noted = Noted::start().await;
+    let server = &noted.server;
+    let mut browser = server.browser();
+    let asked = [("claims", r#"{"id_token":{"email":null}}"#)];
+    let code = server.code(&mut browser, &asked).await;
+    let (answer, statements) = noted.statements(server.redeem(&code)).await;
+    let tokens = Tokens::from(answer).await;
+    assert_eq!(statements.len(), 1, "{statements:#?}");
+    let refresh = server.refresh(tokens.refresh(), &[]);
+    let (answer, statements) = noted.statements(refresh).await;
+    assert_eq!(statements.len(), 1, "{statements:#?}");
+    for tokens in [tokens, Tokens::from(answer).await] {
+        assert_eq!(claims(tokens.id.as_deref().expect("an ID token"))["email"], EMAIL);
+    }
 }
 
 #[tokio::test]

@@ -1,11 +1,13 @@
 //! Who may set a second factor up or take one away, and what a sign-in that builds on a session is worth without it.
 
+use signet::clock::Timestamp;
 use sqlx::AssertSqlSafe;
 use time::Duration;
 use totp_rs::{Builder, Secret};
 
 use crate::support::{
-    Browser, EMAIL, Options, PASSWORD, Server, browser::Answer, flow::authorize_path,
+    Browser, EMAIL, Options, PASSWORD, Server, Tokens, browser::Answer, flow::authorize_path,
+    server::claims,
 };
 
 const AUTHENTICATOR: &str = "/account/authenticator";
@@ -200,4 +202,60 @@ async fn a_step_up_counts_in_the_session_that_it_builds_on_and_in_no_other() {
     assert!(!browser.cookies.contains_key("signet_session"));
     let live = count(&server, "sessions WHERE ended_at IS NULL AND acr = 'aal2'").await;
     assert_eq!(live, 1, "the one that was enrolled in");
+}
+
+/// A browser whose person signed in long ago by a password alone, and the secret of the authenticator that they set up
+/// elsewhere since.
+async fn left_open(server: &Server) -> (Browser, String) {
+    let browser = server.signed_in().await;
+    server.advance(Duration::minutes(11));
+    let known = enrol(server, &mut server.signed_in().await).await;
+    (browser, known)
+}
+
+#[tokio::test]
+async fn a_code_alone_makes_no_old_sign_in_a_fresh_one() {
+    let server = configured(NEVER).await;
+    let began = server.clock.now().unix_timestamp();
+    let (mut browser, known) = left_open(&server).await;
+    let ends = || sqlx::query_scalar::<_, Timestamp>("SELECT min(expires_at) FROM sessions");
+    let end = ends().fetch_one(&server.db).await.expect("its end");
+
+    // A request that waits for a sign-in, in another tab.
+    let waits = browser.get(&authorize_path(&[("prompt", "login")])).await;
+    let waits = waits.location().expect("its page");
+    let page = open(&mut browser, &authorize_path(&STRONGER)).await;
+    assert!(page.body.contains("id=\"verify-form\""), "{}", page.body);
+    let page = browser.submit(&page, &[("kind", "totp"), ("code", &code(&server, &known))]).await;
+    let (_, parameters) = browser.submit(&page, &[("decision", "allow")]).await.callback();
+    let tokens = Tokens::from(server.redeem(&parameters["code"]).await).await;
+    let id = claims(tokens.id.as_deref().expect("an ID token"));
+    assert_eq!((&id["acr"], id["auth_time"].as_i64()), (&"aal2".into(), Some(began)));
+    assert_eq!(ends().fetch_one(&server.db).await.expect("its end"), end, "as it would have");
+
+    for page in [AUTHENTICATOR, "/account/passkeys", "/account/password"] {
+        let to = browser.get(page).await.location().expect("elsewhere");
+        assert!(to.starts_with("/sign-in?next="), "{page}: {to}");
+    }
+    assert!(browser.get(&waits).await.body.contains("id=\"password\""), "it waits still");
+    let recent = [("prompt", "none"), ("max_age", "60")];
+    let answer = browser.get(&authorize_path(&recent)).await;
+    assert_eq!(answer.callback().1["error"], "login_required");
+}
+
+#[tokio::test]
+async fn a_step_up_that_wants_a_recent_sign_in_begins_with_the_password() {
+    let server = configured(NEVER).await;
+    let (mut browser, known) = left_open(&server).await;
+    let asked = [("acr_values", "aal2"), ("max_age", "60")];
+    let page = open(&mut browser, &authorize_path(&asked)).await;
+    assert!(page.body.contains("id=\"password\""), "{}", page.body);
+    let page = browser.submit(&page, &TYPED).await;
+    assert!(page.body.contains("id=\"verify-form\""), "{}", page.body);
+    let page = browser.submit(&page, &[("kind", "totp"), ("code", &code(&server, &known))]).await;
+    let (_, parameters) = browser.submit(&page, &[("decision", "allow")]).await.callback();
+    let tokens = Tokens::from(server.redeem(&parameters["code"]).await).await;
+    let id = claims(tokens.id.as_deref().expect("an ID token"));
+    assert_eq!(id["auth_time"].as_i64(), Some(server.clock.now().unix_timestamp()));
+    assert_eq!(browser.get("/account/passkeys").await.status, 200);
 }

@@ -100,3 +100,23 @@ async fn a_known_client_is_told_that_the_database_is_away() {
     assert_eq!(parameters["error"], "temporarily_unavailable");
     assert_eq!(parameters["state"], "the state");
 }
+
+#[tokio::test]
+async fn a_client_is_told_that_the_server_failed() {
+    // RFC 6749 §4.1.2.1, OpenID Connect Core §3.1.2.6.
+    let server = Server::start().await;
+    let mut browser = server.signed_in().await;
+    for table in ["authorization_requests", "consents"] {
+        let rename =
+            |from: &str, to: &str| AssertSqlSafe(format!("ALTER TABLE {from} RENAME TO {to}"));
+        sqlx::raw_sql(rename(table, "gone")).execute(&server.db).await.expect("renamed");
+        let (url, parameters) = browser.get(&authorize_path(&[])).await.callback();
+        assert_eq!(url, crate::support::CALLBACK);
+        assert_eq!(parameters["error"], "server_error", "{table}");
+        assert_eq!(parameters["state"], "the state");
+        assert_eq!(parameters["iss"], server.issuer);
+        assert!(!parameters["error_description"].contains(table), "{parameters:?}");
+        sqlx::raw_sql(rename("gone", table)).execute(&server.db).await.expect("renamed");
+    }
+    assert_eq!(server.tokens(&mut browser, &[]).await.body["token_type"], "Bearer");
+}

@@ -3,7 +3,10 @@
 use openidconnect::reqwest::{Method, Response, header};
 use serde_json::{Value, json};
 
-use crate::support::{SERVICE, Server, Tokens, server::claims};
+use crate::support::{
+    SERVICE, Server, Tokens,
+    server::{claims, error},
+};
 
 async fn userinfo(server: &Server, token: &str) -> Response {
     server.request(Method::GET, "/userinfo").bearer_auth(token).send().await.expect("an answer")
@@ -85,4 +88,24 @@ async fn a_token_of_a_disabled_client_opens_nothing() {
     server.catch_up().await;
     assert_eq!(userinfo(&server, &jwt).await.status(), 401);
     assert_eq!(userinfo(&server, &opaque).await.status(), 401);
+}
+
+#[tokio::test]
+async fn a_token_is_there_once_and_in_one_place() {
+    // RFC 6750 §2, §3.1.
+    let server = Server::start().await;
+    let token = server.tokens(&mut server.browser(), &[]).await.access;
+    let in_body = ("access_token", token.as_str());
+    let request = || server.request(Method::POST, "/userinfo");
+    for (what, request) in [
+        ("in header and body", request().bearer_auth(&token).form(&[in_body])),
+        ("another in the body", request().bearer_auth(&token).form(&[("access_token", "x")])),
+        ("twice in the body", request().form(&[in_body, in_body])),
+        ("twice in the header", request().bearer_auth(&token).bearer_auth(&token)),
+        ("something else twice", request().form(&[in_body, ("a", "1"), ("a", "2")])),
+        ("JSON", request().json(&json!({ "access_token": token }))),
+    ] {
+        let answer = request.send().await.expect("an answer");
+        assert_eq!(error(answer).await, (400, "invalid_request".to_owned()), "{what}");
+    }
 }

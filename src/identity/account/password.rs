@@ -9,7 +9,7 @@ use crate::{
     app::{App, AppState},
     audit::{Event, Kind},
     identity::{
-        attempt::path,
+        attempt::{Attempt, path},
         hashing::{HashError, Outcome},
         instead::Instead,
         notice::{Notice, minutes},
@@ -235,7 +235,12 @@ pub(super) async fn replace(
         let event = Event::new(Kind::PasswordChanged).user(user);
         app.audit.record(event, &context.origin).await?;
         watch::tell(&app, user, &News::PasswordChanged, &context).await?;
-        Ok(lead_on(attempt.proceed(&app, &headers, &context).await?))
+        // As it is now: by the new password.
+        let advanced = match Attempt::current(&app, &headers).await? {
+            Some(attempt) => attempt.proceed(&app, &headers, &context).await?,
+            None => None,
+        };
+        Ok(lead_on(advanced))
     };
     outcome.await.unwrap_or_else(|instead: Instead| instead.respond(&context))
 }

@@ -25,6 +25,7 @@ use crate::{
         self,
         ceremonies::{CeremonyRow, NewCeremony},
         passkeys::PasskeyRow,
+        sessions::By,
         throttles::Counted,
     },
     tokens::digest::Digest,
@@ -148,13 +149,14 @@ pub async fn sign_in(
     count(app, &counters, None, context).await?;
     let found = check(app, headers, Purpose::Discover, answer).await;
     let found = match found {
-        Ok((user, _)) if !goal.is_for(user) => Err((Fault::OtherPerson, None)),
+        Ok(used) if !goal.is_for(used.user) => Err((Fault::OtherPerson, None)),
         other => other,
     };
-    let (user, factor) = judge(app, found, goal.person, context).await?;
+    let Used { user, passkey, factor } = judge(app, found, goal.person, context).await?;
     throttle::forgive(app, &counters).await?;
     let proofs = Proofs::default().with(factor, app.clock.now().unix_timestamp());
-    match attempt::start(app, user, proofs, None, goal, headers, context).await? {
+    let by = By::Passkey(passkey);
+    match attempt::start(app, user, proofs, by, goal, headers, context).await? {
         Some(advanced) => Ok(advanced),
         None => judge(app, Err((Fault::NotAllowed, None)), Some(user), context).await,
     }
@@ -172,7 +174,7 @@ pub async fn prove(
     let counted = count(app, &counters, Some(user), context).await?;
     let found = check(app, headers, Purpose::Authenticate(user), answer).await;
     match judge(app, found, Some(user), context).await {
-        Ok((_, factor)) => {
+        Ok(Used { factor, .. }) => {
             throttle::forgive(app, &counters).await?;
             Ok(factor)
         }
@@ -198,8 +200,16 @@ async fn count(
     Err(Refused::Throttled(until))
 }
 
-/// Whose passkey it is and as what it counts; or what is wrong, and with which passkey.
-type Checked = Result<(Uuid, Factor), (Fault, Option<PasskeyRow>)>;
+/// A passkey that was used.
+struct Used {
+    user: Uuid,
+    passkey: Uuid,
+    /// As what it counts.
+    factor: Factor,
+}
+
+/// The passkey; or what is wrong, and with which one.
+type Checked = Result<Used, (Fault, Option<PasskeyRow>)>;
 
 async fn check(app: &App, headers: &HeaderMap, purpose: Purpose, answer: &str) -> Checked {
     let nameless = |fault| (fault, None);
@@ -209,7 +219,7 @@ async fn check(app: &App, headers: &HeaderMap, purpose: Purpose, answer: &str) -
     let found = storage::passkeys::find(&app.db, answer.get_credential_id()).await;
     let row = found.map_err(|error| nameless(error.into()))?.ok_or((Fault::Unknown, None))?;
     match verify(app, purpose, &row, &answer, &state).await {
-        Ok(factor) => Ok((row.user_id, factor)),
+        Ok(factor) => Ok(Used { user: row.user_id, passkey: row.id, factor }),
         Err(fault) => Err((fault, Some(row))),
     }
 }

@@ -6,7 +6,7 @@ use axum::{
     extract::State,
     response::{IntoResponse, Response},
 };
-use http::{HeaderMap, HeaderValue, StatusCode, header};
+use http::{HeaderMap, HeaderValue, header};
 use serde::Serialize;
 use uuid::Uuid;
 use webauthn_rs_core::{error::WebauthnError, proto::Credential};
@@ -21,13 +21,12 @@ use crate::{
     identity::{
         account::recent,
         attempt::Attempt,
-        notice::minutes,
         pages::{Browser, read_post},
         throttle,
     },
     storage::{self, passkeys::PasskeyRow},
     tokens::digest::Digest,
-    web::{RequestContext, problem::Problem, words},
+    web::{RequestContext, problem::Problem},
 };
 
 /// The challenge and its options, as the script reads them.
@@ -58,11 +57,10 @@ pub async fn discover(
 /// Counts a challenge before it is kept: of whom it is asked for, nothing is known but where they are.
 async fn count(app: &App, context: &RequestContext) -> Result<(), Problem> {
     let counters = throttle::challenges(&app.config.sign_in, context.origin.address);
-    let Some(until) = throttle::count(app, &counters).await?.until else { return Ok(()) };
-    let message = words::with("challenges-throttled", &[("count", minutes(app, until))]);
-    let seconds = (until - app.clock.now()).whole_seconds().max(1).unsigned_abs();
-    let status = StatusCode::TOO_MANY_REQUESTS;
-    Err(Problem::new(status, words::text("problem-wait"), message).retry_after(seconds))
+    match throttle::count(app, &counters).await?.until {
+        Some(until) => Err(throttle::wait(app, until)),
+        None => Ok(()),
+    }
 }
 
 /// `POST /sign-in/verify/passkey`.

@@ -1,5 +1,5 @@
 //! The `claims` parameter (OpenID Connect Core §5.5): claims that are asked for one by one, whom the answer is to be about,
-//! and how surely they have to have proved it.
+//! and how surely they have to have proved it. Beside it `claims_locales` (§5.2): the languages that claims are told in.
 
 use std::fmt;
 
@@ -15,6 +15,7 @@ use crate::{
     registry::{
         claim::{self, Claim},
         client::Client,
+        language_tag::LanguageTag,
     },
 };
 
@@ -24,12 +25,16 @@ const LONGEST: usize = 8 * 1024;
 const DEEPEST: usize = 8;
 /// How many claims may be asked for in one place, known or not.
 const MOST: usize = 100;
+/// The longest `claims_locales`, in bytes, and how many of its languages count: the first.
+const LONGEST_LOCALES: usize = 512;
+const MOST_LOCALES: usize = 8;
 
 /// What is asked for, as far as it is understood.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default)]
 pub struct ClaimsRequest {
-    /// About the person, in the ID token.
+    /// About the person, in the ID token. One that is asked for in a language has `#` and its tag behind it, as the client
+    /// spells it.
     pub id_token: Vec<String>,
     /// About the person, at `UserInfo`.
     pub userinfo: Vec<String>,
@@ -39,6 +44,20 @@ pub struct ClaimsRequest {
     pub acr: Vec<Assurance>,
     /// Whether one of these has to be met, and be the one that is told.
     pub acr_essential: bool,
+    /// The languages and scripts that claims are told in, the one that is liked best first.
+    pub locales: Vec<LanguageTag>,
+}
+
+/// Reads `claims_locales` (Core §3.1.2.1, §5.2). What is not understood is passed over: it is no error.
+pub fn locales(text: &str) -> Vec<LanguageTag> {
+    let mut locales = Vec::new();
+    let short = Some(text).filter(|text| text.len() <= LONGEST_LOCALES);
+    for tag in short.unwrap_or_default().split(' ').filter_map(LanguageTag::parse) {
+        if locales.len() < MOST_LOCALES && !locales.contains(&tag) {
+            locales.push(tag);
+        }
+    }
+    locales
 }
 
 impl ClaimsRequest {
@@ -83,17 +102,24 @@ impl ClaimsRequest {
             subjects,
             acr: known,
             acr_essential,
+            locales: Vec::new(),
         })
     }
 
-    /// The claims about the person that are asked for anywhere, each once.
+    /// The claims about the person that are asked for anywhere, each once, in whatever languages.
     pub fn about_person(&self) -> impl Iterator<Item = &'static Claim> {
         let asked = |claim: &&Claim| {
-            [&self.id_token, &self.userinfo]
-                .iter()
-                .any(|names| names.iter().any(|n| n == claim.name))
+            let mut names = self.id_token.iter().chain(&self.userinfo);
+            names.any(|name| claim::split(name).0 == claim.name)
         };
         claim::STANDARD.iter().filter(asked)
+    }
+
+    /// The languages and scripts that claims are told in, as they are stored; none if none is asked for.
+    #[must_use]
+    pub fn locales_asked(&self) -> Option<Vec<String>> {
+        let locales = self.locales.iter().map(ToString::to_string);
+        (!self.locales.is_empty()).then(|| locales.collect())
     }
 
     /// The values of `acr` one of which has to be told, the one that is demanded first.
@@ -294,6 +320,36 @@ mod tests {
             &many,
         ] {
             assert_eq!(parse(text), Err(Code::InvalidRequest), "{text}");
+        }
+    }
+
+    #[test]
+    fn a_claim_may_be_asked_for_in_a_language() {
+        // Core §5.2.
+        let request = parse(
+            r#"{"userinfo":{"family_name":null,"family_name#ja-Kana-JP":null,"family_name#ja-hani-jp":null,
+                             "family_name#":null,"family_name#Japanese!":null,"surname#ja":null,"address#ja":null}}"#,
+        );
+        let request = request.expect("fine");
+        let names = ["family_name", "family_name#ja-Kana-JP", "family_name#ja-hani-jp"];
+        assert_eq!(request.userinfo, names);
+        let about: Vec<_> = request.about_person().map(|claim| claim.name).collect();
+        assert_eq!(about, ["family_name"]);
+    }
+
+    #[test]
+    fn languages_are_in_the_order_in_which_they_are_liked() {
+        let many: Vec<String> = ('a'..='z').map(|c| format!("d{c}")).collect();
+        for (text, expected) in [
+            ("ja-Kana-JP ja-Hani-JP", "ja-Kana-JP ja-Hani-JP"),
+            ("fr-ca  FR en fr-CA", "fr-CA fr en"),
+            ("de,fr x und de_CH es", "es"),
+            ("", ""),
+            (&many.join(" "), "da db dc dd de df dg dh"),
+            (&"de ".repeat(200), ""),
+        ] {
+            let read: Vec<String> = locales(text).iter().map(ToString::to_string).collect();
+            assert_eq!(read.join(" "), expected, "{text}");
         }
     }
 

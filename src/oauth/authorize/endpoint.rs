@@ -4,7 +4,7 @@ use axum::{body::Bytes, extract::State, response::Response};
 use http::{HeaderMap, StatusCode, Uri};
 
 use super::{
-    checks::{self, Failure, Own},
+    checks::{self, Failure},
     interaction, issue,
     owed::{Owed, Progress},
     request::{AuthorizationRequest, Prompt},
@@ -13,11 +13,17 @@ use super::{
 };
 use crate::{
     app::{App, AppState},
-    identity::pages::{Browser, see_other, with_cookies},
-    oauth::{Error, metadata::path, token},
+    identity::{
+        pages::{Browser, see_other, with_cookies},
+        throttle,
+    },
+    oauth::{Error, id_token_hint::Own, metadata::path, token},
     registry::client::Client,
     storage,
-    web::{RequestContext, params::Params, problem::Problem, words::text},
+    web::{
+        RequestContext, language::Language, params::Params, problem::Problem,
+        surroundings::Surroundings, words::text,
+    },
 };
 
 /// The longest request that is taken by POST: it goes on as a GET.
@@ -71,9 +77,15 @@ async fn authorize(
         Some(client) => request_object::resolve(app, client, &params).await,
         None => Ok(None),
     };
+    if let Ok(Some(inner)) = &resolved
+        && let Some(language) = inner.get("ui_locales").and_then(Language::of_ui_locales)
+    {
+        Surroundings::name(language);
+    }
     let checked =
         resolved.map_err(|error| checks::refused(&params, live, error)).and_then(|inner| {
-            let own = Own { keys: &app.keys.set(), issuer: app.config.server.issuer.as_str() };
+            let keys = app.keys.set();
+            let own = Own::of(app, &keys);
             let params = inner.as_ref().unwrap_or(&params);
             checks::check(params, client.as_deref(), &app.replica.resources(), own)
         });
@@ -118,10 +130,16 @@ async fn advance(
     {
         let error = Error::new(code, "the person would have to be asked");
         let (_, cookie) = standing.session_state(app, request, headers);
-        let answer = respond(app, client, to, Outcome::Error(error), After::Link);
+        let after = if standing.known { After::Known } else { After::Link };
+        let answer = respond(app, client, to, Outcome::Error(error), after);
         return Ok(with_cookies(answer, cookie));
     }
     debug_assert_ne!(standing.owed, Owed::Nothing);
+    // Before it is kept: of whoever sends it, nothing is known but where they are.
+    let counters = throttle::requests(&app.config.sign_in, context.origin.address);
+    if let Some(until) = throttle::count(app, &counters).await?.until {
+        return Ok(throttle::wait(app, until).respond(context));
+    }
     let browser = Browser::of(app, headers);
     let id = interaction::keep(app, request, &browser.digest).await?;
     Ok(browser.remember(see_other(&interaction::path(id))))

@@ -25,6 +25,7 @@ use crate::{
         pages::{Browser, check_post, read_form, see_other, with_cookies},
         proof::Assurance,
         session::{self, Current},
+        throttle,
     },
     oauth::{Code, Error},
     registry::client::Client,
@@ -170,6 +171,9 @@ impl Waiting {
         if let Some(code) = standing.issue(app, &self.client, &self.request, context).await {
             storage::authorization_requests::complete(&app.db, self.row.id, app.clock.now())
                 .await?;
+            // Whoever has signed in leaves room for others behind their address.
+            let counters = throttle::requests(&app.config.sign_in, context.origin.address);
+            throttle::forgive(app, &counters).await?;
             let (session_state, cookie) = standing.session_state(app, &self.request, headers);
             return Ok(with_cookies(self.respond(app, Outcome::Code(code, session_state)), cookie));
         }

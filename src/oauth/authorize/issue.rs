@@ -28,6 +28,8 @@ pub struct Standing {
     pub owed: Owed,
     /// Who is signed in.
     pub session: Option<Current>,
+    /// Whether that person allowed the client something before.
+    pub known: bool,
     code: Handle<Code>,
 }
 
@@ -43,10 +45,11 @@ pub async fn assess(
     let now = app.clock.now();
     let code = Handle::<Code>::draw(app.uuid(), &app.entropy);
     let Some(cookie) = session::handle(app, headers) else {
-        return Ok(Standing { owed: Owed::SignIn, session: None, code });
+        return Ok(Standing { owed: Owed::SignIn, session: None, known: false, code });
     };
     let (secret, digest) = (code.digest(), cookie.digest());
     let essential_acr = request.claims.essential_acr();
+    let locales = request.claims.locales_asked();
     let new = NewCode {
         id: code.id,
         secret_hash: secret.bytes(),
@@ -60,6 +63,7 @@ pub async fn assess(
         essential_acr: essential_acr.as_deref(),
         id_token_claims: &request.claims.id_token,
         userinfo_claims: &request.claims.userinfo,
+        claims_locales: locales.as_deref(),
         expires_at: now + app.config.tokens.code_lifetime.0,
     };
     let found =
@@ -73,7 +77,8 @@ pub async fn assess(
     let subject = row.as_ref().map(|row| subject::of(app, client, row.user_id));
     let session = row.as_ref().zip(subject.as_deref());
     let owed = owed(request, client, &catalogue, session, &consents, progress, now);
-    Ok(Standing { owed, session: row.map(|row| Current { row, digest }), code })
+    let known = !consents.is_empty();
+    Ok(Standing { owed, session: row.map(|row| Current { row, digest }), known, code })
 }
 
 impl Standing {

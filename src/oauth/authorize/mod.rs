@@ -12,10 +12,10 @@ mod request;
 mod request_object;
 mod respond;
 
-pub use checks::{Failure, Own, check};
+pub use checks::{Failure, check};
 pub use claims::ClaimsRequest;
 pub use endpoint::{get, post};
 pub use interaction::{show, show_step, submit};
 pub use request::{AuthorizationRequest, Prompt, ResponseMode, ReturnAddress};
-pub use request_object::Referenced;
-pub use respond::view;
+pub use request_object::{Referenced, places as decrypting_places};
+pub use respond::{passing_view, view};

@@ -35,8 +35,8 @@ impl Owed {
     #[must_use]
     pub fn error(&self) -> Option<Code> {
         match self {
-            Self::SignIn | Self::SecondFactor => Some(Code::LoginRequired),
-            Self::SelectAccount => Some(Code::AccountSelectionRequired),
+            // Accounts are selected at the client's wish alone, and `none` goes with no other: its code is not needed.
+            Self::SignIn | Self::SecondFactor | Self::SelectAccount => Some(Code::LoginRequired),
             Self::Consent => Some(Code::ConsentRequired),
             Self::Nothing => None,
         }
@@ -93,6 +93,7 @@ pub fn owed(
     }
     let agreed = progress.consented_by == Some(session.id);
     let must_ask = request.prompts_for(Prompt::Consent)
+        || may_be_another(request, client)
         || client.metadata.about.consent == Consent::EachTime
         || (!client.metadata.first_party && !covers(consents, &needed(request, catalogue)));
     if must_ask && !agreed {
@@ -110,6 +111,14 @@ fn demanded(request: &AuthorizationRequest, client: &Client, session: &SessionRo
         _ => Assurance::Aal1,
     };
     by_client.max(request.acr.unwrap_or(Assurance::Aal1))
+}
+
+/// Whether any program on the person's machine can have made this request as well as the client: nothing authenticates it,
+/// and the answer goes to whichever listens there (RFC 8252 §8.6, RFC 6749 §10.2).
+fn may_be_another(request: &AuthorizationRequest, client: &Client) -> bool {
+    client.is_public()
+        && request.return_address.redirect_uri.is_native()
+        && !client.metadata.unsafe_silent_native
 }
 
 /// What a request asks for, as `(resource, scope)`: each scope at each resource that understands it, and an empty scope

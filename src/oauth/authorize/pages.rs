@@ -43,7 +43,7 @@ impl Waiting {
         });
         let query = if self.other { format!("?{OTHER}") } else { String::new() };
         SignInForm {
-            client: Some(respond::view(&self.client)),
+            client: Some(respond::view(app, &self.client)),
             page: format!("{}{query}", path(self.row.id)),
             action: format!("{}{query}", self.step("sign-in")),
             switch: account.is_some() && !self.request.is_about_someone(),
@@ -57,7 +57,7 @@ impl Waiting {
 
     pub(super) fn account_page(&self, app: &App, session: &Current) -> Response {
         let page = SelectAccount::new(
-            Some(respond::view(&self.client)),
+            Some(respond::view(app, &self.client)),
             session::view(&session.row),
             self.step("account"),
             csrf::token(&app.secrets.pages, &session.digest),
@@ -92,7 +92,7 @@ impl Waiting {
             Some(ResourceView { name, identifier: identifier.clone(), scopes })
         });
         let page = Consent::new(
-            respond::view(&self.client),
+            respond::view(app, &self.client),
             session::view(&session.row),
             identity.collect(),
             resources.collect(),
@@ -118,7 +118,7 @@ impl Waiting {
 
     pub(super) fn completed(self, app: &App) -> Response {
         let csrf = self.browser.csrf(app);
-        let page = Completed::new(respond::view(&self.client), self.step("continue"), csrf);
+        let page = Completed::new(respond::view(app, &self.client), self.step("continue"), csrf);
         pages::respond(StatusCode::OK, &page, &self.freedom())
     }
 }

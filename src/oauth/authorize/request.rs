@@ -69,7 +69,7 @@ pub struct AuthorizationRequest {
     pub login_hint: Option<String>,
     /// The one person whom the answer may be about: the `sub` of the `id_token_hint`.
     pub subject_hint: Option<String>,
-    /// What is asked for by `claims`.
+    /// What is asked for by `claims` and `claims_locales`.
     #[serde(default)]
     pub claims: ClaimsRequest,
 }

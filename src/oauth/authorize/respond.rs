@@ -7,7 +7,7 @@ use super::request::{ResponseMode, ReturnAddress};
 use crate::{
     app::App,
     identity::pages::see_other,
-    oauth::Error,
+    oauth::{Error, logos},
     registry::{about::RegisteredBy, client::Client},
     web::{
         assets,
@@ -32,6 +32,8 @@ pub enum After {
     /// It submitted a form. Browsers hold the redirects that follow against the form's Content-Security-Policy, the
     /// client's own later ones included, so a page that sends it on ends the chain.
     Form,
+    /// It followed a link, and the person is signed in and has allowed the client something before.
+    Known,
 }
 
 /// Sends the outcome to the client.
@@ -42,6 +44,10 @@ pub fn respond(
     outcome: Outcome,
     after: After,
 ) -> Response {
+    let asks = after != After::Known
+        && matches!(outcome, Outcome::Error(_))
+        && client.metadata.about.registered_by == RegisteredBy::Itself
+        && app.config.dynamic_registration.confirm_redirects;
     let mut pairs = match outcome {
         Outcome::Code(code, session_state) => {
             let session_state = session_state.map(|value| ("session_state", value));
@@ -62,14 +68,20 @@ pub fn respond(
         ResponseMode::FormPost => {
             let fields = pairs.into_iter().map(|(name, value)| FieldView { name, value }).collect();
             let action = to.redirect_uri.as_str().to_owned();
-            let page = FormPost::new(view(client), action, fields, &assets::FORM_POST.url);
+            let script = (!asks).then_some(assets::FORM_POST.url.as_str());
+            let page = FormPost::new(passing_view(app, client), action, fields, script);
             pages::respond(StatusCode::OK, &page, &Freedom::PostToClient)
         }
         ResponseMode::Query => {
             let url = to.redirect_uri.with_query(&pairs);
+            // RFC 9700 §4.11.2: whoever may register a client could have this server lead people anywhere.
+            if asks {
+                let page = Continue::new(view(app, client), url, false);
+                return pages::respond(StatusCode::OK, &page, &Freedom::Usual);
+            }
             // An application's own scheme opens only on the heels of what the person did.
             if after == After::Form && to.redirect_uri.private_use_scheme().is_none() {
-                let page = Continue::new(view(client), url, true);
+                let page = Continue::new(passing_view(app, client), url, true);
                 return pages::respond(StatusCode::OK, &page, &Freedom::Usual);
             }
             see_other(&url)
@@ -77,12 +89,18 @@ pub fn respond(
     }
 }
 
+/// How pages that lead on by themselves show a client.
+#[must_use]
+pub fn passing_view(app: &App, client: &Client) -> ClientView {
+    ClientView { logo: logos::address_at_hand(app, client), ..view(app, client) }
+}
+
 /// How pages show a client.
 #[must_use]
-pub fn view(client: &Client) -> ClientView {
+pub fn view(app: &App, client: &Client) -> ClientView {
     ClientView {
         name: client.metadata.client_name.clone(),
-        logo: client.metadata.logo_uri.clone(),
+        logo: logos::address(app, client),
         uri: client.metadata.client_uri.clone(),
         policy: client.metadata.about.policy_uri.clone(),
         terms: client.metadata.about.tos_uri.clone(),

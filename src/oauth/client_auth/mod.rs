@@ -8,13 +8,12 @@ mod private_key_jwt;
 use std::sync::Arc;
 
 use http::HeaderMap;
-use serde_json::json;
 
 use self::assertion::Assertion;
 use super::{Code, Error, client_jwt::Verdict};
 use crate::{
     app::App,
-    audit::{Event, Kind},
+    audit::{Kind, Refused},
     registry::client::{AuthMethod, Client, GrantType},
     storage,
     tokens::secret::ClientSecret,
@@ -91,15 +90,10 @@ pub async fn authenticate(
     match known {
         Some(client) if proven => Ok(AuthenticatedClient(client)),
         known => {
-            let mut detail = json!({ "method": method.name() });
-            if let Some(reason) = reason {
-                detail["reason"] = reason.into();
-            }
-            let mut event = Event::new(Kind::ClientRefused).detail(detail);
-            if let Some(client) = known {
-                event = event.client(&client.id);
-            }
-            app.audit.note(event, &context.origin).await;
+            // Of one that is not known, what it calls itself is no one's: anyone can write anything there.
+            let client_id = known.map(|client| Arc::clone(&client.id));
+            let (kind, method) = (Kind::ClientRefused, Some(method.name()));
+            app.audit.refused(Refused { kind, client_id, method, reason }, &context.origin);
             Err(Error::invalid_client(
                 "the client is unknown or did not authenticate as registered",
             ))

@@ -15,6 +15,7 @@ use crate::{
     keys::signing::Type,
     oauth::subject,
     registry::client::Client,
+    replica::client_keys::owner,
     storage::{self, logouts::LogoutRow},
     tokens::{jws, logout::LogoutClaims},
 };
@@ -86,14 +87,15 @@ async fn tell(app: &App, client: &Client, url: &Url, row: &LogoutRow) -> Result<
         app.config.server.issuer.as_str(),
         &client.id,
         subject::of(app, client, row.user_id),
-        row.session_id,
+        subject::sid(app, client, row.session_id),
         now.unix_timestamp(),
         &app.entropy,
     );
     // §2.6: signed as ID tokens are.
     let alg = client.metadata.id_token_signed_response_alg;
     let token = jws::sign(&app.keys.signing(alg, now), Type::Logout, &claims);
-    let status = app.fetch.post_form(url, &[("logout_token", &token)], LIMITS).await?;
+    let form = [("logout_token", token.as_str())];
+    let status = app.fetch.post_form(&owner(client), url, &form, LIMITS).await?;
     // §2.8: 200, and frameworks that answer 204.
     if status.is_success() { Ok(()) } else { Err(Failure::Status(status)) }
 }

@@ -29,7 +29,7 @@ pub async fn deliver_forever(app: &AppState) {
     let mut turns = JoinSet::new();
     let mut resting = Resting::default();
     while !app.db.is_closed() {
-        match take(app, &resting).await {
+        match take(app, &mut resting).await {
             Ok(taken) => {
                 for (client_id, rows) in taken {
                     // Should its turn never end.
@@ -63,7 +63,7 @@ pub async fn deliver_forever(app: &AppState) {
 pub async fn deliver_due(app: &App) -> storage::Result<()> {
     let mut resting = Resting::default();
     loop {
-        let taken = take(app, &resting).await?;
+        let taken = take(app, &mut resting).await?;
         if taken.is_empty() {
             return Ok(());
         }
@@ -77,7 +77,10 @@ pub async fn deliver_due(app: &App) -> storage::Result<()> {
 }
 
 /// What is due, by application.
-async fn take(app: &App, resting: &Resting) -> storage::Result<HashMap<String, Vec<LogoutRow>>> {
+async fn take(
+    app: &App,
+    resting: &mut Resting,
+) -> storage::Result<HashMap<String, Vec<LogoutRow>>> {
     let now = app.clock.now();
     let resting = resting.at(now);
     let rows = storage::logouts::claim(&app.db, BATCH, &resting, now, now + LEASE).await?;
@@ -107,7 +110,25 @@ impl Resting {
         self.0.remove(client_id);
     }
 
-    fn at(&self, now: Timestamp) -> Vec<String> {
-        self.0.iter().filter(|(_, end)| **end > now).map(|(id, _)| id.clone()).collect()
+    /// Those that rest now. The others are forgotten: one that was removed meanwhile has no turn that would see to that.
+    fn at(&mut self, now: Timestamp) -> Vec<String> {
+        self.0.retain(|_, end| *end > now);
+        self.0.keys().cloned().collect()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn whoever_has_rested_is_forgotten() {
+        let (mut resting, now) = (Resting::default(), Timestamp::UNIX_EPOCH);
+        resting.until("removed", now + FIRST_DELAY);
+        resting.until("slow", now + LEASE);
+        assert_eq!(resting.at(now).len(), 2);
+        assert_eq!(resting.at(now + FIRST_DELAY), ["slow"]);
+        assert_eq!(resting.0.len(), 1);
+        assert!(resting.at(now + LEASE).is_empty() && resting.0.is_empty());
     }
 }

@@ -12,7 +12,7 @@ use http::{HeaderMap, StatusCode};
 
 use super::{
     frontchannel,
-    request::{self, Known, Own, Step},
+    request::{self, Known, Step},
 };
 use crate::{
     app::{App, AppState},
@@ -21,7 +21,7 @@ use crate::{
         pages::{check_origin, check_post, read_form, see_other, with_cookies},
         session::{self, Current},
     },
-    oauth::{Error, authorize, metadata::path, subject, token},
+    oauth::{Error, authorize, id_token_hint::Own, metadata::path, subject, token},
     registry::{about::RegisteredBy, client::Client},
     web::{
         RequestContext, csrf,
@@ -50,19 +50,18 @@ pub async fn get(
         let params = Params::parse_unique(query.unwrap_or_default().as_bytes())
             .map_err(|error| refused(&error.into()))?;
         let hint = {
-            let own = Own {
-                keys: &app.keys.set(),
-                lifetimes: app.keys.lifetimes,
-                issuer: app.config.server.issuer.as_str(),
-            };
+            let keys = app.keys.set();
+            let own = Own::of(&app, &keys);
             request::hint(&params, own).map_err(|error| refused(&error))?
         };
         let client_id = request::client_id(&params, hint.as_ref()).map_err(|e| refused(&e))?;
         let asked = Asked::read(&app, &params, client_id).await?;
         let current = session::current(&app, &headers).await?;
+        let handle = session::handle(&app, &headers).map(|handle| handle.id);
+        let sid = asked.client.as_ref().zip(handle).map(|(it, id)| subject::sid(&app, it, id));
         let over = session::forget(&app, &headers);
         let known = current.as_ref().map(|current| Known {
-            id: current.row.id,
+            sid: asked.client.as_ref().map(|it| subject::sid(&app, it, current.row.id)),
             subject: asked.client.as_ref().map(|it| subject::of(&app, it, current.row.user_id)),
         });
         match (request::step(hint.as_ref(), known.as_ref()), current) {
@@ -77,8 +76,11 @@ pub async fn get(
                 let ended = Ended { session: Some(session), onward: asked.onward };
                 Ok(with_cookies(ended.lead_on(&app, &headers), over))
             }
-            (_, _) if hint.is_none() => Ok(with_cookies(asked.offer(&app, &headers), over)),
-            (_, _) => Ok(with_cookies(asked.go_on(&app, &headers), over)),
+            // Its session has ended, but was this browser's.
+            (_, _) if request::was_here(hint.as_ref(), sid.as_deref()) => {
+                Ok(with_cookies(asked.go_on(&app, &headers), over))
+            }
+            (_, _) => Ok(with_cookies(asked.offer(&app, &headers), over)),
         }
     };
     outcome.await.unwrap_or_else(|problem: Problem| problem.respond(&context))
@@ -165,15 +167,15 @@ impl Asked {
         }
     }
 
-    /// No one is signed in, and nothing shows that anyone was at the client. Whoever may register a client could have this
-    /// server lead people anywhere by a link that looks like ours: to a client that registered itself they go by their own
-    /// choice.
+    /// No one is signed in, and nothing shows that anyone was at the client: a hint does not, since whoever registered it has
+    /// ID tokens of their own. They could have this server lead people anywhere by a link that looks like ours: to a client
+    /// that registered itself people go by their own choice.
     fn offer(&self, app: &App, headers: &HeaderMap) -> Response {
         let client = self.client.as_ref();
         let client = client.filter(|it| it.metadata.about.registered_by == RegisteredBy::Itself);
         match client.zip(self.onward.as_ref()) {
             Some((client, onward)) => {
-                let page = Continue::new(authorize::view(client), onward.url.clone(), false);
+                let page = Continue::new(authorize::view(app, client), onward.url.clone(), false);
                 pages::respond(StatusCode::OK, &page, &Freedom::Usual)
             }
             None => self.go_on(app, headers),
@@ -193,7 +195,7 @@ impl Asked {
             fields.push(FieldView { name: "client_id", value: client.id.to_string() });
         }
         let page = Logout::new(
-            self.client.as_deref().map(authorize::view),
+            self.client.as_deref().map(|client| authorize::view(app, client)),
             session::view(&current.row),
             CONFIRM,
             csrf::token(&app.secrets.pages, &current.digest),

@@ -4,7 +4,7 @@
 use url::Url;
 use uuid::Uuid;
 
-use crate::{app::App, registry::redirect_uri::with_query, storage};
+use crate::{app::App, oauth::subject, registry::redirect_uri::with_query, storage};
 
 /// A page to be loaded in a frame.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -25,8 +25,10 @@ pub async fn frames(app: &App, session: Uuid) -> storage::Result<Vec<Frame>> {
         let Some((uri, origin)) = registered.and_then(|uri| Some((uri, uri.origin()?))) else {
             continue;
         };
-        let pairs =
-            [("iss", app.config.server.issuer.as_str().to_owned()), ("sid", session.to_string())];
+        let pairs = [
+            ("iss", app.config.server.issuer.as_str().to_owned()),
+            ("sid", subject::sid(app, &client, session)),
+        ];
         frames.push(Frame { url: with_query(uri.as_str(), &pairs), origin });
     }
     Ok(frames)

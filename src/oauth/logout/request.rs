@@ -1,25 +1,13 @@
 //! A logout request (OpenID Connect RP-Initiated Logout 1.0 §2): what it says, whether that is right, and what follows.
 
-use uuid::Uuid;
-
 use crate::{
-    keys::{KeySet, Lifetimes, signing::Type},
-    oauth::Error,
+    oauth::{
+        Error,
+        id_token_hint::{self, Own},
+    },
     registry::{client::Client, redirect_uri::Matched},
-    tokens::{id::IdClaims, jws},
     web::params::Params,
 };
-
-/// What tells our own tokens from others.
-#[derive(Clone, Copy, Debug)]
-pub struct Own<'a> {
-    /// Our keys.
-    pub keys: &'a KeySet,
-    /// For how long they sign.
-    pub lifetimes: Lifetimes,
-    /// Our issuer identifier.
-    pub issuer: &'a str,
-}
 
 /// Whom an ID token is about.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -28,17 +16,15 @@ pub struct Hint {
     pub client_id: String,
     /// The person.
     pub subject: String,
-    /// The session.
+    /// The session, as that client knows it.
     pub session: String,
 }
 
-/// The `id_token_hint`: an ID token of ours, also one that has ended. Its key may have been replaced meanwhile, but not
-/// before it signed.
+/// The `id_token_hint`: an ID token of ours, whichever client's.
 pub fn hint(params: &Params, own: Own<'_>) -> Result<Option<Hint>, Error> {
     let Some(token) = params.get("id_token_hint") else { return Ok(None) };
-    jws::verify_with_key::<IdClaims>(own.keys, own.issuer, Type::Id, token)
-        .filter(|(claims, key)| own.keys.is_plausible(key, claims.iat, claims.exp, own.lifetimes))
-        .map(|(claims, _)| {
+    id_token_hint::read(token, own)
+        .map(|claims| {
             Some(Hint { client_id: claims.aud, subject: claims.sub, session: claims.sid })
         })
         .ok_or_else(|| Error::invalid_request("id_token_hint is no ID token that was issued here"))
@@ -70,11 +56,11 @@ pub fn destination(params: &Params, client: Option<&Client>) -> Result<Option<Ma
 }
 
 /// The session that is signed in, as the client of a request knows it.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Default)]
 pub struct Known {
-    /// The session.
-    pub id: Uuid,
-    /// Its person, if the request names a client.
+    /// Its `sid`, if the request names a client.
+    pub sid: Option<String>,
+    /// Its person, likewise.
     pub subject: Option<String>,
 }
 
@@ -94,9 +80,16 @@ pub enum Step {
 pub fn step(hint: Option<&Hint>, session: Option<&Known>) -> Step {
     let Some(session) = session else { return Step::GoOn };
     let same = hint.is_some_and(|hint| {
-        hint.session == session.id.to_string() && Some(&hint.subject) == session.subject.as_ref()
+        Some(&hint.session) == session.sid.as_ref()
+            && Some(&hint.subject) == session.subject.as_ref()
     });
     if same { Step::SignOut } else { Step::Ask }
+}
+
+/// Whether this browser had the session of the hint, by the `sid` that the cookie which it still has stands for: no link
+/// brings that about.
+pub fn was_here(hint: Option<&Hint>, sid: Option<&str>) -> bool {
+    hint.zip(sid).is_some_and(|(hint, sid)| hint.session == sid)
 }
 
 #[cfg(test)]
@@ -104,15 +97,17 @@ mod tests {
     use std::{sync::Arc, time::Duration};
 
     use serde_json::{Value, json};
+    use uuid::Uuid;
 
     use super::*;
     use crate::{
         clock::Timestamp,
         keys::{
-            Entry,
-            signing::{Algorithm, SigningKey},
+            Entry, KeySet, Lifetimes,
+            signing::{Algorithm, SigningKey, Type},
         },
         storage::clients::ClientRow,
+        tokens::jws,
     };
 
     const ISSUER: &str = "https://id.example";
@@ -218,7 +213,7 @@ mod tests {
     #[test]
     fn only_a_hint_of_the_session_that_is_there_spares_the_question() {
         let (session, person) = (Uuid::from_u128(1), Uuid::from_u128(2));
-        let row = Known { id: session, subject: Some(person.to_string()) };
+        let row = Known { sid: Some(session.to_string()), subject: Some(person.to_string()) };
         let hint = |person: Uuid, session: Uuid| Hint {
             client_id: "spa".to_owned(),
             subject: person.to_string(),
@@ -229,6 +224,7 @@ mod tests {
             (None, None, Step::GoOn),
             (Some(hint(person, session)), None, Step::GoOn),
             (None, Some(&row), Step::Ask),
+            (Some(hint(person, session)), Some(&Known::default()), Step::Ask),
             (Some(hint(person, session)), Some(&row), Step::SignOut),
             (Some(hint(person, other)), Some(&row), Step::Ask),
             (Some(hint(other, session)), Some(&row), Step::Ask),

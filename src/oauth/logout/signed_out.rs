@@ -55,7 +55,7 @@ pub async fn show(
                 see_other(&onward.url)
             }
             Some((onward, client)) => {
-                let page = Continue::new(authorize::view(&client), onward.url, true);
+                let page = Continue::new(authorize::passing_view(&app, &client), onward.url, true);
                 pages::respond(StatusCode::OK, &page, &Freedom::Usual)
             }
             None => pages::respond(StatusCode::OK, &SignedOut::new(), &Freedom::Usual),

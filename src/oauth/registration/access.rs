@@ -5,7 +5,7 @@ use http::{HeaderMap, HeaderValue, StatusCode, header};
 
 use crate::{
     app::App,
-    audit::{Event, Kind},
+    audit::{Kind, Refused},
     clock::Timestamp,
     config::DynamicRegistrationMode,
     oauth::{Code, Error, bearer},
@@ -72,7 +72,7 @@ impl Refusal {
 impl IntoResponse for Refusal {
     fn into_response(self) -> Response {
         match self {
-            Self::Bearer(refusal) => crate::oauth::token::no_store(refusal.into_response()),
+            Self::Bearer(refusal) => refusal.into_response(),
             Self::Error(error) => error.into_response(),
             Self::Forbidden(why) => {
                 let body = Error::new(Code::AccessDenied, why).into_response();
@@ -123,12 +123,13 @@ pub async fn permit(
             return Ok(Some(Permit(token)));
         }
     }
-    Err(refused(app, context).await)
+    Err(refused(app, context))
 }
 
 /// 401, on record.
-pub async fn refused(app: &App, context: &RequestContext) -> Refusal {
-    app.audit.note(Event::new(Kind::RegistrationRefused), &context.origin).await;
+pub fn refused(app: &App, context: &RequestContext) -> Refusal {
+    let (kind, client_id) = (Kind::RegistrationRefused, None);
+    app.audit.refused(Refused { kind, client_id, method: None, reason: None }, &context.origin);
     bearer::invalid().into()
 }
 
@@ -156,10 +157,10 @@ pub async fn managed(
     let text = bearer::token(headers, None)?;
     let token = Handle::<RegistrationAccess>::parse(&text);
     let token = token.filter(|token| token.id.to_string() == client_id);
-    let Some(token) = token else { return Err(refused(app, context).await) };
+    let Some(token) = token else { return Err(refused(app, context)) };
     let digest = token.digest();
     let row = registrations::open(&app.db, client_id, digest.bytes()).await?;
-    let Some(row) = row else { return Err(refused(app, context).await) };
+    let Some(row) = row else { return Err(refused(app, context)) };
     let (registered_at, changed_at) = (row.registered_at, row.changed_at);
     let client_id = client_id.to_owned();
     let client =

@@ -4,7 +4,12 @@ use serde_json::Value;
 use url::Url;
 
 use super::members::invalid;
-use crate::{app::App, fetch::Limits, oauth::Error, registry::redirect_uri::Registered};
+use crate::{
+    app::App,
+    fetch::{Limits, Owner},
+    oauth::Error,
+    registry::redirect_uri::Registered,
+};
 
 /// Refuses a URL that Signet would never fetch.
 pub fn check_url(app: &App, name: &'static str, text: &str) -> Result<Url, Error> {
@@ -22,6 +27,7 @@ pub fn check_url(app: &App, name: &'static str, text: &str) -> Result<Url, Error
 /// it would tell strangers about the network here.
 pub async fn check_sector(
     app: &App,
+    owner: &Owner,
     text: &str,
     redirect_uris: &[Registered],
 ) -> Result<(), Error> {
@@ -34,7 +40,7 @@ pub async fn check_sector(
     // The sector is the host that is named, so that this very host has to say it: one that sends browsers wherever they ask
     // must not lend its name to others.
     let limits = Limits { redirects: 0, ..Limits::default() };
-    let fetched = app.fetch.get(&url, limits).await.map_err(|error| {
+    let fetched = app.fetch.get(owner, &url, limits).await.map_err(|error| {
         tracing::info!(%error, "a sector_identifier_uri cannot be read");
         unreadable()
     })?;

@@ -91,11 +91,15 @@ async fn replace(
         return Err(invalid(format!("{name} is not the client's to say")).into());
     }
     let config = &app.config.dynamic_registration;
+    let statement = statement::take(&mut members)?;
+    let had_one = managed.client.metadata.about.software_statement.is_some();
+    let demanded = statement::stays_demanded(config.software_statements, had_one);
+    statement::demand(statement.as_ref(), demanded)?;
     let counters = throttle::changes(config, client_id, context.origin.address);
     count(app, counters, context).await?;
     let known = secret(&mut members, &managed.client)?;
-    let statement = statement::take(&mut members)?;
-    let new = resolve(app, members, statement, client_id, Some(&managed.client)).await?;
+    let new =
+        resolve(app, members, statement, client_id, Some(&managed.client), &context.origin).await?;
     let method = new.token_endpoint_auth_method;
     let former = managed.client.metadata.token_endpoint_auth_method;
     // A secret that is signed with is kept otherwise than one that is sent.
@@ -124,7 +128,7 @@ async fn replace(
     };
     if !registrations::replace(&app.db, &replacement, now).await? {
         // It was removed, taken over, or its token's successor used, since it was looked at.
-        return Err(access::refused(app, context).await);
+        return Err(access::refused(app, context));
     }
     app.replica.forget_client(client_id);
     let event = Event::new(Kind::RegistrationChanged).client(client_id);
@@ -163,7 +167,7 @@ async fn delete(
     let (began, end) = (app.tokens_began(now), app.tokens_end(now));
     let which = Removable::RegisteredItself;
     if !clients::delete(&app.db, client_id, which, now, began, end).await? {
-        return Err(access::refused(app, context).await);
+        return Err(access::refused(app, context));
     }
     app.replica.forget_client(client_id);
     let event = Event::new(Kind::RegistrationDeleted).client(client_id);

@@ -1,21 +1,20 @@
 //! What a registration says, as the client's metadata (RFC 7591 §2, OpenID Connect Registration §2): defaults filled in,
 //! and held against what clients that register themselves may be. Decided from values alone.
 
-use url::Url;
-
 use super::{
     members::{Members, invalid},
     policy::Policy,
     redirects,
 };
 use crate::{
-    keys::signing::Algorithm,
+    keys::{encryption::EncryptionAlg, signing::Algorithm},
     oauth::Error,
     registry::{
         about::{About, ApplicationType, RegisteredBy},
         client::{AuthMethod, Client, GrantType, Metadata},
         client_keys::SigningAlg,
-        redirect_uri::Registered,
+        readable,
+        redirect_uri::{Registered, web_url},
         request_metadata::{RequestAlg, RequestMetadata},
         scope,
         sector::SubjectType,
@@ -25,20 +24,21 @@ use crate::{
 };
 
 /// What asks for something that the server does not have. To leave it out silently would be to promise it.
-const NOT_THERE: [&str; 8] = [
+const NOT_THERE: [&str; 6] = [
     "authorization_encrypted_response_alg",
     "authorization_encrypted_response_enc",
     "authorization_signed_response_alg",
     "introspection_encrypted_response_alg",
     "introspection_encrypted_response_enc",
     "introspection_signed_response_alg",
-    "request_object_encryption_alg",
-    "request_object_encryption_enc",
 ];
 
 /// The same where it is true: a client that demands it relies on it.
-const NOT_DEMANDED: [&str; 2] =
-    ["dpop_bound_access_tokens", "require_pushed_authorization_requests"];
+const NOT_DEMANDED: [&str; 3] = [
+    "dpop_bound_access_tokens",
+    "require_pushed_authorization_requests",
+    "tls_client_certificate_bound_access_tokens",
+];
 
 /// The members that may be there in several languages (RFC 7591 §2.2).
 const HUMAN_READABLE: [&str; 5] =
@@ -81,6 +81,7 @@ pub fn read(members: &mut Members, policy: &Policy, client_id: &str) -> Result<M
         userinfo_encrypted_response_enc: userinfo.1,
         first_party: false,
         unsafe_without_pkce: policy.without_pkce && method != AuthMethod::None,
+        unsafe_silent_native: false,
         mfa: None,
         refresh_retry_window: None,
         disabled: false,
@@ -109,7 +110,16 @@ fn requests(members: &mut Members) -> Result<RequestMetadata, Error> {
         RequestAlg::named(name)
             .ok_or_else(|| invalid("request_object_signing_alg is not supported"))
     });
+    let encryption_alg = members.text("request_object_encryption_alg")?.map(|name| {
+        let alg = EncryptionAlg::ALL.into_iter().find(|own| own.name() == name);
+        alg.ok_or_else(|| invalid(format!("request_object_encryption_alg {name} is not supported")))
+    });
+    let encryption_alg = encryption_alg.transpose()?;
+    let encryption_enc = content_alg(members, "request_object_encryption_enc")?
+        .or_else(|| encryption_alg.map(|_| ContentAlg::default()));
     Ok(RequestMetadata {
+        request_object_encryption_alg: encryption_alg,
+        request_object_encryption_enc: encryption_enc,
         request_uris: members.texts("request_uris")?.unwrap_or_default(),
         request_object_signing_alg: named.transpose()?,
         require_signed_request_object: members.flag("require_signed_request_object")?,
@@ -208,7 +218,11 @@ fn sessions(
     let backchannel_logout_uri = one("backchannel_logout_uri")?;
     let initiate_login_uri = match one("initiate_login_uri")? {
         None => None,
-        Some(uri) => redirects::one(uri.as_str(), application_type, policy)
+        // Registration §2: https. It is a page of the web, so that a native application has no other either.
+        Some(uri) if uri.origin().is_none() => {
+            return Err(invalid("initiate_login_uri must be https"));
+        }
+        Some(uri) => redirects::one(uri.as_str(), ApplicationType::Web, policy)
             .map(Some)
             .map_err(|problem| invalid(format!("initiate_login_uri: {problem}")))?,
     };
@@ -266,12 +280,14 @@ fn encryption(
         let alg = KeyAlg::ALL.into_iter().find(|own| own.name() == name);
         alg.ok_or_else(|| invalid(format!("{alg_key} {name} is not supported")))
     });
-    let enc = members.text(&enc_key)?.map(|name| {
-        let enc = ContentAlg::ALL.into_iter().find(|own| own.name() == name);
-        enc.ok_or_else(|| invalid(format!("{enc_key} {name} is not supported")))
-    });
-    let alg = alg.transpose()?;
-    Ok((alg, enc.transpose()?.or_else(|| alg.map(|_| ContentAlg::default()))))
+    let (enc, alg) = (content_alg(members, &enc_key)?, alg.transpose()?);
+    Ok((alg, enc.or_else(|| alg.map(|_| ContentAlg::default()))))
+}
+
+fn content_alg(members: &mut Members, key: &str) -> Result<Option<ContentAlg>, Error> {
+    let Some(name) = members.text(key)? else { return Ok(None) };
+    let enc = ContentAlg::ALL.into_iter().find(|own| own.name() == name);
+    enc.map(Some).ok_or_else(|| invalid(format!("{key} {name} is not supported")))
 }
 
 /// RFC 7591 §2: the server may register other scopes than those that are asked for; the answer has them.
@@ -299,20 +315,8 @@ fn client_name(
             None => client_id.to_owned(),
         },
     };
-    readable("client_name", &name)?;
+    readable::check("client_name", &name).map_err(invalid)?;
     Ok(name)
-}
-
-/// What people read has no characters that they cannot see, nor such as turn the text around.
-fn readable(name: &str, text: &str) -> Result<(), Error> {
-    let hidden = |c: char| {
-        c.is_control()
-            || matches!(c, '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}' | '\u{feff}')
-    };
-    if text.trim().is_empty() || text.chars().count() > 120 || text.chars().any(hidden) {
-        return Err(invalid(format!("{name} must be 1 to 120 characters that can be read")));
-    }
-    Ok(())
 }
 
 fn about(
@@ -323,8 +327,8 @@ fn about(
     let localized = members.localized(&HUMAN_READABLE)?;
     for (key, text) in &localized {
         if key.starts_with("client_name#") {
-            readable(key, text)?;
-        } else if !Url::parse(text).is_ok_and(|url| url.scheme() == "https") {
+            readable::check(key, text).map_err(invalid)?;
+        } else if web_url(text).is_none_or(|url| url.scheme() != "https") {
             return Err(invalid(format!("{key} must be an https URL")));
         }
     }
@@ -382,6 +386,7 @@ mod tests {
             "ES256",
             "HS256",
             "RSA-OAEP-256",
+            "A128GCM",
             "\u{202e}",
         ] {
             values.push(text.into());
@@ -389,7 +394,7 @@ mod tests {
         values
     }
 
-    const NAMES: [&str; 33] = [
+    const NAMES: [&str; 35] = [
         "application_type",
         "backchannel_logout_session_required",
         "backchannel_logout_uri",
@@ -411,6 +416,8 @@ mod tests {
         "policy_uri",
         "post_logout_redirect_uris",
         "registered_by",
+        "request_object_encryption_alg",
+        "request_object_encryption_enc",
         "request_uris",
         "require_auth_time",
         "resources",

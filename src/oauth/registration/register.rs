@@ -19,7 +19,8 @@ use super::{
 };
 use crate::{
     app::{App, AppState},
-    audit::{Event, Kind},
+    audit::{self, Event, Kind, Origin},
+    fetch::Owner,
     identity::throttle,
     keys::secrets::client_secret_place,
     oauth::Error,
@@ -27,6 +28,7 @@ use crate::{
         client::{AuthMethod, Client, Metadata},
         sector,
     },
+    replica::client_keys::owner,
     storage::{
         initial_access_tokens::Presented,
         keys::Sealed,
@@ -74,6 +76,8 @@ async fn add(
     let id = app.uuid();
     let client_id = id.to_string();
     let statement = statement::take(&mut members)?;
+    let rule = app.config.dynamic_registration.software_statements;
+    statement::demand(statement.as_ref(), statement::is_demanded(rule, permit.is_some()))?;
     if statement.is_none() {
         // What is wrong by itself is not counted.
         metadata::read(&mut members.clone(), &app.registration, &client_id)?;
@@ -83,7 +87,7 @@ async fn add(
             throttle::registrations(&app.config.dynamic_registration, context.origin.address);
         count(app, counters, context).await?;
     }
-    let metadata = resolve(app, members, statement, &client_id, None).await?;
+    let metadata = resolve(app, members, statement, &client_id, None, &context.origin).await?;
     let response = store(app, id, &metadata, permit.as_ref(), context).await?;
     let mut event = Event::new(Kind::ClientRegistered).client(&client_id);
     if let Some(permit) = &permit {
@@ -93,14 +97,15 @@ async fn add(
     Ok(response)
 }
 
-/// The metadata that members come to, with what has to be fetched for it; of a client that there is, `former` is what it
-/// was.
+/// The metadata that members come to, with what has to be fetched for it, for whoever is at `origin`; of a client that
+/// there is, `former` is what it was.
 pub(super) async fn resolve(
     app: &App,
     mut members: Members,
     statement: Option<String>,
     client_id: &str,
     former: Option<&Client>,
+    origin: &Origin,
 ) -> Result<Metadata, Error> {
     if let Some(text) = &statement {
         members.overrule(statement::claims(app, text).await?);
@@ -113,6 +118,9 @@ pub(super) async fn resolve(
     if let Some(uri) = &metadata.jwks_uri {
         fetched::check_url(app, "jwks_uri", uri)?;
     }
+    if let Some(uri) = &metadata.sessions.backchannel_logout_uri {
+        fetched::check_url(app, "backchannel_logout_uri", uri.as_str())?;
+    }
     for uri in &metadata.requests.request_uris {
         fetched::check_url(app, "request_uris", uri)?;
     }
@@ -121,9 +129,16 @@ pub(super) async fn resolve(
             && former.metadata.redirect_uris == metadata.redirect_uris
     });
     if let Some(uri) = metadata.sector_identifier_uri.as_ref().filter(|_| !unchanged) {
-        fetched::check_sector(app, uri, &metadata.redirect_uris).await?;
+        let owner = former.map_or_else(|| stranger(origin), owner);
+        fetched::check_sector(app, &owner, uri, &metadata.redirect_uris).await?;
     }
     Ok(metadata)
+}
+
+/// Someone who is no client yet, by where they are.
+fn stranger(origin: &Origin) -> Owner {
+    let network = origin.address.map(|address| audit::network(address).to_string());
+    Owner::Stranger(network.unwrap_or_default().into())
 }
 
 /// By its sector a client is told who people are. One that could move would take with it what it knows of them, and hear
@@ -197,7 +212,7 @@ async fn store(
     };
     if !registrations::insert(&app.db, &new, now).await? {
         // Others used it up since it was looked at.
-        return Err(access::refused(app, context).await);
+        return Err(access::refused(app, context));
     }
     let secret = secret.as_ref().map(Drawn::expose);
     let information = Information {

@@ -9,7 +9,11 @@ use crate::{
     clock::Timestamp,
     oauth::{Error, client_auth::AuthenticatedClient, encrypt, revoke, target},
     registry::client::GrantType,
-    storage::{self, codes::Redemption},
+    replica::Catalogue,
+    storage::{
+        self,
+        codes::{Autopsy, Redemption},
+    },
     tokens::{
         digest::Digest,
         handle::{Code, Handle},
@@ -37,6 +41,7 @@ pub(super) async fn grant(
         client.may(GrantType::RefreshToken).then(|| RefreshToken::draw(code.id, &app.entropy));
     let refresh_digest = refresh.as_ref().map(RefreshToken::digest);
     let ends = Ends::of(app, now, refresh.is_some());
+    let catalogue = app.replica.resources();
     let redemption = Redemption {
         id: code.id,
         secret_hash: digest.bytes(),
@@ -44,21 +49,47 @@ pub(super) async fn grant(
         redirect_uri: params.get("redirect_uri"),
         code_challenge: challenge.as_deref(),
         resources: resources.as_deref(),
+        known: &catalogue.identifiers,
         refresh_hash: refresh_digest.as_ref().map(Digest::bytes),
         idle_expires_at: ends.idle,
         expires_at: ends.absolute,
     };
-    let catalogue = app.replica.resources();
-    let opaque = issue::OpaqueDraw::new(app, &catalogue);
-    let minting = opaque.minting(&catalogue);
-    let cutoffs = app.cutoffs(now);
     encrypt::is_ready(app, client).await?;
-    let Some(granted) = storage::codes::redeem(&app.db, &redemption, &minting, cutoffs).await?
-    else {
-        return Err(refuse(app, client, &redemption, now, context).await?);
-    };
     let refresh = refresh.map(|token| token.expose(&app.secrets.refresh));
-    issue::for_grant(app, client, &catalogue, &granted, &opaque, refresh, context).await
+    let answer = redeem(app, client, &catalogue, &redemption, refresh.clone(), context).await?;
+    if let Some(answer) = answer {
+        return Ok(answer);
+    }
+    let found = storage::codes::examine(&app.db, &redemption, now).await?;
+    if found.resources_known {
+        return Err(refuse(app, client, &redemption, found, context).await?);
+    }
+    // Another replica knows a resource that this one has not heard of yet. The code is not spent before it has.
+    let catalogue = app.replica.reload_resources().await?;
+    let redemption = Redemption { known: &catalogue.identifiers, ..redemption };
+    let answer = redeem(app, client, &catalogue, &redemption, refresh, context).await?;
+    if let Some(answer) = answer {
+        return Ok(answer);
+    }
+    let found = storage::codes::examine(&app.db, &redemption, now).await?;
+    Err(refuse(app, client, &redemption, found, context).await?)
+}
+
+/// The answer to a code, with the resources that are in `catalogue`; none if anything about it is not right.
+async fn redeem(
+    app: &App,
+    client: &AuthenticatedClient,
+    catalogue: &Catalogue,
+    redemption: &Redemption<'_>,
+    refresh: Option<String>,
+    context: &RequestContext,
+) -> Result<Option<TokenResponse>, Error> {
+    let opaque = issue::OpaqueDraw::new(app, catalogue);
+    let minting = opaque.minting(catalogue);
+    let cutoffs = app.cutoffs(app.clock.now());
+    let granted = storage::codes::redeem(&app.db, redemption, &minting, cutoffs).await?;
+    let Some(granted) = granted else { return Ok(None) };
+    issue::for_grant(app, client, catalogue, &granted, &opaque, refresh, context).await.map(Some)
 }
 
 /// When a new grant ends.
@@ -96,10 +127,9 @@ async fn refuse(
     app: &App,
     client: &AuthenticatedClient,
     redemption: &Redemption<'_>,
-    now: Timestamp,
+    found: Autopsy,
     context: &RequestContext,
 ) -> Result<Error, Error> {
-    let found = storage::codes::examine(&app.db, redemption, now).await?;
     let refused = async |what: &str| {
         let event = Event::new(Kind::CodeRefused)
             .user(found.user_id)
@@ -129,6 +159,8 @@ async fn refuse(
         "redirect_uri is not the one of the authorization request"
     } else if !found.resources_fit {
         return Ok(Error::invalid_target("the resource was not asked for at authorization"));
+    } else if !found.resources_known {
+        return Ok(Error::invalid_target("the resource is not there any more"));
     } else {
         "the person's session has ended"
     };

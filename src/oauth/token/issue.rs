@@ -10,7 +10,7 @@ use crate::{
     clock::Timestamp,
     keys::signing::{Algorithm, Type},
     oauth::{Error, claims, encrypt, subject, target::Shape},
-    registry::{claim::Claim, client::Client, resource::TokenFormat, scope},
+    registry::{client::Client, resource::TokenFormat, scope},
     replica::Catalogue,
     storage::{
         self,
@@ -78,8 +78,8 @@ pub async fn for_grant(
     };
     let (shape, late) = match of(catalogue) {
         Ok(shape) => (shape, false),
-        // Another replica knows a resource that this one has not heard of yet. The code or token is spent: an error now
-        // would cost the person a sign-in.
+        // Another replica knows a resource that this one has not heard of yet. A code was not spent before it had; a refresh
+        // token is, and is answered again within its window should this fail.
         Err(_) => (of(&*app.replica.reload_resources().await?)?, true),
     };
     let access_token = match shape.format {
@@ -183,7 +183,7 @@ fn jwt(
 }
 
 /// OpenID Connect Core §2. With a code, claims that scopes open are told by `UserInfo` (§5.4); what is asked for by name is
-/// here (§5.5), and costs a statement of its own.
+/// here (§5.5); the grant's statement read it along.
 async fn id_token(
     app: &App,
     client: &Client,
@@ -191,12 +191,6 @@ async fn id_token(
     access_token: &str,
     now: Timestamp,
 ) -> Result<String, Error> {
-    let more = if granted.id_token_claims.is_empty() {
-        None
-    } else {
-        storage::profiles::of_grant(&app.db, granted.id).await?
-    };
-    let asked = |claim: &Claim| granted.id_token_claims.iter().any(|name| name == claim.name);
     let alg = client.metadata.id_token_signed_response_alg;
     let iat = now.unix_timestamp();
     let lifetime = app.config.tokens.id_token_lifetime.0.as_secs();
@@ -210,12 +204,16 @@ async fn id_token(
         nonce: granted.nonce.clone(),
         acr: granted.acr.clone(),
         amr: granted.amr.clone(),
-        sid: granted.session_id.to_string(),
+        sid: subject::sid(app, client, granted.session_id),
         at_hash: match alg {
             Algorithm::EdDsa => id::at_hash_ed25519(access_token),
             Algorithm::Es256 | Algorithm::Rs256 => id::at_hash(access_token),
         },
-        more: more.map(|person| claims::of(&person, asked)).unwrap_or_default(),
+        more: granted
+            .person
+            .as_ref()
+            .map(|person| claims::of(person, |_| false, &granted.id_token_claims))
+            .unwrap_or_default(),
     };
     let signed = jws::sign(&app.keys.signing(alg, now), Type::Id, &claims);
     let Some(alg) = client.metadata.id_token_encrypted_response_alg else { return Ok(signed) };

@@ -6,7 +6,9 @@ use aws_lc_rs::{
     signature::KeyPair as _,
 };
 
-use super::*;
+use proptest::prelude::*;
+
+use super::{message::LONGEST, *};
 
 fn bytes(jwk: &Value, member: &str) -> Vec<u8> {
     BASE64.decode(jwk[member].as_str().expect("a text")).expect("base64url")
@@ -167,6 +169,29 @@ fn a_header_that_changes_the_meaning_is_refused() {
     }
     for text in ["", "....", "a.b.c", &"a".repeat(LONGEST + 1), &format!("{compact}.")] {
         assert_eq!(decrypt(&keys, text), None);
+    }
+}
+
+proptest! {
+    /// Whatever comes is read or not, and opens with no key of ours; nothing panics.
+    #[test]
+    fn what_no_one_encrypted_does_not_open(
+        header in prop::sample::select(vec![
+            json!({ "alg": "ECDH-ES", "enc": "A256GCM", "epk": {} }),
+            json!({ "alg": "ECDH-ES", "enc": "A128CBC-HS256", "epk": { "kty": "EC", "crv": "P-256", "x": "", "y": "" } }),
+            json!({ "alg": "RSA-OAEP-256", "enc": "A128GCM" }),
+            json!({ "alg": "RSA-OAEP-256", "enc": "A128CBC-HS256", "kid": 1 }),
+            json!([]),
+        ]),
+        parts in prop::collection::vec(prop::collection::vec(any::<u8>(), 0..40), 0..6),
+        text in ".{0,40}",
+    ) {
+        static KEYS: std::sync::LazyLock<Vec<PrivateKey>> =
+            std::sync::LazyLock::new(|| pairs().into_iter().map(|(private, _)| private).collect());
+        let rest: Vec<String> = parts.iter().map(|part| BASE64.encode(part)).collect();
+        let made = format!("{}.{}", BASE64.encode(header.to_string()), rest.join("."));
+        prop_assert_eq!(decrypt(&KEYS, &made), None);
+        prop_assert_eq!(decrypt(&KEYS, &text), None);
     }
 }
 

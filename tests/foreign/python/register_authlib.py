@@ -48,6 +48,8 @@ metadata = {
     "userinfo_signed_response_alg": "ES256",
     "userinfo_encrypted_response_alg": "ECDH-ES+A256KW",
     "userinfo_encrypted_response_enc": "A128CBC-HS256",
+    "request_object_encryption_alg": "ECDH-ES",
+    "request_object_encryption_enc": "A256GCM",
 }
 
 

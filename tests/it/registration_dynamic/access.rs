@@ -13,7 +13,8 @@ use crate::support::{
 
 const TOKEN: &str = "[dynamic_registration]\nmode = \"token\"\n";
 
-async fn token(server: &Server, clients: i32) -> String {
+/// An initial access token for so many clients.
+pub async fn token(server: &Server, clients: i32) -> String {
     let day = std::time::Duration::from_hours(24);
     registration_tokens::add(&server.app, "for tests", clients, day).await.expect("a token")
 }

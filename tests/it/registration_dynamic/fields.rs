@@ -63,11 +63,11 @@ async fn all_that_is_registered_is_answered() {
         "backchannel_logout_uri": "https://new.example/back",
         "backchannel_logout_session_required": true,
         "request_uris": ["https://new.example/request.jwt#1"], "request_object_signing_alg": "ES256",
-        "require_signed_request_object": true,
+        "require_signed_request_object": true, "request_object_encryption_alg": "ECDH-ES",
         "software_id": "4NRB1-0XZABZI9E6-5SM3R", "software_version": "1.2",
         "tls_client_auth_subject_dn": "CN=ignored", "unheard_of": { "a": [1] }, "also#de": 1,
         "client_id": "chosen", "client_secret": "chosen", "first_party": true, "disabled": true,
-        "unsafe_without_pkce": true, "introspects": ["https://api.example.com"], "mfa": "never",
+        "unsafe_without_pkce": true, "unsafe_silent_native": true, "introspects": ["https://api.example.com"], "mfa": "never",
         "resources": ["https://api.example.com"], "registered_by": "operator", "consent": "remembered"
     }"#;
     let all: Value = serde_json::from_str(all).expect("JSON");
@@ -75,6 +75,7 @@ async fn all_that_is_registered_is_answered() {
     let client = server.app.replica.client(text(&body, "client_id")).await.expect("read");
     let metadata = &client.expect("there").metadata;
     assert!(!metadata.first_party && !metadata.disabled && !metadata.unsafe_without_pkce);
+    assert!(!metadata.unsafe_silent_native);
     assert!(metadata.introspects.is_empty() && metadata.resources.is_empty());
     insta::assert_json_snapshot!("registered_with_everything", redact(body, &server.issuer));
 }
@@ -108,6 +109,65 @@ async fn what_is_wrong_with_redirect_uris_has_an_error_of_its_own() {
         let answer = error(register(&server, wrong.clone()).await).await;
         assert_eq!(answer, (400, "invalid_redirect_uri".to_owned()), "{wrong}");
     }
+}
+
+/// The key of RFC 7517 appendix A.1.
+fn p256() -> Value {
+    json!({
+        "kty": "EC", "crv": "P-256", "x": "MKBCTNIcKUSDii11ySs3526iDZ8AiTo7Tu6KPAqv7D4",
+        "y": "4Etl6SRW2YiLUrN5vfvVHuhp7x8PxltmWWlbbM4IFyM",
+    })
+}
+
+#[tokio::test]
+async fn what_would_go_unheard_and_what_must_not_be_called_is_refused() {
+    let server = with(&format!("{OPEN}clients_per_address = 1000\n")).await;
+    for wrong in [
+        // Demands that would go unheard: RFC 9449 §5.2, RFC 9126 §6, RFC 8705 §3.4, JARM §3, RFC 9701 §6.
+        json!({ "dpop_bound_access_tokens": true }),
+        json!({ "require_pushed_authorization_requests": true }),
+        json!({ "tls_client_certificate_bound_access_tokens": true }),
+        json!({ "tls_client_certificate_bound_access_tokens": "true" }),
+        json!({ "authorization_encrypted_response_alg": "ECDH-ES" }),
+        json!({ "authorization_encrypted_response_enc": "A128GCM" }),
+        json!({ "introspection_encrypted_response_alg": "ECDH-ES" }),
+        json!({ "introspection_encrypted_response_enc": "A128GCM" }),
+        // What this server would call, and must not.
+        json!({ "backchannel_logout_uri": "https://127.0.0.1/out" }),
+        json!({ "backchannel_logout_uri": "https://169.254.169.254/out" }),
+        json!({ "backchannel_logout_uri": "https://[::1]/out" }),
+        json!({ "backchannel_logout_uri": "http://127.0.0.1:9000/out" }),
+        json!({ "backchannel_logout_uri": "https://a.example:22/out" }),
+    ] {
+        let answer = error(register(&server, wrong.clone()).await).await;
+        assert_eq!(answer, (400, "invalid_client_metadata".to_owned()), "{wrong}");
+    }
+}
+
+#[tokio::test]
+async fn what_is_not_demanded_is_no_matter() {
+    let server = open().await;
+    let body = registered(
+        &server,
+        json!({
+            "dpop_bound_access_tokens": false, "require_pushed_authorization_requests": false,
+            "tls_client_certificate_bound_access_tokens": false, "jwks": { "keys": [p256()] },
+        }),
+    )
+    .await;
+    assert!(body.get("dpop_bound_access_tokens").is_none(), "{body}");
+    assert_eq!(body["jwks"], json!({ "keys": [p256()] }));
+}
+
+#[tokio::test]
+async fn a_sign_in_begins_on_loopback_where_the_operator_lets_it() {
+    // OpenID Connect Registration §2: https, elsewhere.
+    let server = with(&format!("{OPEN}insecure_loopback_web = true\n")).await;
+    let local = json!({ "initiate_login_uri": "http://127.0.0.1:3000/login" });
+    assert_eq!(
+        registered(&server, local.clone()).await["initiate_login_uri"],
+        local["initiate_login_uri"]
+    );
 }
 
 #[tokio::test]
@@ -172,6 +232,7 @@ async fn what_is_wrong_otherwise_is_invalid_metadata() {
         json!({ "jwks": { "keys": [] } }),
         json!({ "jwks": [] }),
         json!({ "jwks": { "keys": [{ "kty": "oct", "k": "AAAA" }] } }),
+        json!({ "jwks": { "keys": [p256()] }, "jwks_uri": "https://a.example/jwks" }),
         json!({ "jwks_uri": "http://a.example/jwks" }),
         json!({ "jwks_uri": "https://127.0.0.1/jwks" }),
         json!({ "jwks_uri": "https://169.254.169.254/jwks" }),
@@ -189,13 +250,20 @@ async fn what_is_wrong_otherwise_is_invalid_metadata() {
         json!({ "request_uris": "https://a.example" }),
         json!({ "request_uris": ["https://10.0.0.1/request"] }),
         json!({ "request_object_signing_alg": "RS1" }),
-        json!({ "request_object_encryption_alg": "RSA-OAEP-256" }),
+        json!({ "request_object_encryption_alg": "RSA-OAEP" }),
+        json!({ "request_object_encryption_alg": "dir" }),
+        json!({ "request_object_encryption_enc": "A128GCM" }),
+        json!({ "request_object_encryption_alg": "ECDH-ES", "request_object_encryption_enc": "A192GCM" }),
         // The logout specifications.
         json!({ "post_logout_redirect_uris": ["javascript:alert(1)"] }),
         json!({ "post_logout_redirect_uris": "https://a.example" }),
         json!({ "post_logout_redirect_uris": ["com.example.app:/out"] }),
         json!({ "post_logout_redirect_uris": ["http://127.0.0.1/out"] }),
         json!({ "initiate_login_uri": "http://127.0.0.1/login" }),
+        json!({ "initiate_login_uri": "http://127.0.0.1/login", "application_type": "native",
+                "redirect_uris": ["com.example.app:/cb"] }),
+        json!({ "initiate_login_uri": "com.example.app:/login", "application_type": "native",
+                "redirect_uris": ["com.example.app:/cb"] }),
         json!({ "frontchannel_logout_uri": "https://other.example/out" }),
         json!({ "frontchannel_logout_session_required": true }),
         json!({ "backchannel_logout_uri": "https://a.example/out#f" }),

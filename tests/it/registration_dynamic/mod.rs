@@ -2,10 +2,12 @@
 //! registration (RFC 7592).
 
 mod access;
+mod demanded;
 mod endings;
 mod fields;
 mod hostile;
 mod managing;
+mod redirected;
 mod whole;
 
 use openidconnect::reqwest::{Method, RequestBuilder, Response};

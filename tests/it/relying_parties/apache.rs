@@ -2,9 +2,11 @@
 
 use openidconnect::url::form_urlencoded;
 use serde_json::{Value, json};
-use signet::{keys::signing::Algorithm, oauth::logout::deliver_due};
+use signet::{admin::registration_tokens, keys::signing::Algorithm, oauth::logout::deliver_due};
 
-use super::{CLIENT, ca, go, go_on, register, rotate_keys, secret, start, uri};
+use super::{
+    Arrival, CLIENT, ca, go, go_on, register, rotate_keys, secret, start, start_with, uri,
+};
 use crate::support::{
     Browser, EMAIL, Server, USERNAME,
     apache::{Apache, PAGE, is_there},
@@ -25,6 +27,12 @@ async fn with_secret() -> (Server, Apache) {
 /// Signs in at Apache's page. The `sid` of the session.
 async fn sign_in(server: &Server, apache: &Apache, browser: &mut Browser) -> String {
     let arrival = go(server, browser, &apache.url("/app/page.html")).await;
+    assert!(arrival.saw(server, "/authorize"));
+    assert_signed_in(apache, &arrival)
+}
+
+/// The page of Apache's that someone came to knows who they are. The `sid` of the session.
+fn assert_signed_in(apache: &Apache, arrival: &Arrival) -> String {
     let answer = &arrival.answer;
     assert_eq!(
         (answer.status, answer.body.as_str()),
@@ -33,7 +41,6 @@ async fn sign_in(server: &Server, apache: &Apache, browser: &mut Browser) -> Str
         arrival.at,
         apache.log()
     );
-    assert!(arrival.saw(server, "/authorize"));
     // The last two are of UserInfo.
     assert_eq!(
         [answer.header("x-user"), answer.header("x-email"), answer.header("x-name")],
@@ -200,4 +207,78 @@ async fn it_goes_on_when_keys_are_rotated() {
     let at = openidconnect::url::Url::parse(&leave).expect("a URL");
     go_on(&server, &mut browser, at, answer).await;
     assert!(!is_signed_in(&apache, &browser).await);
+}
+
+/// Where its page that asks for a provider leads with this one.
+async fn discovered(server: &Server, apache: &Apache, browser: &mut Browser) -> String {
+    let page = browser.get(&apache.url("/app/page.html")).await;
+    let field = |name: &str| page.field(name).unwrap_or_else(|| panic!("{name}: {}", page.body));
+    let query = form_urlencoded::Serializer::new(String::new())
+        .append_pair("target_link_uri", &field("target_link_uri"))
+        .append_pair("x_csrf", &field("x_csrf"))
+        .append_pair("iss", &server.issuer)
+        .finish();
+    apache.url(&format!("/app/redirect?{query}"))
+}
+
+/// Clients that registered themselves, by their names.
+async fn registered(server: &Server) -> Vec<String> {
+    let sql = "SELECT c.metadata->>'client_name' FROM clients c JOIN client_registrations r ON r.client_id = c.client_id";
+    sqlx::query_scalar(sql).fetch_all(&server.db).await.expect("names")
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn it_registers_itself_and_signs_people_in_and_out() {
+    if !is_there() {
+        return;
+    }
+    // It is a web application, and is on loopback.
+    let server =
+        start_with("[dynamic_registration]\nmode = \"token\"\ninsecure_loopback_web = true\n")
+            .await;
+    let hour = std::time::Duration::from_hours(1);
+    let token = registration_tokens::add(&server.app, "for Apache", 1, hour).await;
+    let apache = Apache::registering(&server, &ca(&server), &token.expect("a token"));
+    let mut browser = server.browser();
+    let url = discovered(&server, &apache, &mut browser).await;
+    assert!(registered(&server).await.is_empty(), "not before someone chose Signet");
+    let arrival = go(&server, &mut browser, &url).await;
+    assert_signed_in(&apache, &arrival);
+    assert_eq!(registered(&server).await, ["Apache of its own accord"]);
+
+    // Once: what it was given is kept. People begin there, as Signet's own page of applications leads to it.
+    let page = browser.get("/account/applications").await;
+    let query = form_urlencoded::Serializer::new(String::new())
+        .append_pair("iss", &server.issuer)
+        .append_pair("target_link_uri", &apache.url("/app/page.html"))
+        .finish();
+    let login = apache.url("/app/redirect");
+    assert!(page.body.contains(&login), "{}", page.body);
+    let arrival = go(&server, &mut server.browser(), &format!("{login}?{query}")).await;
+    assert_signed_in(&apache, &arrival);
+    assert_eq!(registered(&server).await.len(), 1);
+
+    let out: String = form_urlencoded::byte_serialize(apache.url("/out.html").as_bytes()).collect();
+    let leave = apache.url(&format!("/app/redirect?logout={out}"));
+    let arrival = go(&server, &mut browser, &leave).await;
+    assert_eq!(arrival.answer.body, "Signed out of Apache", "{}", arrival.at);
+    assert!(arrival.saw(&server, "/logout"));
+    assert!(!browser.get("/").await.body.contains("Alice Example"), "at Signet too");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn it_does_not_register_itself_without_a_token_of_this_server() {
+    if !is_there() {
+        return;
+    }
+    let server =
+        start_with("[dynamic_registration]\nmode = \"token\"\ninsecure_loopback_web = true\n")
+            .await;
+    let apache = Apache::registering(&server, &ca(&server), "of-another-server");
+    let mut browser = server.browser();
+    let url = discovered(&server, &apache, &mut browser).await;
+    let answer = browser.get(&url).await;
+    assert!(answer.location().is_none(), "{answer:?}");
+    assert!(registered(&server).await.is_empty());
+    assert!(apache.log().contains("invalid_token"), "{}", apache.log());
 }

@@ -21,9 +21,15 @@ const CLIENT: &str = "application";
 
 /// A server that speaks TLS and reaches what is on loopback, with the clock of the system, as the applications have it.
 async fn start() -> Server {
+    start_with("").await
+}
+
+/// The same with more settings.
+async fn start_with(more: &str) -> Server {
     let authority = Some(Arc::new(Authority::new()));
     let clock = Some(Clock::System);
-    let options = Options { config: REACHABLE, clock, authority, ..Options::default() };
+    let config = format!("{REACHABLE}{more}");
+    let options = Options { config: &config, clock, authority, ..Options::default() };
     Server::with(options).await
 }
 

@@ -12,6 +12,7 @@ use std::{
 };
 
 use rcgen::KeyPair;
+use serde_json::json;
 use signet::keys::signing::{Algorithm, SigningKey};
 use tempfile::TempDir;
 
@@ -48,9 +49,45 @@ pub struct Apache {
 }
 
 impl Apache {
-    /// Starts one that trusts this authority and signs people in as this client, which authenticates by its secret or, if it has none, by a key of
-    /// Apache's own.
+    /// Starts one that trusts this authority and signs people in as this client, which authenticates by its secret or, if it
+    /// has none, by a key of Apache's own.
     pub fn start(server: &Server, ca: &Path, client_id: &str, secret: Option<&str>) -> Self {
+        let how = if secret.is_some() { "SECRET" } else { "OWN_KEY" };
+        let client = [("CLIENT_ID", client_id), ("CLIENT_SECRET", secret.unwrap_or_default())];
+        Self::launch(server, ca, how, &client, |own| {
+            if secret.is_none() {
+                write_key(own);
+            }
+        })
+    }
+
+    /// Starts one that knows no provider, and registers itself at this one, if it is sent there, by this token.
+    pub fn registering(server: &Server, ca: &Path, token: &str) -> Self {
+        Self::launch(server, ca, "REGISTERS", &[], |own| {
+            let folder = own.join("metadata");
+            fs::create_dir(&folder).expect("a folder");
+            // It is the other user who writes there.
+            fs::set_permissions(&folder, fs::Permissions::from_mode(0o777)).expect("its mode");
+            // Left to itself it registers for all that it can do, also what is not to be had here.
+            let members = json!({
+                "response_types": ["code"], "grant_types": ["authorization_code", "refresh_token"],
+                "scope": "openid email profile",
+            });
+            let conf = json!({
+                "registration_token": token, "registration_endpoint_json": members.to_string(),
+            });
+            let issuer = server.issuer.trim_start_matches("https://").replace(':', "%3A");
+            fs::write(folder.join(format!("{issuer}.conf")), conf.to_string()).expect("written");
+        })
+    }
+
+    fn launch(
+        server: &Server,
+        ca: &Path,
+        how: &str,
+        variables: &[(&str, &str)],
+        prepare: impl FnOnce(&Path),
+    ) -> Self {
         let folder = tempfile::tempdir().expect("a folder");
         let own = folder.path();
         // It serves pages as another user if it is started as root.
@@ -63,19 +100,15 @@ impl Apache {
         let port = free_port();
         let conf = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/foreign/apache/httpd.conf");
         let mut command = Command::new(BINARY);
-        command.args(["-D", "FOREGROUND", "-f"]).arg(conf);
-        if secret.is_none() {
-            write_key(own);
-            command.args(["-D", "OWN_KEY"]);
-        }
+        command.args(["-D", "FOREGROUND", "-D", how, "-f"]).arg(conf);
+        prepare(own);
         let mut child = command
             .env("FOLDER", own)
             .env("MODULES", MODULES)
             .env("PORT", port.to_string())
             .env("CA", own.join("ca.pem"))
             .env("ISSUER", &server.issuer)
-            .env("CLIENT_ID", client_id)
-            .env("CLIENT_SECRET", secret.unwrap_or_default())
+            .envs(variables.iter().copied())
             .stdin(Stdio::null())
             .stdout(Stdio::null())
             .stderr(Stdio::piped())

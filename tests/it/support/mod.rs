@@ -7,6 +7,7 @@ pub mod browser;
 pub mod database;
 pub mod elsewhere;
 pub mod flow;
+pub mod jwe;
 pub mod jwt;
 pub mod mmdb;
 pub mod party;

@@ -1,16 +1,17 @@
 //! How the person is to be authenticated, and who they may be (OpenID Connect Core §3.1.2.1).
 
-use super::Own;
 use crate::{
     identity::proof::Assurance,
-    keys::signing::Type,
     oauth::{
         Error,
-        authorize::{claims::ClaimsRequest, request::Prompt},
+        authorize::{
+            claims::{self, ClaimsRequest},
+            request::Prompt,
+        },
+        id_token_hint::{self, Own},
         target::Target,
     },
     registry::{client::Client, scope},
-    tokens::{id::IdClaims, jws},
     web::params::Params,
 };
 
@@ -42,10 +43,11 @@ pub(super) fn max_age(params: &Params, client: &Client) -> Result<Option<i64>, E
     let Some(text) = params.get("max_age") else {
         return Ok(client.metadata.about.default_max_age.map(i64::from));
     };
-    match text.parse::<u32>() {
-        Ok(seconds) if text.bytes().all(|c| c.is_ascii_digit()) => Ok(Some(seconds.into())),
-        _ => Err(Error::invalid_request("max_age must be a number of seconds")),
+    if text.is_empty() || !text.bytes().all(|c| c.is_ascii_digit()) {
+        return Err(Error::invalid_request("max_age must be a number of seconds"));
     }
+    // More than there can be is as good as no limit.
+    Ok(Some(text.parse().unwrap_or(i64::MAX)))
 }
 
 /// OpenID Connect Core §3.1.2.1: an ID token of ours, issued to this client, of whatever age.
@@ -55,8 +57,8 @@ pub(super) fn id_token_hint(
     own: Own<'_>,
 ) -> Result<Option<String>, Error> {
     let Some(hint) = params.get("id_token_hint") else { return Ok(None) };
-    jws::verify(own.keys, own.issuer, Type::Id, hint)
-        .filter(|claims: &IdClaims| claims.aud == *client.id)
+    id_token_hint::read(hint, own)
+        .filter(|claims| claims.aud == *client.id)
         .map(|claims| Some(claims.sub))
         .ok_or_else(|| {
             Error::invalid_request(
@@ -65,7 +67,7 @@ pub(super) fn id_token_hint(
         })
 }
 
-/// OpenID Connect Core §5.5. Without the scope `openid` it means nothing.
+/// OpenID Connect Core §5.5 and §5.2. Without the scope `openid` neither means anything.
 pub(super) fn claims(
     params: &Params,
     client: &Client,
@@ -73,10 +75,14 @@ pub(super) fn claims(
     hinted: Option<&str>,
 ) -> Result<ClaimsRequest, Error> {
     let openid = target.scopes.iter().any(|name| name == scope::OPENID);
-    let Some(text) = params.get("claims").filter(|_| openid) else {
+    if !openid {
         return Ok(ClaimsRequest::default());
+    }
+    let asked = params.get("claims").map(|text| ClaimsRequest::parse(text, client)).transpose()?;
+    let claims = ClaimsRequest {
+        locales: params.get("claims_locales").map(claims::locales).unwrap_or_default(),
+        ..asked.unwrap_or_default()
     };
-    let claims = ClaimsRequest::parse(text, client)?;
     let asked = &claims.subjects;
     if hinted.is_some_and(|hinted| !asked.is_empty() && !asked.iter().any(|sub| sub == hinted)) {
         return Err(Error::invalid_request("claims and id_token_hint are about different people"));

@@ -12,21 +12,16 @@ use self::{
 };
 use super::request::{AuthorizationRequest, ResponseMode, ReturnAddress};
 use crate::{
-    keys::KeySet,
-    oauth::{Code, Error, target::Target},
+    identity::text::IDENTIFIER,
+    oauth::{Code, Error, id_token_hint::Own, target::Target},
     registry::client::{Client, GrantType},
     replica::Catalogue,
     web::params::Params,
 };
 
-/// What tells our own tokens from others.
-#[derive(Clone, Copy, Debug)]
-pub struct Own<'a> {
-    /// Our keys.
-    pub keys: &'a KeySet,
-    /// Our issuer identifier.
-    pub issuer: &'a str,
-}
+/// The largest request that is taken, in bytes as it is kept while its person is asked: anyone can send browsers here, and
+/// each of their requests is kept for a while.
+const LARGEST: usize = 8 * 1024;
 
 /// How a request fails.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -94,7 +89,7 @@ fn rest(
         GrantType::AuthorizationCode,
     )?;
     let claims = claims(params, client, &target, subject_hint.as_deref())?;
-    Ok(AuthorizationRequest {
+    let request = AuthorizationRequest {
         return_address: return_address.clone(),
         redirect_uri_named: params.get("redirect_uri").is_some(),
         scopes: target.scopes,
@@ -104,10 +99,18 @@ fn rest(
         prompts,
         max_age,
         acr: claims.acr.first().copied().or_else(|| acr_values(params, client)),
-        login_hint: params.get("login_hint").map(str::to_owned),
+        // No more than a hint: what is too long to be anyone's is left out.
+        login_hint: params
+            .get("login_hint")
+            .filter(|hint| hint.chars().count() <= IDENTIFIER)
+            .map(str::to_owned),
         subject_hint,
         claims,
-    })
+    };
+    match serde_json::to_vec(&request) {
+        Ok(json) if json.len() <= LARGEST => Ok(request),
+        _ => Err(Error::invalid_request("the request is too long")),
+    }
 }
 
 /// RFC 6749 §3.1.1. The implicit and hybrid types are not offered (RFC 9700 §2.1.2).

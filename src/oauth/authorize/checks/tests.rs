@@ -1,4 +1,7 @@
-use std::sync::{Arc, LazyLock};
+use std::{
+    sync::{Arc, LazyLock},
+    time::Duration,
+};
 
 use serde_json::{Value, json};
 
@@ -7,7 +10,7 @@ use crate::{
     clock::Timestamp,
     identity::proof::Assurance,
     keys::{
-        Entry,
+        Entry, KeySet, Lifetimes,
         signing::{Algorithm, SigningKey, Type},
     },
     registry::resource::Resource,
@@ -27,6 +30,8 @@ fn new_key() -> Arc<SigningKey> {
     Arc::new(SigningKey::from_pkcs8(Algorithm::EdDsa, &pkcs8).expect("its bytes"))
 }
 
+const DAY: Duration = Duration::from_hours(24);
+const LIFETIMES: Lifetimes = Lifetimes { rotation: DAY, lead: DAY, token: DAY };
 const CHALLENGE: &str = "E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM";
 
 fn client(overrides: &Value) -> Client {
@@ -72,7 +77,8 @@ fn run(changes: &[(&str, &str)], client: &Client) -> Result<AuthorizationRequest
         generation: 1,
         active_from: Timestamp::UNIX_EPOCH,
     }]);
-    check(&params, Some(client), &catalogue(), Own { keys: &keys, issuer: ISSUER })
+    let own = Own { keys: &keys, lifetimes: LIFETIMES, issuer: ISSUER };
+    check(&params, Some(client), &catalogue(), own)
 }
 
 fn code(outcome: Result<AuthorizationRequest, Failure>) -> Result<(), (bool, Code)> {
@@ -121,8 +127,13 @@ fn each_rule_has_its_error_at_its_place() {
         (&[("code_challenge_method", "")], told_client(InvalidRequest)),
         (&[("prompt", "login consent")], Ok(())),
         (&[("prompt", "none login")], told_client(InvalidRequest)),
+        (&[("prompt", "none consent")], told_client(InvalidRequest)),
+        (&[("prompt", "none select_account")], told_client(InvalidRequest)),
         (&[("prompt", "create")], told_client(InvalidRequest)),
         (&[("max_age", "0")], Ok(())),
+        (&[("max_age", "4294967296")], Ok(())),
+        (&[("max_age", "99999999999999999999999999")], Ok(())),
+        (&[("max_age", "\u{664}")], told_client(InvalidRequest)),
         (&[("max_age", "-1")], told_client(InvalidRequest)),
         (&[("max_age", "+1")], told_client(InvalidRequest)),
         (&[("max_age", "1.5")], told_client(InvalidRequest)),
@@ -150,6 +161,15 @@ fn an_id_token_hint_is_one_of_our_own_id_tokens_for_this_client() {
         (jws::sign(&KEY, Type::Id, &right), Ok(Some(person))),
         (jws::sign(&KEY, Type::Access, &right), Err((true, Code::InvalidRequest))),
         (jws::sign(&new_key(), Type::Id, &right), Err((true, Code::InvalidRequest))),
+        // It says that it lives longer than any of ours, which whoever stole a former key could say.
+        (
+            jws::sign(&KEY, Type::Id, &{
+                let mut claims = right.clone();
+                claims["exp"] = 86_401.into();
+                claims
+            }),
+            Err((true, Code::InvalidRequest)),
+        ),
         (
             jws::sign(&KEY, Type::Id, &with("iss", "https://other.example")),
             Err((true, Code::InvalidRequest)),
@@ -187,7 +207,7 @@ fn pkce_is_left_out_by_those_alone_whom_an_operator_exempted() {
 #[test]
 fn a_client_that_is_unknown_or_disabled_is_not_answered() {
     let params = Params::parse(b"client_id=x&redirect_uri=https://app.example/cb").expect("parses");
-    let own = Own { keys: &KeySet::default(), issuer: ISSUER };
+    let own = Own { keys: &KeySet::default(), lifetimes: LIFETIMES, issuer: ISSUER };
     assert!(matches!(check(&params, None, &catalogue(), own), Err(Failure::Unsafe(_))));
     assert_eq!(
         code(run(&[], &client(&json!({ "disabled": true })))),
@@ -208,4 +228,16 @@ fn what_a_client_registered_stands_in_for_what_a_request_leaves_out() {
     assert_eq!((asked.max_age, asked.acr), (Some(60), Some(Assurance::Aal2)));
     let said = run(&[("max_age", "5"), ("acr_values", "aal1")], &client).expect("fine");
     assert_eq!((said.max_age, said.acr), (Some(5), Some(Assurance::Aal1)));
+}
+
+#[test]
+fn a_max_age_beyond_all_numbers_is_a_long_one() {
+    let spa = client(&json!({}));
+    for (text, expected) in [
+        ("4294967296", 4_294_967_296),
+        ("0000000000000000000000000060", 60),
+        ("99999999999999999999999999", i64::MAX),
+    ] {
+        assert_eq!(run(&[("max_age", text)], &spa).expect("fine").max_age, Some(expected));
+    }
 }

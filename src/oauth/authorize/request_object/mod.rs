@@ -2,11 +2,12 @@
 //! What comes out is the parameters that count, wherever they were; what they mean is checked as for any request
 //! (docs/decisions/0021).
 
+mod encrypted;
 mod object;
 mod parameters;
 mod referenced;
 
-pub use self::referenced::Referenced;
+pub use self::{encrypted::places, referenced::Referenced};
 use self::{object::Object, parameters::Mode};
 use crate::{
     app::App,
@@ -57,7 +58,8 @@ async fn read(
             &*fetched
         }
     };
-    let object = Object::read(text)?;
+    let text = encrypted::open(app, text).await?;
+    let object = Object::read(&text)?;
     is_signed_as_registered(client, &object, source)?;
     if let Object { alg: RequestAlg::By(alg), .. } = object {
         is_signed_by_the_client(app, client, &object, alg).await?;

@@ -18,6 +18,7 @@ use crate::{
     fetch::{FetchError, Limits},
     oauth::{Code, Error},
     registry::client::Client,
+    replica::client_keys::owner,
 };
 
 /// Of how many clients some are remembered.
@@ -138,7 +139,7 @@ impl Referenced {
         let Some(_place) = self.place(&client.id) else {
             return Err(Error::new(Code::TemporarilyUnavailable, "try again in a moment"));
         };
-        let loaded = load(app, uri).await;
+        let loaded = load(app, client, uri).await;
         let now = app.clock.now();
         match loaded {
             Ok((text, fresh_for)) => {
@@ -190,9 +191,13 @@ impl Referenced {
     }
 }
 
-async fn load(app: &App, uri: &str) -> Result<(Arc<str>, Option<Duration>), Trouble> {
+async fn load(
+    app: &App,
+    client: &Client,
+    uri: &str,
+) -> Result<(Arc<str>, Option<Duration>), Trouble> {
     let url = Url::parse(uri).map_err(|_| Trouble::NoUrl)?;
-    let fetched = app.fetch.get(&url, LIMITS).await?;
+    let fetched = app.fetch.get(&owner(client), &url, LIMITS).await?;
     let text = std::str::from_utf8(&fetched.body).map_err(|_| Trouble::NoText)?;
     Ok((text.into(), fetched.fresh_for))
 }
