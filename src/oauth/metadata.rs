@@ -82,7 +82,7 @@ pub fn document(config: &Config) -> Document {
         "backchannel_logout_session_supported": true,
         "scopes_supported": scope::IDENTITY,
         "response_types_supported": ["code"],
-        "response_modes_supported": ["query", "form_post"],
+        "response_modes_supported": ["query", "fragment", "form_post"],
         "grant_types_supported": GrantType::ALL.map(GrantType::name),
         "token_endpoint_auth_methods_supported": AuthMethod::ALL.map(AuthMethod::name),
         "revocation_endpoint_auth_methods_supported": AuthMethod::ALL.map(AuthMethod::name),

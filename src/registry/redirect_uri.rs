@@ -123,6 +123,13 @@ impl Matched {
     pub fn with_query(&self, pairs: &[(&'static str, String)]) -> String {
         with_query(&self.0, pairs)
     }
+
+    /// With these parameters as its fragment, which it has none of itself (OAuth 2.0 Multiple Response Types §2.1).
+    #[must_use]
+    pub fn with_fragment(&self, pairs: &[(&'static str, String)]) -> String {
+        let fragment = form_urlencoded::Serializer::new(String::new()).extend_pairs(pairs).finish();
+        format!("{}#{fragment}", self.0)
+    }
 }
 
 /// A URI with these parameters added to its query, if there are any.

@@ -31,6 +31,8 @@ redirect_uris = ["${party.redirectUri}", "${party.origin}/silent"]
 post_logout_redirect_uris = ["${party.origin}/bye"]
 scopes = ["openid", "profile", "email", "offline_access", "orders:read"]
 resources = ["${RESOURCE}"]
+# It stands for an application on the web, that is here on loopback.
+unsafe_silent_native = true
 ${named.join("")}`;
   return party;
 }

@@ -26,6 +26,7 @@ const script = (server) => `
     monitorSession: true,
     checkSessionIntervalInSeconds: 1,
     automaticSilentRenew: false,
+    response_mode: new URLSearchParams(location.search).get("mode") ?? (location.hash ? "fragment" : "query"),
   });
   const heard = {};
   for (const event of ["UserSignedOut", "UserSessionChanged", "SilentRenewError"]) {
@@ -74,6 +75,18 @@ visit("oidc-client-ts signs in by redirect, with PKCE", {}, async (person) => {
   assert.equal(user.profile.iss, person.server.issuer);
   assert.ok(user.session_state && user.access_token);
   assert.deepEqual(new Set(user.scope.split(" ")), new Set(SCOPE.split(" ")));
+});
+
+visit("oidc-client-ts is answered in the fragment", {}, async (person) => {
+  await open(person, "/app?mode=fragment");
+  await person.page.evaluate(() => void manager.signinRedirect({ prompt: "consent" }));
+  await person.sees("sign-in-form");
+  await person.signIn();
+  await person.press("allow");
+  await person.returns();
+  assert.equal(new URL(person.page.url()).search, "");
+  const email = await person.page.evaluate(() => done.then((it) => it.profile.email));
+  assert.equal(email, person.server.login);
 });
 
 visit("oidc-client-ts renews in a frame, without asking", {}, async (person) => {

@@ -1,11 +1,14 @@
 //! What the OpenID Foundation's plans for providers (Basic, Config, Form Post) look at, with the client that they bring: a
 //! confidential one that sends neither PKCE nor a nonce. What other tests hold is not repeated.
 
+use std::collections::BTreeMap;
+
 use openidconnect::{
     reqwest::{Method, Response},
     url::form_urlencoded,
 };
 use serde_json::{Value, json};
+use signet::registry::redirect_uri::Registered;
 use time::Duration;
 
 use crate::support::{
@@ -211,6 +214,37 @@ async fn errors_reach_the_client_by_the_mode_that_it_wants_and_in_the_charset_of
         assert_eq!(page.field("error").as_deref(), Some(expected));
         assert_eq!(page.field("state").as_deref(), Some("the state"));
         assert_eq!(page.field("code"), None);
+        let answer = browser.get(&path(&[more, ("response_mode", "fragment")])).await;
+        let parameters = in_fragment(&answer, CALLBACK);
+        assert_eq!((&*parameters["error"], &*parameters["state"]), (expected, "the state"));
+    }
+}
+
+/// The parameters of an answer to `uri` that has them in its fragment, and nothing else.
+fn in_fragment(answer: &Answer, uri: &str) -> BTreeMap<String, String> {
+    let url = answer.leads_to().expect("it leads on");
+    let (bare, fragment) = url.split_once('#').expect("a fragment");
+    assert_eq!(bare, uri);
+    form_urlencoded::parse(fragment.as_bytes()).into_owned().collect()
+}
+
+#[tokio::test]
+async fn a_fragment_has_the_code_that_is_redeemed() {
+    // OAuth 2.0 Multiple Response Types §2.1; a query of the redirect URI stays where it is (RFC 6749 §3.1.2).
+    let server = start().await;
+    let with_query = "https://shop.example/callback?of=shop";
+    let registered = Registered::parse(with_query).expect("a redirect URI");
+    server.change_client(WEB, |metadata| metadata.redirect_uris.push(registered)).await;
+    for uri in [CALLBACK, with_query] {
+        let mode = [("response_mode", "fragment"), ("redirect_uri", uri)];
+        let mut browser = server.browser();
+        // After the form by a page that leads on, then by a redirect.
+        for _ in 0..2 {
+            let parameters = in_fragment(&go(&mut browser, &mode).await, uri);
+            let names: Vec<&str> = parameters.keys().map(String::as_str).collect();
+            assert_eq!(names, ["code", "iss", "session_state", "state"]);
+            assert_eq!(redeem(&server, &parameters["code"], uri).await.status(), 200);
+        }
     }
 }
 

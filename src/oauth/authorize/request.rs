@@ -11,6 +11,8 @@ pub enum ResponseMode {
     /// In the query of the redirect URI (RFC 6749 §4.1.2).
     #[default]
     Query,
+    /// In its fragment, which browsers keep to themselves (OAuth 2.0 Multiple Response Types §2.1).
+    Fragment,
     /// Posted by the browser (OAuth 2.0 Form Post Response Mode).
     FormPost,
 }

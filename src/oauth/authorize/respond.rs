@@ -72,8 +72,12 @@ pub fn respond(
             let page = FormPost::new(passing_view(app, client), action, fields, script);
             pages::respond(StatusCode::OK, &page, &Freedom::PostToClient)
         }
-        ResponseMode::Query => {
-            let url = to.redirect_uri.with_query(&pairs);
+        // OAuth 2.0 Multiple Response Types §2.1.
+        mode @ (ResponseMode::Query | ResponseMode::Fragment) => {
+            let url = match mode {
+                ResponseMode::Fragment => to.redirect_uri.with_fragment(&pairs),
+                _ => to.redirect_uri.with_query(&pairs),
+            };
             // RFC 9700 §4.11.2: whoever may register a client could have this server lead people anywhere.
             if asks {
                 let page = Continue::new(view(app, client), url, false);

@@ -128,8 +128,11 @@ fn response_type(params: &Params) -> Result<(), Error> {
 fn response_mode(params: &Params) -> Result<ResponseMode, Error> {
     match params.get("response_mode") {
         None | Some("query") => Ok(ResponseMode::Query),
+        Some("fragment") => Ok(ResponseMode::Fragment),
         Some("form_post") => Ok(ResponseMode::FormPost),
-        Some(_) => Err(Error::invalid_request("response_mode must be query or form_post")),
+        Some(_) => {
+            Err(Error::invalid_request("response_mode must be query, fragment or form_post"))
+        }
     }
 }
 
