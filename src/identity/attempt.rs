@@ -121,7 +121,8 @@ impl Attempt {
 
     /// Where it is: what comes next, with what the person has. None if the person may no longer sign in.
     pub async fn step(&self, app: &App) -> storage::Result<Option<(Step, Standing)>> {
-        let standing = storage::factors::standing(&app.db, self.row.user_id, app.clock.now()).await?;
+        let standing =
+            storage::factors::standing(&app.db, self.row.user_id, app.clock.now()).await?;
         Ok(standing.map(|standing| {
             let level = self.row.acr.parse().unwrap_or(Assurance::Aal2);
             (next(level, &standing, &self.proofs()), standing)
@@ -186,7 +187,9 @@ pub async fn start(
     headers: &HeaderMap,
     context: &RequestContext,
 ) -> storage::Result<Option<Advanced>> {
-    let Some(standing) = storage::factors::standing(&app.db, user, app.clock.now()).await? else { return Ok(None) };
+    let Some(standing) = storage::factors::standing(&app.db, user, app.clock.now()).await? else {
+        return Ok(None);
+    };
     let proven = Proven { user, proofs, by: Some(by), session: None };
     go_on(app, &proven, &standing, goal, headers, context).await
 }
@@ -245,7 +248,9 @@ pub async fn strengthen(
         return Ok(None);
     }
     let user = session.row.user_id;
-    let Some(standing) = storage::factors::standing(&app.db, user, app.clock.now()).await? else { return Ok(None) };
+    let Some(standing) = storage::factors::standing(&app.db, user, app.clock.now()).await? else {
+        return Ok(None);
+    };
     let step = next(level(app, goal, &standing), &standing, &proofs);
     if step == Step::Enrol && !is_recent(app, &proofs) {
         return Ok(None);

@@ -81,9 +81,9 @@ pub async fn of<'a>(
         },
     })?;
     let nothing = BTreeSet::new();
-    let (roles, groups) = principal.as_ref().map_or((&nothing, &nothing), |principal| {
-        (&principal.roles, &principal.groups)
-    });
+    let (roles, groups) = principal
+        .as_ref()
+        .map_or((&nothing, &nothing), |principal| (&principal.roles, &principal.groups));
     let authority = app.replica.authority();
     Ok(decide(catalogue, &authority.roles, (roles, groups), scopes, resources))
 }
@@ -124,7 +124,8 @@ fn decide<'a>(
         })
         .collect();
     let is_left = |name: &String| {
-        let mut understood = left.iter().filter(|(resource, _)| resource.has_scope(name)).peekable();
+        let mut understood =
+            left.iter().filter(|(resource, _)| resource.has_scope(name)).peekable();
         // A scope that two resources understand is in the token for both: each has to allow it.
         scope::is_identity(name)
             || understood.peek().is_some()
@@ -134,8 +135,7 @@ fn decide<'a>(
             // Of no resource here at all: that is not for roles to decide.
             || !resources.iter().filter_map(|own| catalogue.get(own)).any(|own| own.has_scope(name))
     };
-    let is_there =
-        |name: &String| left.iter().any(|(resource, _)| resource.identifier == *name);
+    let is_there = |name: &String| left.iter().any(|(resource, _)| resource.identifier == *name);
     let holds = holds(&left, roles, groups);
     Entitled { scopes: keep(scopes, is_left), resources: keep(resources, is_there), holds }
 }
@@ -224,7 +224,9 @@ mod tests {
             let permissions = permissions.iter();
             let metadata = Metadata {
                 inherits: own(inherits),
-                permissions: permissions.map(|(at, names)| ((*at).to_owned(), own(names))).collect(),
+                permissions: permissions
+                    .map(|(at, names)| ((*at).to_owned(), own(names)))
+                    .collect(),
                 ..Metadata::default()
             };
             Role { name: name.to_owned(), metadata }
@@ -253,27 +255,37 @@ mod tests {
         (entitled.scopes.join(" "), entitled.resources.join(" "), entitled.holds)
     }
 
+    /// Roles, scopes and resources that are asked for, and what is left of the latter two.
+    type Case = (
+        &'static [&'static str],
+        &'static [&'static str],
+        &'static [&'static str],
+        &'static str,
+        &'static str,
+    );
+
     #[test]
     fn scopes_are_cut_to_what_roles_permit() {
-        let (strict, lax) = ("https://strict", "https://lax");
+        const STRICT: &str = "https://strict";
+        const LAX: &str = "https://lax";
         let both = "https://strict https://lax";
-        let cases: [(&[&str], &[&str], &[&str], &str, &str); 14] = [
-            (&[], &["read"], &[strict], "", ""),
-            (&[], &["openid", "offline_access", "read"], &[strict], "openid offline_access", ""),
-            (&["reader"], &["read", "write"], &[strict], "read", strict),
-            (&["reader"], &["write"], &[strict], "", ""),
-            (&["writer"], &["read", "write"], &[strict], "read write", strict),
-            (&["nonsense"], &["read"], &[strict], "", ""),
+        let cases: [Case; 14] = [
+            (&[], &["read"], &[STRICT], "", ""),
+            (&[], &["openid", "offline_access", "read"], &[STRICT], "openid offline_access", ""),
+            (&["reader"], &["read", "write"], &[STRICT], "read", STRICT),
+            (&["reader"], &["write"], &[STRICT], "", ""),
+            (&["writer"], &["read", "write"], &[STRICT], "read write", STRICT),
+            (&["nonsense"], &["read"], &[STRICT], "", ""),
             // Not asked for at all, and something permitted: the resource may decide by what it is told.
-            (&["auditor"], &[], &[strict], "", strict),
-            (&[], &[], &[strict], "", ""),
-            (&["auditor"], &["read"], &[strict], "", ""),
-            (&[], &["read", "browse"], &[lax], "read browse", lax),
-            (&[], &["read", "browse"], &[strict, lax], "read browse", lax),
-            (&["reader"], &["read", "browse"], &[strict, lax], "read browse", both),
+            (&["auditor"], &[], &[STRICT], "", STRICT),
+            (&[], &[], &[STRICT], "", ""),
+            (&["auditor"], &["read"], &[STRICT], "", ""),
+            (&[], &["read", "browse"], &[LAX], "read browse", LAX),
+            (&[], &["read", "browse"], &[STRICT, LAX], "read browse", LAX),
+            (&["reader"], &["read", "browse"], &[STRICT, LAX], "read browse", both),
             // Read at one would be read at the other.
-            (&["auditor"], &["read", "write", "browse"], &[strict, lax], "read browse", lax),
-            (&["reader"], &["write", "browse"], &[strict, lax], "browse", lax),
+            (&["auditor"], &["read", "write", "browse"], &[STRICT, LAX], "read browse", LAX),
+            (&["reader"], &["write", "browse"], &[STRICT, LAX], "browse", LAX),
         ];
         for (held, scopes, resources, left_scopes, left_resources) in cases {
             let (scopes_left, resources_left, _) = left(held, scopes, resources);

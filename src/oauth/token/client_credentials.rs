@@ -35,8 +35,7 @@ pub(super) async fn grant(
         return Err(Error::invalid_target("name a resource: the client has no default"));
     }
     let own = || Subject::Client(client.id.to_string());
-    let entitled =
-        entitled::of(app, &catalogue, own, &target.scopes, &target.resources).await?;
+    let entitled = entitled::of(app, &catalogue, own, &target.scopes, &target.resources).await?;
     if entitled.is_cut() && (entitled.scopes.is_empty() || entitled.resources.is_empty()) {
         return Err(Error::invalid_scope("the client's roles permit nothing of it"));
     }

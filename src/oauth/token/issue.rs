@@ -89,13 +89,8 @@ pub async fn for_grant(
     let person = || Subject::User(granted.user_id);
     let (scopes, resources) = (&granted.scopes, &granted.resources);
     let entitled = entitled::of(app, catalogue, person, scopes, resources).await?;
-    let shape = Shape::of(
-        catalogue,
-        &app.config.tokens,
-        issuer,
-        &entitled.scopes,
-        &entitled.resources,
-    )?;
+    let shape =
+        Shape::of(catalogue, &app.config.tokens, issuer, &entitled.scopes, &entitled.resources)?;
     let access_token = match shape.format {
         // The grant's statement did not know that an opaque token was wanted.
         TokenFormat::Opaque if late => {
