@@ -124,6 +124,13 @@ impl Roles {
         sets.flatten().map(String::as_str).collect()
     }
 
+    /// What is demanded of whoever has these roles, by them or by what they inherit: the strictest.
+    #[must_use]
+    pub fn mfa<'a>(&'a self, names: impl IntoIterator<Item = &'a str>) -> Option<Mfa> {
+        let implied = self.implied(names).into_iter();
+        implied.filter_map(|name| self.by_name.get(name)?.metadata.mfa).max()
+    }
+
     /// Checks the roles that one would inherit: they have to be there, and must not inherit it themselves.
     pub fn check_inherited(&self, role: &Role) -> Result<(), String> {
         for name in &role.metadata.inherits {
@@ -178,6 +185,30 @@ mod tests {
         assert_eq!(permitted, BTreeSet::from(["read", "write", "delete"]));
         assert!(roles.permissions(&held, "https://other").is_empty());
         assert_eq!(roles.implied(["viewer"]), BTreeSet::from(["viewer"]));
+    }
+
+    #[test]
+    fn the_strictest_role_says_what_is_demanded() {
+        let demanding = |name: &str, inherits: &[&str], mfa| {
+            let mut role = role(name, inherits, &[]);
+            role.metadata.mfa = mfa;
+            role
+        };
+        let roles = Roles::new(vec![
+            demanding("guest", &[], Some(Mfa::Never)),
+            demanding("staff", &["guest"], None),
+            demanding("clerk", &["staff"], Some(Mfa::WhenEnrolled)),
+            demanding("owner", &["clerk"], Some(Mfa::Always)),
+        ]);
+        for (held, expected) in [
+            (&[][..], None),
+            (&["gone"][..], None),
+            (&["staff"][..], Some(Mfa::Never)),
+            (&["guest", "clerk"][..], Some(Mfa::WhenEnrolled)),
+            (&["staff", "owner"][..], Some(Mfa::Always)),
+        ] {
+            assert_eq!(roles.mfa(held.iter().copied()), expected, "{held:?}");
+        }
     }
 
     #[test]

@@ -31,6 +31,7 @@ pub async fn put(app: &App, client_id: &str, metadata: &Metadata) -> Result<(), 
     let json = serde_json::to_value(metadata).map_err(|error| error.to_string())?;
     storage::clients::put(&app.db, client_id, &json, app.clock.now()).await?;
     record(app, Event::new(Kind::ClientChanged).client(client_id)).await?;
+    app.replica.forget_client(client_id);
     Ok(())
 }
 
@@ -41,6 +42,7 @@ pub async fn set_disabled(app: &App, client_id: &str, disabled: bool) -> Result<
     }
     let event = Event::new(Kind::ClientChanged).client(client_id);
     record(app, event.detail(json!({ "disabled": disabled }))).await?;
+    app.replica.forget_client(client_id);
     Ok(())
 }
 
@@ -86,6 +88,7 @@ pub async fn delete(app: &App, client_id: &str) -> Result<(), Error> {
         return Err(Error::Invalid(format!("there is no client {client_id}")));
     }
     record(app, Event::new(Kind::ClientDeleted).client(client_id)).await?;
+    app.replica.forget_client(client_id);
     Ok(())
 }
 

@@ -1,8 +1,9 @@
 //! What manifests say, as TOML: read, and held against what can only be a slip.
 
-use std::collections::HashSet;
+use std::collections::{BTreeMap, BTreeSet, HashSet};
 
 use serde::Deserialize;
+use serde_json::{Map, Value};
 
 use super::Error;
 use crate::{
@@ -21,6 +22,10 @@ use crate::{
 pub struct Manifest {
     /// `[[resource]]`.
     pub resource: Vec<ResourceEntry>,
+    /// `[[role]]`.
+    pub role: Vec<RoleEntry>,
+    /// `[[group]]`.
+    pub group: Vec<GroupEntry>,
     /// `[[client]]`.
     pub client: Vec<ClientEntry>,
     /// `[[user]]`.
@@ -35,6 +40,34 @@ pub struct ResourceEntry {
     pub(super) metadata: resource::Metadata,
 }
 
+/// `[[role]]`.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct RoleEntry {
+    pub(super) name: String,
+    #[serde(default)]
+    pub(super) description: String,
+    #[serde(default)]
+    pub(super) inherits: BTreeSet<String>,
+    #[serde(default)]
+    pub(super) mfa: Option<Mfa>,
+    /// By resource.
+    #[serde(default)]
+    pub(super) permissions: BTreeMap<String, BTreeSet<String>>,
+}
+
+/// `[[group]]`.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct GroupEntry {
+    pub(super) name: String,
+    #[serde(default)]
+    pub(super) description: String,
+    /// Left out, they stay as they are.
+    #[serde(default)]
+    pub(super) roles: Option<BTreeSet<String>>,
+}
+
 /// `[[client]]`.
 #[derive(Debug, Deserialize)]
 pub struct ClientEntry {
@@ -47,6 +80,9 @@ pub struct ClientEntry {
     /// Left out, it stays as it is: an operator may have disabled the client meanwhile.
     #[serde(default)]
     pub(super) disabled: Option<bool>,
+    /// What it holds on its own behalf. Left out, it stays as it is.
+    #[serde(default)]
+    pub(super) roles: Option<BTreeSet<String>>,
     #[serde(flatten)]
     pub(super) metadata: client::Metadata,
 }
@@ -76,19 +112,30 @@ pub struct UserEntry {
     /// The variable that holds the password.
     #[serde(default)]
     pub(super) password_env: Option<String>,
+    /// Left out, they stay as they are.
+    #[serde(default)]
+    pub(super) roles: Option<BTreeSet<String>>,
+    /// Left out, they stay as they are.
+    #[serde(default)]
+    pub(super) groups: Option<BTreeSet<String>>,
+    /// What policies know of them. Left out, it stays as it is.
+    #[serde(default)]
+    pub(super) attributes: Option<Map<String, Value>>,
 }
 
 /// The keys that an entry may have; `flatten` and `deny_unknown_fields` do not go together.
-const RESOURCE_KEYS: [&str; 6] = [
+const RESOURCE_KEYS: [&str; 8] = [
     "identifier",
     "name",
     "access_token_format",
     "access_token_alg",
     "access_token_lifetime",
+    "access_claims",
+    "enforce_permissions",
     "scopes",
 ];
 const SCOPE_KEYS: [&str; 2] = ["name", "description"];
-const CLIENT_KEYS: [&str; 51] = [
+const CLIENT_KEYS: [&str; 52] = [
     "client_id",
     "secret",
     "secret_env",
@@ -140,6 +187,7 @@ const CLIENT_KEYS: [&str; 51] = [
     "mfa",
     "refresh_retry_window",
     "disabled",
+    "roles",
 ];
 
 impl Manifest {
@@ -180,8 +228,10 @@ impl Manifest {
         let resources = self.resource.iter().map(|entry| ("resource", entry.identifier.clone()));
         let clients = self.client.iter().map(|entry| ("client", entry.client_id.clone()));
         let users = self.user.iter().map(|entry| ("user", text::identifier_key(&entry.email)));
+        let roles = self.role.iter().map(|entry| ("role", entry.name.clone()));
+        let groups = self.group.iter().map(|entry| ("group", entry.name.clone()));
         let mut seen = HashSet::new();
-        for (section, name) in resources.chain(clients).chain(users) {
+        for (section, name) in resources.chain(clients).chain(users).chain(roles).chain(groups) {
             if !seen.insert((section, name.clone())) {
                 return Err(Error::Invalid(format!("{section} {name} is there twice")));
             }

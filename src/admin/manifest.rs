@@ -1,5 +1,7 @@
-//! Manifests: resources, clients and people as TOML, compared with the database and brought there. Applying one twice
-//! changes nothing the second time; what a manifest does not name is left alone.
+//! Manifests: resources, roles, groups, clients and people as TOML, compared with the database and brought there. Applying
+//! one twice changes nothing the second time; what a manifest does not name is left alone.
+
+mod holdings;
 
 use std::{
     collections::HashMap,
@@ -8,14 +10,17 @@ use std::{
 
 use sqlx::PgPool;
 
+use self::holdings::{Changes, Known};
 pub use super::entries::Manifest;
 use super::{
     Error, clients,
     entries::{ClientEntry, ResourceEntry, UserEntry},
     record,
+    roles::{self, Holder},
     users::{self, Choice, Policy, Profile},
 };
 use crate::{
+    access::{principal::Subject, roles::Role},
     app::AppState,
     audit::{Event, Kind},
     config::SecretText,
@@ -53,6 +58,12 @@ pub enum Change {
 enum Action {
     Nothing,
     Resource(Resource),
+    Role(Role),
+    Group {
+        name: String,
+        description: String,
+        holds: Changes,
+    },
     Client {
         id: String,
         metadata: Box<client::Metadata>,
@@ -60,6 +71,7 @@ enum Action {
         disabled: Option<bool>,
         secret: Option<SecretText>,
         draw: bool,
+        holds: Changes,
     },
     User {
         id: Option<uuid::Uuid>,
@@ -68,6 +80,7 @@ enum Action {
         more: Option<Box<profile::Profile>>,
         policy: Policy,
         password: Option<SecretText>,
+        holds: Changes,
     },
 }
 
@@ -91,15 +104,22 @@ pub async fn plan(db: &PgPool, manifest: &Manifest) -> Result<Vec<Step>, Error> 
         let stored = resources.iter().find(|row| row.identifier == entry.identifier).cloned();
         steps.push(plan_resource(entry, stored.map(Resource::from_row).transpose()?)?);
     }
+    let known = Known::read(db, manifest, &resources).await?;
+    steps.extend(known.plan_roles(manifest)?);
+    for entry in &manifest.group {
+        steps.push(known.plan_group(db, entry).await?);
+    }
     for entry in &manifest.client {
         manifest.check_names(entry, &resources)?;
+        let holds = known.of_client(db, entry).await?;
         let stored = storage::clients::get(db, &entry.client_id).await?;
         let secret = secret(entry.secret.as_ref(), entry.secret_env.as_deref())?;
         let secret = BroughtSecret::look_up(db, entry, secret).await?;
-        steps.push(plan_client(entry, secret, stored.map(Client::from_row).transpose()?)?);
+        let stored = stored.map(Client::from_row).transpose()?;
+        steps.push(plan_client(entry, secret, stored, holds)?);
     }
     for entry in &manifest.user {
-        steps.push(plan_user(db, entry).await?);
+        steps.push(plan_user(db, entry, &known).await?);
     }
     Ok(steps)
 }
@@ -131,8 +151,14 @@ pub async fn apply(app: &AppState, plan: Vec<Step>) -> Result<Vec<(String, Strin
                 let detail = serde_json::json!({ "resource": resource.identifier });
                 record(app, Event::new(Kind::ResourceChanged).detail(detail)).await?;
             }
-            Action::Client { id, metadata, disabled, secret, draw } => {
+            Action::Role(role) => roles::put(app, &role).await?,
+            Action::Group { name, description, holds } => {
+                roles::put_group(app, &name, &description).await?;
+                holds.apply(app, &Holder::Group(name)).await?;
+            }
+            Action::Client { id, metadata, disabled, secret, draw, holds } => {
                 clients::put(app, &id, &metadata).await?;
+                holds.apply(app, &Holder::Subject(Subject::Client(id.clone()))).await?;
                 if let Some(disabled) = disabled {
                     clients::set_disabled(app, &id, disabled).await?;
                 }
@@ -143,7 +169,7 @@ pub async fn apply(app: &AppState, plan: Vec<Step>) -> Result<Vec<(String, Strin
                     drawn.push((id.clone(), clients::add_secret(app, &id, None).await?));
                 }
             }
-            Action::User { id, profile, more, policy, .. } => {
+            Action::User { id, profile, more, policy, holds, .. } => {
                 let password = passwords.remove(&profile.email);
                 let id = users::put(app, id, &profile).await?;
                 users::set_policy(app, id, &policy).await?;
@@ -153,6 +179,7 @@ pub async fn apply(app: &AppState, plan: Vec<Step>) -> Result<Vec<(String, Strin
                 if let Some(password) = password {
                     users::set_password(app, id, password, Choice::Lasting).await?;
                 }
+                holds.apply(app, &Holder::Subject(Subject::User(id))).await?;
             }
         }
     }
@@ -213,6 +240,7 @@ fn plan_client(
     entry: &ClientEntry,
     secret: Option<BroughtSecret>,
     stored: Option<Client>,
+    holds: Changes,
 ) -> Result<Step, Error> {
     let id = &entry.client_id;
     Client::validate(id, &entry.metadata).map_err(|problem| format!("client {id}: {problem}"))?;
@@ -230,25 +258,28 @@ fn plan_client(
     let new_secret = secret.filter(|_| !known).map(|secret| secret.text);
     let Some(stored) = stored else {
         let what = if draw { format!("{name}, with a secret to be drawn") } else { name };
+        let what = format!("{what}{holds}");
+        let id = id.clone();
         let action =
-            Action::Client { id: id.clone(), metadata, disabled: None, secret: new_secret, draw };
+            Action::Client { id, metadata, disabled: None, secret: new_secret, draw, holds };
         return Ok(Step { change: Change::Add, what, action });
     };
-    if stored.metadata == *metadata && new_secret.is_none() {
+    if stored.metadata == *metadata && new_secret.is_none() && holds.is_empty() {
         return Ok(keep(name));
     }
     let mut what = differences(&name, &stored.metadata, metadata.as_ref());
     if new_secret.is_some() {
         what.push_str("\n    secret: one more");
     }
+    let _ = write!(what, "{holds}");
     let disabled = entry.disabled.filter(|disabled| *disabled != was_disabled);
-    let action =
-        Action::Client { id: id.clone(), metadata, disabled, secret: new_secret, draw: false };
+    let (id, secret) = (id.clone(), new_secret);
+    let action = Action::Client { id, metadata, disabled, secret, draw: false, holds };
     Ok(Step { change: Change::Alter, what, action })
 }
 
 /// A password is set for a new person, or one without; a manifest does not overwrite what a person chose since.
-async fn plan_user(db: &PgPool, entry: &UserEntry) -> Result<Step, Error> {
+async fn plan_user(db: &PgPool, entry: &UserEntry, known: &Known) -> Result<Step, Error> {
     text::check_email(&entry.email)?;
     let profile = Profile {
         email: entry.email.clone(),
@@ -268,9 +299,12 @@ async fn plan_user(db: &PgPool, entry: &UserEntry) -> Result<Step, Error> {
     }
     let name = format!("user {}", entry.email);
     let key = text::identifier_key(&entry.email);
-    let Some(stored) = storage::users::find(db, &key).await? else {
-        let action = Action::User { id: None, profile, more, policy, password };
-        return Ok(Step { change: Change::Add, what: name, action });
+    let stored = storage::users::find(db, &key).await?;
+    let holds = known.of_user(db, entry, stored.as_ref().map(|stored| stored.id)).await?;
+    let Some(stored) = stored else {
+        let what = format!("{name}{holds}");
+        let action = Action::User { id: None, profile, more, policy, password, holds };
+        return Ok(Step { change: Change::Add, what, action });
     };
     let password = if storage::users::has_password(db, stored.id).await? { None } else { password };
     let current = Profile {
@@ -284,7 +318,8 @@ async fn plan_user(db: &PgPool, entry: &UserEntry) -> Result<Step, Error> {
     let row = storage::profiles::get(db, stored.id).await?;
     let said = row.map(|row| profile::Profile::read(&row.profile)).unwrap_or_default();
     let more = more.filter(|more| **more != said);
-    if current == profile && wanted == demanded && password.is_none() && more.is_none() {
+    let is_same = current == profile && wanted == demanded && more.is_none();
+    if is_same && password.is_none() && holds.is_empty() {
         return Ok(keep(name));
     }
     let mut what = name;
@@ -302,7 +337,8 @@ async fn plan_user(db: &PgPool, entry: &UserEntry) -> Result<Step, Error> {
     if password.is_some() {
         what.push_str("\n    password: one");
     }
-    let action = Action::User { id: Some(stored.id), profile, more, policy, password };
+    let _ = write!(what, "{holds}");
+    let action = Action::User { id: Some(stored.id), profile, more, policy, password, holds };
     Ok(Step { change: Change::Alter, what, action })
 }
 

@@ -7,6 +7,7 @@ use uuid::Uuid;
 
 use super::{Error, origin, record};
 use crate::{
+    access::principal::Subject,
     app::{App, AppState},
     audit::{Event, Kind},
     config::{Mfa, RegistrationMode},
@@ -67,6 +68,7 @@ pub async fn put(app: &App, id: Option<Uuid>, profile: &Profile) -> Result<Uuid,
         other => other.into(),
     })?;
     record(app, Event::new(Kind::UserChanged).user(user.id)).await?;
+    forget(app, user.id);
     Ok(user.id)
 }
 
@@ -127,8 +129,14 @@ pub async fn set_policy(app: &App, user: Uuid, policy: &Policy) -> Result<(), Er
         storage::users::set_policy(&app.db, user, &wanted, app.clock.now()).await?;
         let detail = json!({ "mfa": wanted.mfa, "administrator": wanted.administrator });
         record(app, Event::new(Kind::UserChanged).user(user).detail(detail)).await?;
+        forget(app, user);
     }
     Ok(())
+}
+
+/// What decides about someone was changed here, ahead of the feed.
+fn forget(app: &App, user: Uuid) {
+    app.replica.forget_standing(&Subject::User(user).to_string());
 }
 
 /// Replaces what is said of a person beside their name. Whether it was something else before.
@@ -236,5 +244,6 @@ pub async fn set_disabled(app: &App, user: Uuid, disabled: bool) -> Result<bool,
     };
     let event = Event::new(Kind::UserChanged).user(user).detail(json!({ "disabled": disabled }));
     record(app, event).await?;
+    forget(app, user);
     Ok(changed)
 }

@@ -16,7 +16,7 @@ pub struct Arguments {
     /// Only print what would be done.
     #[arg(long)]
     dry_run: bool,
-    /// Manifests: TOML with [[resource]], [[client]] and [[user]].
+    /// Manifests: TOML with [[resource]], [[role]], [[group]], [[client]] and [[user]].
     #[arg(required = true, value_name = "FILE")]
     files: Vec<PathBuf>,
 }
@@ -26,8 +26,11 @@ pub async fn run(config: Config, arguments: &Arguments) -> anyhow::Result<ExitCo
     for file in &arguments.files {
         let name = file.display().to_string();
         let text = std::fs::read_to_string(file).with_context(|| name.clone())?;
-        let Manifest { resource, client, user } = Manifest::parse(&text).context(name)?;
+        let Manifest { resource, role, group, client, user } =
+            Manifest::parse(&text).context(name)?;
         whole.resource.extend(resource);
+        whole.role.extend(role);
+        whole.group.extend(group);
         whole.client.extend(client);
         whole.user.extend(user);
     }

@@ -3,11 +3,17 @@
 use std::{io::Read, process::ExitCode};
 
 use anyhow::Context;
+use serde_json::Value;
 use sqlx::PgPool;
+use uuid::Uuid;
 
 use super::{application, looking, print};
 use crate::{
-    admin::users::{self, Choice, Policy, Profile},
+    admin::{
+        attributes,
+        users::{self, Choice, Policy, Profile},
+    },
+    clock::Timestamp,
     config::{Config, Mfa},
     identity::text,
     storage::{self, users::UserRow},
@@ -65,7 +71,7 @@ pub enum Command {
     },
     /// Change what is demanded of someone, or what is said of them.
     #[command(
-        after_help = "Example:\n  signet user set alice --mfa always --administrator\n  signet user set alice --profile birthdate=1990-02-28 --profile address.locality=Berlin"
+        after_help = "Example:\n  signet user set alice --mfa always --administrator\n  signet user set alice --profile birthdate=1990-02-28 --profile address.locality=Berlin\n  signet user set alice --attribute 'department=\"sales\"' --attribute clearance=3"
     )]
     Set {
         /// E-mail address or user name.
@@ -79,6 +85,10 @@ pub enum Command {
         /// A part of the profile, by its name in OpenID Connect; nothing after = takes it away.
         #[arg(long, value_name = "KEY=VALUE", value_parser = pair)]
         profile: Vec<(String, String)>,
+        /// What policies know of them: a text, a whole number, true, false, or lists and tables of these, as JSON; nothing
+        /// after = takes it away.
+        #[arg(long, value_name = "KEY=JSON", value_parser = attribute)]
+        attribute: Vec<(String, Option<Value>)>,
     },
     /// Remove the authenticator, recovery codes and passkeys of someone who lost them all, and sign them out.
     #[command(after_help = "Example:\n  signet user reset-factors alice")]
@@ -135,11 +145,14 @@ pub async fn run(config: Config, command: Command) -> anyhow::Result<ExitCode> {
     let app = application(config).await?;
     match command {
         Command::List | Command::Show { .. } => {}
-        Command::Set { login, mfa, administrator, profile } => {
+        Command::Set { login, mfa, administrator, profile, attribute } => {
             let user = find(&app.db, &login).await?;
             let policy = Policy { mfa: mfa.map(Demand::mfa), administrator };
             users::set_policy(&app, user.id, &policy).await?;
             users::change_profile(&app, user.id, &profile).await?;
+            if !attribute.is_empty() {
+                attributes::change(&app, user.id, &attribute).await?;
+            }
         }
         Command::ResetFactors { login } => {
             let user = find(&app.db, &login).await?;
@@ -233,7 +246,44 @@ async fn show(db: &PgPool, login: &str) -> anyhow::Result<ExitCode> {
     if let Some(said) = said {
         print(&format!("{:<15}  {said}", "profile"));
     }
+    show_access(db, user.id).await?;
     Ok(ExitCode::SUCCESS)
+}
+
+/// What they hold, by themself and by groups.
+async fn show_access(db: &PgPool, user: Uuid) -> anyhow::Result<()> {
+    let attributes = storage::users::attributes(db, user).await?;
+    let said = attributes.map(|said| said.to_string()).filter(|said| said != "{}");
+    if let Some(said) = said {
+        print(&format!("{:<15}  {said}", "attributes"));
+    }
+    let until = |at: Option<Timestamp>| at.map(|at| format!("  until {at}")).unwrap_or_default();
+    let groups = storage::groups::of(db, user).await?;
+    for group in &groups {
+        print(&format!("{:<15}  {}{}", "group", group.group_name, until(group.expires_at)));
+    }
+    for row in storage::roles::of(db, "user", &user.to_string()).await? {
+        print(&format!("{:<15}  {}{}", "role", row.role, until(row.expires_at)));
+    }
+    for group in &groups {
+        for row in storage::roles::of(db, "group", &group.group_name).await? {
+            let ends = [row.expires_at, group.expires_at].into_iter().flatten().min();
+            let by = format!("by group {}{}", group.group_name, until(ends));
+            print(&format!("{:<15}  {}  {by}", "role", row.role));
+        }
+    }
+    Ok(())
+}
+
+fn attribute(text: &str) -> Result<(String, Option<Value>), String> {
+    let (name, json) = text.split_once('=').ok_or("give it as KEY=JSON")?;
+    if json.is_empty() {
+        return Ok((name.to_owned(), None));
+    }
+    match serde_json::from_str(json) {
+        Ok(value) => Ok((name.to_owned(), Some(value))),
+        Err(_) => Err(format!("{json} is no JSON: texts are in quotation marks")),
+    }
 }
 
 fn pair(text: &str) -> Result<(String, String), String> {

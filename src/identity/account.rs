@@ -313,7 +313,7 @@ async fn show_codes(
         let current = recent(&app, &headers, CODES, &context).await?;
         let user = current.row.user_id;
         let codes = shown(&app, &headers, user);
-        let standing = storage::factors::standing(&app.db, user).await?;
+        let standing = storage::factors::standing(&app.db, user, app.clock.now()).await?;
         let left = standing.map_or(0, |standing| standing.recovery_codes);
         let page = Codes::new(
             session::view(&current.row),

@@ -60,6 +60,7 @@ mod tests {
                 totp,
                 passkeys,
                 recovery_codes,
+                roles: Vec::new(),
             })
         };
         assert_eq!(ways(true, false, 0), [Totp]);

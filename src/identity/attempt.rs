@@ -121,7 +121,8 @@ impl Attempt {
 
     /// Where it is: what comes next, with what the person has. None if the person may no longer sign in.
     pub async fn step(&self, app: &App) -> storage::Result<Option<(Step, Standing)>> {
-        let standing = storage::factors::standing(&app.db, self.row.user_id).await?;
+        let standing =
+            storage::factors::standing(&app.db, self.row.user_id, app.clock.now()).await?;
         Ok(standing.map(|standing| {
             let level = self.row.acr.parse().unwrap_or(Assurance::Aal2);
             (next(level, &standing, &self.proofs()), standing)
@@ -186,7 +187,9 @@ pub async fn start(
     headers: &HeaderMap,
     context: &RequestContext,
 ) -> storage::Result<Option<Advanced>> {
-    let Some(standing) = storage::factors::standing(&app.db, user).await? else { return Ok(None) };
+    let Some(standing) = storage::factors::standing(&app.db, user, app.clock.now()).await? else {
+        return Ok(None);
+    };
     let proven = Proven { user, proofs, by: Some(by), session: None };
     go_on(app, &proven, &standing, goal, headers, context).await
 }
@@ -245,7 +248,9 @@ pub async fn strengthen(
         return Ok(None);
     }
     let user = session.row.user_id;
-    let Some(standing) = storage::factors::standing(&app.db, user).await? else { return Ok(None) };
+    let Some(standing) = storage::factors::standing(&app.db, user, app.clock.now()).await? else {
+        return Ok(None);
+    };
     let step = next(level(app, goal, &standing), &standing, &proofs);
     if step == Step::Enrol && !is_recent(app, &proofs) {
         return Ok(None);
@@ -263,7 +268,9 @@ fn is_recent(app: &App, proofs: &Proofs) -> bool {
 fn level(app: &App, goal: &Goal, standing: &Standing) -> Assurance {
     let own = standing.mfa.as_deref().and_then(Mfa::of).unwrap_or(app.config.sign_in.mfa);
     let own = if standing.administrator { Mfa::Always } else { own };
-    let policies = goal.policies.iter().copied().chain([own]);
+    let authority = app.replica.authority();
+    let by_roles = authority.roles.mfa(standing.roles.iter().map(String::as_str));
+    let policies = goal.policies.iter().copied().chain([own]).chain(by_roles);
     requirement::level(policies, enrolled(standing)).max(goal.level)
 }
 

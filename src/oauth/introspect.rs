@@ -9,13 +9,15 @@ use axum::{
 use http::HeaderMap;
 use serde::Serialize;
 
-use super::{Code, Error, client_auth, subject, target::Shape, token};
+use super::{Code, Error, client_auth, entitled, subject, target::Shape, token};
 use crate::{
+    access::principal::Subject,
     app::{App, AppState},
     registry::client::Client,
+    replica::Catalogue,
     storage,
     tokens::{
-        access::Audience,
+        access::{AccessClaims, Audience, Holds},
         handle::{Access, Handle},
         refresh::RefreshToken,
     },
@@ -51,6 +53,8 @@ pub struct Introspection {
     acr: Option<String>,
     #[serde(skip_serializing_if = "Vec::is_empty")]
     amr: Vec<String>,
+    #[serde(flatten)]
+    holds: Holds,
 }
 
 /// `POST /introspect`.
@@ -100,7 +104,16 @@ async fn jwt(app: &App, client: &Client, text: &str) -> storage::Result<Option<I
     {
         return Ok(None);
     }
-    Ok(Some(Introspection {
+    let catalogue = app.replica.resources();
+    if entitled::is_by_roles(&catalogue, claims.aud.names()) {
+        return jwt_by_roles(app, client, &catalogue, &claims).await;
+    }
+    Ok(Some(about(&claims)))
+}
+
+/// What a JWT says itself.
+fn about(claims: &AccessClaims) -> Introspection {
+    Introspection {
         active: true,
         token_type: Some("Bearer"),
         scope: Some(claims.scope.clone()),
@@ -114,6 +127,46 @@ async fn jwt(app: &App, client: &Client, text: &str) -> storage::Result<Option<I
         auth_time: claims.auth_time,
         acr: claims.acr.clone(),
         amr: claims.amr.clone(),
+        holds: Holds::default(),
+    }
+}
+
+/// A JWT whose resources care about roles says what was so when it was issued. Whoever asks wants to know what is so now.
+async fn jwt_by_roles(
+    app: &App,
+    client: &Client,
+    catalogue: &Catalogue,
+    claims: &AccessClaims,
+) -> storage::Result<Option<Introspection>> {
+    let person = match claims.jti.grant() {
+        None => None,
+        Some(grant) => match claims.sub.parse() {
+            Ok(person) => Some(person),
+            // Pairwise: it says nothing without its grant.
+            Err(_) => match storage::grants::person(&app.db, grant).await? {
+                Some(person) => Some(person),
+                None => return Ok(None),
+            },
+        },
+    };
+    let subject = || match person {
+        Some(person) => Subject::User(person),
+        None => Subject::Client(claims.client_id.clone()),
+    };
+    let issuer = app.config.server.issuer.as_str();
+    let (own, resources): (Vec<String>, Vec<String>) =
+        claims.aud.names().iter().cloned().partition(|name| name == issuer);
+    let scopes: Vec<String> = claims.scope.split(' ').map(str::to_owned).collect();
+    let entitled = entitled::of(app, catalogue, subject, &scopes, &resources).await?;
+    let audience = [entitled.resources.into_owned(), own].concat();
+    if audience.is_empty() || !concerns(client, &claims.client_id, &audience) {
+        return Ok(None);
+    }
+    Ok(Some(Introspection {
+        scope: Some(entitled.scopes.join(" ")),
+        aud: Some(audience.into()),
+        holds: entitled.holds,
+        ..about(claims)
     }))
 }
 
@@ -135,15 +188,27 @@ async fn opaque(
     // What a JWT of the same client would say, whoever asks.
     let person = row.grant_id.and_then(|_| row.subject.parse().ok());
     let sub = person.map(|person| subject::of(app, &issued_to, person));
+    let subject = || match person {
+        Some(person) => Subject::User(person),
+        None => Subject::Client(row.client_id.clone()),
+    };
+    let catalogue = app.replica.resources();
+    let entitled = entitled::of(app, &catalogue, subject, &row.scopes, &row.audience).await?;
+    if entitled.is_nothing() || !concerns(client, &row.client_id, &entitled.resources) {
+        return Ok(None);
+    }
     // The row has all scopes of the grant: the token has those that its resources understand.
-    let shaped = Shape::of_opaque(app, &row).map(|shape| (shape, row));
-    Ok(shaped.map(|(shape, row)| Introspection {
+    let issuer = app.config.server.issuer.as_str();
+    let (scopes, resources) = (&entitled.scopes, &entitled.resources);
+    let shape = Shape::of(&catalogue, &app.config.tokens, issuer, scopes, resources).ok();
+    Ok(shape.map(|shape| Introspection {
         active: true,
         token_type: Some("Bearer"),
         scope: Some(shape.scopes.join(" ")),
         client_id: Some(row.client_id),
         sub: Some(sub.unwrap_or(row.subject)),
         aud: Some(shape.audience.into()),
+        holds: entitled.holds,
         iss: Some(app.config.server.issuer.as_str().to_owned()),
         exp: Some(row.expires_at.unix_timestamp()),
         iat: Some(row.issued_at.unix_timestamp()),

@@ -1,5 +1,7 @@
 //! Resources (RFC 8707): the APIs that tokens are for, and how their tokens look.
 
+use std::collections::BTreeSet;
+
 use serde::{Deserialize, Serialize};
 use url::Url;
 
@@ -33,9 +35,29 @@ pub struct Metadata {
     /// How long its tokens live, in seconds; the server's default if none.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub access_token_lifetime: Option<u32>,
+    /// What its tokens tell of what whoever they are about holds.
+    #[serde(default, skip_serializing_if = "BTreeSet::is_empty")]
+    pub access_claims: BTreeSet<AccessClaim>,
+    /// Whether scopes are granted there to those alone whose roles permit what they are called.
+    #[serde(default)]
+    pub enforce_permissions: bool,
     /// What can be allowed there.
     #[serde(default)]
     pub scopes: Vec<Scope>,
+}
+
+/// A claim about what someone holds (RFC 9068 §2.2.3.1, RFC 7643 §4.1.2).
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum AccessClaim {
+    /// Their roles, with those that these inherit.
+    Roles,
+    /// The groups that they are in.
+    Groups,
+    /// What their roles permit at the resource, by its name there.
+    Permissions,
+    /// The same, each with the resource before it.
+    Entitlements,
 }
 
 /// A scope of a resource.
@@ -66,6 +88,12 @@ impl Resource {
             storage::Error::Unreadable { what: format!("resource {}", row.identifier), source }
         })?;
         Ok(Self { identifier: row.identifier, metadata })
+    }
+
+    /// Whether its tokens depend on what whoever they are about holds.
+    #[must_use]
+    pub fn is_by_roles(&self) -> bool {
+        self.metadata.enforce_permissions || !self.metadata.access_claims.is_empty()
     }
 
     /// Whether the scope is one of this resource's.

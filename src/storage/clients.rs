@@ -128,6 +128,10 @@ pub async fn delete(
         ), forgotten AS (
             DELETE FROM consents
             WHERE md5(client_id) = md5($1) AND client_id IN (SELECT client_id FROM deleted)
+        ), unassigned AS (
+            -- Whoever is registered by the same id later is another one.
+            DELETE FROM role_assignments
+            WHERE subject_kind = 'client' AND subject IN (SELECT client_id FROM deleted)
         ), listed AS (
             INSERT INTO revocations (subject, revoked_at, expires_at) SELECT id, $2, $4 FROM used
             ON CONFLICT DO NOTHING

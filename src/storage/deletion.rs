@@ -126,8 +126,8 @@ pub async fn export(db: &PgPool, user: Uuid) -> Result<serde_json::Value> {
         r#"SELECT jsonb_build_object(
                'account', (
                    SELECT to_jsonb(r) FROM (
-                       SELECT id, email, email_verified, username, name, profile, language, mfa, administrator, created_at,
-                              updated_at
+                       SELECT id, email, email_verified, username, name, profile, language, mfa, administrator, attributes,
+                              created_at, updated_at
                        FROM users WHERE id = $1) r),
                'password', (
                    SELECT to_jsonb(r) FROM (
@@ -141,6 +141,18 @@ pub async fn export(db: &PgPool, user: Uuid) -> Result<serde_json::Value> {
                'passkeys', (
                    SELECT coalesce(jsonb_agg(to_jsonb(r) ORDER BY r.created_at), '[]') FROM (
                        SELECT name, created_at, last_used_at FROM passkeys WHERE user_id = $1) r),
+               'groups', (
+                   SELECT coalesce(jsonb_agg(to_jsonb(r) ORDER BY r.name), '[]') FROM (
+                       SELECT group_name AS name, created_at, expires_at FROM group_members WHERE user_id = $1) r),
+               'roles', (
+                   SELECT coalesce(jsonb_agg(to_jsonb(r) ORDER BY r.role, r.by_group), '[]') FROM (
+                       SELECT role, NULL AS by_group, created_at, expires_at FROM role_assignments
+                       WHERE subject_kind = 'user' AND subject = $1::uuid::text
+                       UNION ALL
+                       SELECT a.role, m.group_name, a.created_at, LEAST(a.expires_at, m.expires_at)
+                       FROM group_members m JOIN role_assignments a
+                           ON a.subject_kind = 'group' AND a.subject = m.group_name
+                       WHERE m.user_id = $1) r),
                'sessions', (
                    SELECT coalesce(jsonb_agg(to_jsonb(r) ORDER BY r.created_at), '[]') FROM (
                        SELECT id, address, user_agent, amr, acr, auth_time, created_at, last_seen_at, expires_at, ended_at

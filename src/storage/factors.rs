@@ -26,10 +26,12 @@ pub struct Standing {
     pub passkeys: bool,
     /// So many recovery codes are left.
     pub recovery_codes: i64,
+    /// The roles that they have by themself or by a group; what those inherit is not among them.
+    pub roles: Vec<String>,
 }
 
 /// The standing of a person; none if there is no such person or they may not sign in.
-pub async fn standing(db: &PgPool, user: Uuid) -> Result<Option<Standing>> {
+pub async fn standing(db: &PgPool, user: Uuid, now: Timestamp) -> Result<Option<Standing>> {
     Ok(sqlx::query_as!(
         Standing,
         r#"SELECT mfa, administrator, password_expired, delete_at IS NOT NULL AS "leaving!",
@@ -37,9 +39,19 @@ pub async fn standing(db: &PgPool, user: Uuid) -> Result<Option<Standing>> {
                           WHERE c.user_id = u.id AND c.kind = 'password' AND c.revoked_at IS NULL) AS "password!",
                   EXISTS (SELECT FROM totp t WHERE t.user_id = u.id AND t.confirmed_at IS NOT NULL) AS "totp!",
                   EXISTS (SELECT FROM passkeys p WHERE p.user_id = u.id) AS "passkeys!",
-                  (SELECT count(*) FROM recovery_codes r WHERE r.user_id = u.id AND r.used_at IS NULL) AS "recovery_codes!"
+                  (SELECT count(*) FROM recovery_codes r WHERE r.user_id = u.id AND r.used_at IS NULL) AS "recovery_codes!",
+                  ARRAY (
+                      SELECT role FROM role_assignments
+                      WHERE subject_kind = 'user' AND subject = u.id::text AND (expires_at IS NULL OR expires_at > $2)
+                      UNION
+                      SELECT a.role FROM group_members m JOIN role_assignments a
+                          ON a.subject_kind = 'group' AND a.subject = m.group_name
+                      WHERE m.user_id = u.id AND (m.expires_at IS NULL OR m.expires_at > $2)
+                        AND (a.expires_at IS NULL OR a.expires_at > $2)
+                  ) AS "roles!"
            FROM users u WHERE id = $1 AND disabled_at IS NULL"#,
         user,
+        now,
     )
     .fetch_optional(db)
     .await?)

@@ -206,6 +206,34 @@ pub async fn policy(db: &PgPool, user: Uuid) -> Result<Option<PolicyRow>> {
         .await?)
 }
 
+/// What operators say of a person for policies.
+pub async fn attributes(db: &PgPool, user: Uuid) -> Result<Option<serde_json::Value>> {
+    Ok(sqlx::query_scalar!("SELECT attributes FROM users WHERE id = $1", user)
+        .fetch_optional(db)
+        .await?)
+}
+
+/// Replaces what operators say of a person for policies, and tells all replicas. Whether it was something else before.
+pub async fn set_attributes(
+    db: &PgPool,
+    user: Uuid,
+    attributes: &serde_json::Value,
+    now: Timestamp,
+) -> Result<bool> {
+    let done = sqlx::query!(
+        "WITH changed AS (
+            UPDATE users SET attributes = $2 WHERE id = $1 AND attributes <> $2 RETURNING id
+        )
+        INSERT INTO changes (kind, key, at) SELECT 'standing', 'user:' || id, $3 FROM changed",
+        user,
+        attributes,
+        now,
+    )
+    .execute(db)
+    .await?;
+    Ok(done.rows_affected() > 0)
+}
+
 /// All that operators are told of a person beside the profile.
 #[derive(Clone, Debug)]
 #[expect(clippy::struct_excessive_bools, reason = "independent facts, one a column")]

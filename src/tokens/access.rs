@@ -64,6 +64,45 @@ pub struct AccessClaims {
     /// By which means (RFC 8176).
     #[serde(skip_serializing_if = "Vec::is_empty", default)]
     pub amr: Vec<String>,
+    /// See [`Holds`], whose members these are: `flatten` would have every claim read twice.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub roles: Option<Vec<String>>,
+    /// As above.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub groups: Option<Vec<String>>,
+    /// As above.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub permissions: Option<Vec<String>>,
+    /// As above.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub entitlements: Option<Vec<String>>,
+}
+
+/// What whoever a token is about holds, as far as the token's resources want to be told (RFC 9068 §2.2.3.1). What is wanted is
+/// there, even if it is nothing.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
+pub struct Holds {
+    /// Their roles, with those that these inherit.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub roles: Option<Vec<String>>,
+    /// The groups that they are in.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub groups: Option<Vec<String>>,
+    /// What their roles permit at these resources.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub permissions: Option<Vec<String>>,
+    /// The same, each with its resource: `https://api.example#orders:read`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub entitlements: Option<Vec<String>>,
+}
+
+impl Holds {
+    /// How many there are of all kinds together.
+    #[must_use]
+    pub fn count(&self) -> usize {
+        let all = [&self.roles, &self.groups, &self.permissions, &self.entitlements];
+        all.into_iter().flatten().map(Vec::len).sum()
+    }
 }
 
 impl AccessClaims {

@@ -60,6 +60,7 @@ mod relying_parties;
 mod replicas;
 mod request_objects;
 mod revocation;
+mod roles;
 mod second_factor;
 mod sign_in;
 mod statements;

@@ -52,7 +52,8 @@ pub(super) async fn show(
     let outcome = async {
         let current = present(&app, &headers, HOME).await?;
         let user = current.row.user_id;
-        let Some(standing) = storage::factors::standing(&app.db, user).await? else {
+        let Some(standing) = storage::factors::standing(&app.db, user, app.clock.now()).await?
+        else {
             return Err(super::to_sign_in(HOME));
         };
         let cutoffs = app.cutoffs(app.clock.now());

@@ -246,7 +246,7 @@ async fn made(
 
 /// Whoever has no other second factor gets recovery codes with their first passkey: a passkey can be lost.
 async fn gets_codes(app: &App, user: Uuid) -> storage::Result<bool> {
-    let standing = storage::factors::standing(&app.db, user).await?;
+    let standing = storage::factors::standing(&app.db, user, app.clock.now()).await?;
     Ok(standing.is_some_and(|standing| !standing.totp && standing.recovery_codes == 0))
 }
 

@@ -125,10 +125,13 @@ async fn advance(
         let answer = respond(app, client, to, Outcome::Code(code, session_state), After::Link);
         return Ok(with_cookies(answer, cookie));
     }
-    if request.prompts_for(Prompt::None)
+    let refused = standing.owed == Owed::Refusal;
+    if (refused || request.prompts_for(Prompt::None))
         && let Some(code) = standing.owed.error()
     {
-        let error = Error::new(code, "the person would have to be asked");
+        let description =
+            if refused { issue::NOT_PERMITTED } else { "the person would have to be asked" };
+        let error = Error::new(code, description);
         let (_, cookie) = standing.session_state(app, request, headers);
         let after = if standing.known { After::Known } else { After::Link };
         let answer = respond(app, client, to, Outcome::Error(error), after);

@@ -2,6 +2,8 @@
 //! next, or answers the client; each POST does one thing and leads back to the GET, so that reloading, going back and
 //! a second tab find the request where it is.
 
+use std::borrow::Cow;
+
 use axum::{
     body::Bytes,
     extract::{Path, RawQuery, State},
@@ -33,6 +35,8 @@ use crate::{
     tokens::digest::Digest,
     web::{RequestContext, params::Params, problem::Problem, words::text},
 };
+
+const NOT_ALLOWED: &str = "the person did not allow it";
 
 /// Where a request's pages are.
 pub(super) fn path(id: Uuid) -> String {
@@ -162,7 +166,7 @@ impl Waiting {
 
     /// The page of what is owed, or the client's answer.
     async fn next(
-        self,
+        mut self,
         app: &App,
         standing: Standing,
         headers: &HeaderMap,
@@ -177,8 +181,13 @@ impl Waiting {
             let (session_state, cookie) = standing.session_state(app, &self.request, headers);
             return Ok(with_cookies(self.respond(app, Outcome::Code(code, session_state)), cookie));
         }
+        // What they cannot grant is not shown.
+        if let Some(permitted) = standing.permitted {
+            self.request = *permitted;
+        }
         let session = standing.session;
         Ok(match (standing.owed, session) {
+            (Owed::Refusal, _) => return self.deny(app, issue::NOT_PERMITTED).await,
             (Owed::SelectAccount, Some(session)) => self.account_page(app, &session),
             (Owed::Consent, Some(session)) => self.consent_page(app, &session),
             (Owed::SecondFactor, Some(session)) => {
@@ -227,9 +236,9 @@ impl Waiting {
         see_other(&path(self.row.id))
     }
 
-    async fn deny(&self, app: &App) -> Result<Response, Problem> {
+    async fn deny(&self, app: &App, why: &'static str) -> Result<Response, Problem> {
         storage::authorization_requests::complete(&app.db, self.row.id, app.clock.now()).await?;
-        let error = Error::new(Code::AccessDenied, "the person did not allow it");
+        let error = Error::new(Code::AccessDenied, why);
         Ok(self.respond(app, Outcome::Error(error)))
     }
 
@@ -254,7 +263,7 @@ impl Waiting {
     ) -> Result<Response, Problem> {
         check_post(app, headers, params, &self.browser.digest, &path(self.row.id))?;
         if params.get("cancel").is_some() {
-            return self.deny(app).await;
+            return self.deny(app, NOT_ALLOWED).await;
         }
         if params.get("switch").is_some() {
             return Ok(see_other(&format!("{}?{OTHER}", path(self.row.id))));
@@ -299,7 +308,7 @@ impl Waiting {
     }
 
     async fn consent(
-        self,
+        mut self,
         app: &App,
         params: &Params,
         headers: &HeaderMap,
@@ -309,6 +318,9 @@ impl Waiting {
             return Ok(self.back());
         };
         let session = &current.row;
+        if let Cow::Owned(less) = issue::permit(app, &self.request, session.user_id).await? {
+            self.request = less;
+        }
         let event = |kind| {
             Event::new(kind)
                 .user(session.user_id)
@@ -332,7 +344,7 @@ impl Waiting {
             }
             Some("deny") => {
                 app.audit.record(event(Kind::ConsentDenied), &context.origin).await?;
-                self.deny(app).await
+                self.deny(app, NOT_ALLOWED).await
             }
             Some("switch") => self.switch(app, &current, headers, context).await,
             _ => Ok(self.back()),

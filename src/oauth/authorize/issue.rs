@@ -1,25 +1,39 @@
-//! From a request to what is owed and, if that is nothing, to a code: one statement.
+//! From a request to what is owed and, if that is nothing, to a code: one statement, and one more if the person's roles permit
+//! only a part of the request.
+
+use std::borrow::Cow;
 
 use http::{HeaderMap, HeaderValue};
 use serde_json::json;
+use uuid::Uuid;
 
 use super::{
     owed::{Consents, Owed, Progress, owed},
     request::AuthorizationRequest,
 };
 use crate::{
+    access::principal::Subject,
     app::App,
     audit::{Event, Kind},
     identity::{
         browser_state,
         session::{self, Current},
     },
-    oauth::{logout::session_state, subject},
+    oauth::{entitled, logout::session_state, subject},
     registry::{client::Client, scope},
-    storage::{self, codes::NewCode},
-    tokens::handle::{Code, Handle},
+    storage::{
+        self,
+        codes::{NewCode, Prepared},
+    },
+    tokens::{
+        digest::Digest,
+        handle::{Code, Handle, Session},
+    },
     web::RequestContext,
 };
+
+/// What a client is told whose request is refused for the person's roles.
+pub const NOT_PERMITTED: &str = "the person's roles permit nothing of it";
 
 /// How far a request has come.
 #[derive(Debug)]
@@ -30,7 +44,16 @@ pub struct Standing {
     pub session: Option<Current>,
     /// Whether that person allowed the client something before.
     pub known: bool,
+    /// What of the request is theirs to grant, where that is not all of it.
+    pub permitted: Option<Box<AuthorizationRequest>>,
     code: Handle<Code>,
+}
+
+/// A code that was written for the session of a browser.
+struct Written {
+    code: Handle<Code>,
+    digest: Digest,
+    prepared: Option<Prepared>,
 }
 
 /// Finds out what is owed. A code is written along, so that a request which owes nothing costs one statement; unless
@@ -42,11 +65,77 @@ pub async fn assess(
     progress: Progress,
     headers: &HeaderMap,
 ) -> storage::Result<Standing> {
+    let Some(cookie) = session::handle(app, headers) else {
+        let code = Handle::<Code>::draw(app.uuid(), &app.entropy);
+        let owed = Owed::SignIn;
+        return Ok(Standing { owed, session: None, known: false, permitted: None, code });
+    };
+    let mut written = write(app, client, request, &cookie).await?;
+    let mut permitted = None;
+    let user = written.prepared.as_ref().map(|prepared| prepared.session.user_id);
+    if let Some(user) = user
+        && let Cow::Owned(less) = permit(app, request, user).await?
+    {
+        // Nothing that is not theirs may be in a grant: they may come to hold it later, and were never asked.
+        written = write(app, client, &less, &cookie).await?;
+        permitted = Some(Box::new(less));
+    }
+    let Written { code, digest, prepared } = written;
+    let (row, consents) = match prepared {
+        Some(prepared) => (Some(prepared.session), read_consents(prepared.consents)),
+        None => (None, Consents::new()),
+    };
+    let catalogue = app.replica.resources();
+    let subject = row.as_ref().map(|row| subject::of(app, client, row.user_id));
+    let session = row.as_ref().zip(subject.as_deref());
+    let now = app.clock.now();
+    let asked = permitted.as_deref().unwrap_or(request);
+    let owed = owed(asked, client, &catalogue, session, &consents, progress, now);
+    let is_empty = permitted.as_ref().is_some_and(|less| opens_nothing(less));
+    let owed = match owed {
+        Owed::Consent | Owed::Nothing if is_empty => Owed::Refusal,
+        owed => owed,
+    };
+    let known = !consents.is_empty();
+    let session = row.map(|row| Current { row, digest });
+    Ok(Standing { owed, session, known, permitted, code })
+}
+
+/// What of a request this person's roles permit: all of it, unless a resource enforces permissions.
+pub async fn permit<'a>(
+    app: &App,
+    request: &'a AuthorizationRequest,
+    user: Uuid,
+) -> storage::Result<Cow<'a, AuthorizationRequest>> {
+    let catalogue = app.replica.resources();
+    let AuthorizationRequest { scopes, resources, .. } = request;
+    // What tokens tell is of no interest yet.
+    if !entitled::is_enforced(&catalogue, resources) {
+        return Ok(Cow::Borrowed(request));
+    }
+    let person = || Subject::User(user);
+    let entitled = entitled::of(app, &catalogue, person, scopes, resources).await?;
+    if !entitled.is_cut() {
+        return Ok(Cow::Borrowed(request));
+    }
+    let (scopes, resources) = (entitled.scopes.into_owned(), entitled.resources.into_owned());
+    Ok(Cow::Owned(AuthorizationRequest { scopes, resources, ..request.clone() }))
+}
+
+/// Whether so little of a request is permitted that its tokens would be good for nothing.
+fn opens_nothing(permitted: &AuthorizationRequest) -> bool {
+    permitted.resources.is_empty() && !permitted.scopes.iter().any(|name| name == scope::OPENID)
+}
+
+/// Writes a code for the live session of a browser, if there is one.
+async fn write(
+    app: &App,
+    client: &Client,
+    request: &AuthorizationRequest,
+    cookie: &Handle<Session>,
+) -> storage::Result<Written> {
     let now = app.clock.now();
     let code = Handle::<Code>::draw(app.uuid(), &app.entropy);
-    let Some(cookie) = session::handle(app, headers) else {
-        return Ok(Standing { owed: Owed::SignIn, session: None, known: false, code });
-    };
     let (secret, digest) = (code.digest(), cookie.digest());
     let essential_acr = request.claims.essential_acr();
     let locales = request.claims.locales_asked();
@@ -66,22 +155,18 @@ pub async fn assess(
         claims_locales: locales.as_deref(),
         expires_at: now + app.config.tokens.code_lifetime.0,
     };
-    let found =
+    let prepared =
         storage::codes::prepare(&app.db, (cookie.id, digest.bytes()), &new, app.cutoffs(now))
             .await?;
-    let (row, consents) = match found {
-        Some(prepared) => (Some(prepared.session), read_consents(prepared.consents)),
-        None => (None, Consents::new()),
-    };
-    let catalogue = app.replica.resources();
-    let subject = row.as_ref().map(|row| subject::of(app, client, row.user_id));
-    let session = row.as_ref().zip(subject.as_deref());
-    let owed = owed(request, client, &catalogue, session, &consents, progress, now);
-    let known = !consents.is_empty();
-    Ok(Standing { owed, session: row.map(|row| Current { row, digest }), known, code })
+    Ok(Written { code, digest, prepared })
 }
 
 impl Standing {
+    /// The request, as far as the person may grant it.
+    fn granted<'a>(&'a self, request: &'a AuthorizationRequest) -> &'a AuthorizationRequest {
+        self.permitted.as_deref().unwrap_or(request)
+    }
+
     /// Hands the code out, if nothing is owed.
     pub async fn issue(
         &self,
@@ -91,6 +176,7 @@ impl Standing {
         context: &RequestContext,
     ) -> Option<String> {
         let (Owed::Nothing, Some(session)) = (&self.owed, &self.session) else { return None };
+        let request = self.granted(request);
         let event = Event::new(Kind::CodeIssued)
             .user(session.row.user_id)
             .client(&client.id)

@@ -1,11 +1,13 @@
 //! Client credentials (RFC 6749 §4.4): no person, no refresh token, and for a JWT no round trip to the database.
 
 use crate::{
+    access::principal::Subject,
     app::App,
     audit::Summary,
     oauth::{
         Error,
         client_auth::AuthenticatedClient,
+        entitled,
         target::{Shape, Target},
         token::{TokenResponse, issue},
     },
@@ -32,15 +34,20 @@ pub(super) async fn grant(
         // RFC 8707 §2: a token for no one in particular is a token for everyone.
         return Err(Error::invalid_target("name a resource: the client has no default"));
     }
+    let own = || Subject::Client(client.id.to_string());
+    let entitled = entitled::of(app, &catalogue, own, &target.scopes, &target.resources).await?;
+    if entitled.is_cut() && (entitled.scopes.is_empty() || entitled.resources.is_empty()) {
+        return Err(Error::invalid_scope("the client's roles permit nothing of it"));
+    }
     let issuer = app.config.server.issuer.as_str();
-    let shape =
-        Shape::of(&catalogue, &app.config.tokens, issuer, &target.scopes, &target.resources)?;
+    let (scopes, resources) = (&entitled.scopes, &entitled.resources);
+    let shape = Shape::of(&catalogue, &app.config.tokens, issuer, scopes, resources)?;
     let now = app.clock.now();
     let access_token = match shape.format {
-        TokenFormat::Jwt => issue::for_client(app, client, &shape, now),
+        TokenFormat::Jwt => issue::for_client(app, client, &shape, entitled.for_jwt()?, now),
         TokenFormat::Opaque => {
             let subject = client.id.to_string();
-            issue::write_opaque(app, client, &shape, subject, None, &target.resources).await?
+            issue::write_opaque(app, client, &shape, subject, None, resources).await?
         }
     };
     let scope = shape.scopes.join(" ");
@@ -51,7 +58,7 @@ pub(super) async fn grant(
         access_token,
         token_type: "Bearer",
         expires_in: shape.lifetime,
-        scope,
+        scope: Some(scope).filter(|scope| !scope.is_empty()),
         refresh_token: None,
         id_token: None,
     })

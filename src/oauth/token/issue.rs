@@ -5,11 +5,17 @@ use uuid::Uuid;
 
 use super::TokenResponse;
 use crate::{
+    access::principal::Subject,
     app::App,
     audit::{Event, Kind},
     clock::Timestamp,
     keys::signing::{Algorithm, Type},
-    oauth::{Error, claims, encrypt, subject, target::Shape},
+    oauth::{
+        Error, claims, encrypt,
+        entitled::{self, Entitled},
+        subject,
+        target::Shape,
+    },
     registry::{client::Client, resource::TokenFormat, scope},
     replica::Catalogue,
     storage::{
@@ -18,7 +24,7 @@ use crate::{
         opaque_tokens::OpaqueRow,
     },
     tokens::{
-        access::{AccessClaims, TokenId},
+        access::{AccessClaims, Holds, TokenId},
         digest::Digest,
         handle::{Access, Handle},
         id::{self, IdClaims},
@@ -59,6 +65,7 @@ struct Authentication<'a> {
     subject: String,
     grant: Option<Uuid>,
     person: Option<&'a Granted>,
+    holds: Holds,
 }
 
 /// The answer to a grant that a person made: tokens for `granted`, whose row is written.
@@ -73,15 +80,17 @@ pub async fn for_grant(
 ) -> Result<TokenResponse, Error> {
     let now = app.clock.now();
     let issuer = app.config.server.issuer.as_str();
-    let of = |catalogue: &Catalogue| {
-        Shape::of(catalogue, &app.config.tokens, issuer, &granted.scopes, &granted.resources)
-    };
-    let (shape, late) = match of(catalogue) {
-        Ok(shape) => (shape, false),
-        // Another replica knows a resource that this one has not heard of yet. A code was not spent before it had; a refresh
-        // token is, and is answered again within its window should this fail.
-        Err(_) => (of(&*app.replica.reload_resources().await?)?, true),
-    };
+    // Another replica may know a resource that this one has not heard of yet. A code was not spent before it had; a refresh
+    // token is, and is answered again within its window should this fail.
+    let late = !granted.resources.iter().all(|name| catalogue.get(name).is_some());
+    let reloaded = if late { Some(app.replica.reload_resources().await?) } else { None };
+    let catalogue = reloaded.as_deref().map_or(catalogue, |newer| newer);
+    // Each time anew: what someone held when they allowed it may be theirs no more.
+    let person = || Subject::User(granted.user_id);
+    let (scopes, resources) = (&granted.scopes, &granted.resources);
+    let entitled = entitled::of(app, catalogue, person, scopes, resources).await?;
+    let shape =
+        Shape::of(catalogue, &app.config.tokens, issuer, &entitled.scopes, &entitled.resources)?;
     let access_token = match shape.format {
         // The grant's statement did not know that an opaque token was wanted.
         TokenFormat::Opaque if late => {
@@ -94,8 +103,9 @@ pub async fn for_grant(
                 subject: subject::of(app, client, granted.user_id),
                 grant: Some(granted.id),
                 person: Some(granted),
+                holds: entitled.for_jwt()?,
             };
-            jwt(app, client, &shape, &authentication, now)
+            jwt(app, client, &shape, authentication, now)
         }
     };
     let id_token = if shape.scopes.iter().any(|name| name == scope::OPENID) {
@@ -118,17 +128,30 @@ pub async fn for_grant(
         access_token,
         token_type: "Bearer",
         expires_in: shape.lifetime,
-        scope: shape.scopes.join(" "),
+        scope: scope(&shape, &entitled),
         refresh_token,
         id_token,
     })
 }
 
+/// The scope of an answer. One that grants no scope says so if one was asked for: without the word it would mean that all of
+/// them are granted (RFC 6749 §3.3).
+fn scope(shape: &Shape, entitled: &Entitled<'_>) -> Option<String> {
+    let is_told = entitled.is_cut() || !shape.scopes.is_empty();
+    is_told.then(|| shape.scopes.join(" "))
+}
+
 /// An access token for the client itself.
-pub fn for_client(app: &App, client: &Client, shape: &Shape, now: Timestamp) -> String {
+pub fn for_client(
+    app: &App,
+    client: &Client,
+    shape: &Shape,
+    holds: Holds,
+    now: Timestamp,
+) -> String {
     let authentication =
-        Authentication { subject: client.id.to_string(), grant: None, person: None };
-    jwt(app, client, shape, &authentication, now)
+        Authentication { subject: client.id.to_string(), grant: None, person: None, holds };
+    jwt(app, client, shape, authentication, now)
 }
 
 /// An opaque access token, written now. Its subject is the person's id, whatever the client knows them by.
@@ -161,23 +184,27 @@ fn jwt(
     app: &App,
     client: &Client,
     shape: &Shape,
-    authentication: &Authentication<'_>,
+    authentication: Authentication<'_>,
     now: Timestamp,
 ) -> String {
     let iat = now.unix_timestamp();
-    let person = authentication.person;
+    let Authentication { subject, grant, person, holds } = authentication;
     let claims = AccessClaims {
         iss: app.config.server.issuer.as_str().to_owned(),
-        sub: authentication.subject.clone(),
+        sub: subject,
         aud: shape.audience.clone().into(),
         exp: iat + shape.lifetime,
         iat,
-        jti: TokenId::draw(authentication.grant, &app.entropy),
+        jti: TokenId::draw(grant, &app.entropy),
         client_id: client.id.to_string(),
         scope: shape.scopes.join(" "),
         auth_time: person.map(|person| person.auth_time.unix_timestamp()),
         acr: person.map(|person| person.acr.clone()),
         amr: person.map(|person| person.amr.clone()).unwrap_or_default(),
+        roles: holds.roles,
+        groups: holds.groups,
+        permissions: holds.permissions,
+        entitlements: holds.entitlements,
     };
     jws::sign(&app.keys.signing(shape.alg, now), Type::Access, &claims)
 }
