@@ -9,13 +9,21 @@ use axum::{
 use http::HeaderMap;
 use serde::Serialize;
 
-use super::{Code, Error, client_auth, subject, target::Shape, token};
+use super::{
+    Code, Error,
+    api_key::{self, Presented},
+    client_auth, subject,
+    target::Shape,
+    token,
+};
 use crate::{
     app::{App, AppState},
+    clock::Timestamp,
     registry::client::Client,
     storage,
     tokens::{
-        access::Audience,
+        access::{Audience, OfApiKey},
+        api_key::ApiKeySecret,
         handle::{Access, Handle},
         refresh::RefreshToken,
     },
@@ -51,6 +59,12 @@ pub struct Introspection {
     acr: Option<String>,
     #[serde(skip_serializing_if = "Vec::is_empty")]
     amr: Vec<String>,
+    /// The API key that it is, or was exchanged for.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    api_key: Option<OfApiKey>,
+    /// When that ends because another one takes its place.
+    #[serde(skip)]
+    sunset: Option<Timestamp>,
 }
 
 /// `POST /introspect`.
@@ -68,13 +82,21 @@ pub async fn introspect(
         return Err(Error::new(Code::UnauthorizedClient, description));
     }
     let text = params.require("token")?;
-    let answer = look_up(&app, &client, text).await?.unwrap_or_default();
-    Ok(token::no_store(Json(answer).into_response()))
+    let answer = if ApiKeySecret::looks_like(text) {
+        api_key(&app, &client, text, params.get("address")).await?
+    } else {
+        look_up(&app, &client, text).await?
+    };
+    let answer = answer.unwrap_or_default();
+    let sunset = answer.sunset;
+    let mut response = token::no_store(Json(answer).into_response());
+    api_key::announce(&mut response, sunset);
+    Ok(response)
 }
 
-async fn look_up(app: &App, client: &Client, text: &str) -> storage::Result<Option<Introspection>> {
+async fn look_up(app: &App, client: &Client, text: &str) -> Result<Option<Introspection>, Error> {
     if RefreshToken::looks_like(text) {
-        return refresh_token(app, client, text).await;
+        return Ok(refresh_token(app, client, text).await?);
     }
     if let Some(handle) = Handle::<Access>::parse(text) {
         return opaque(app, client, &handle).await;
@@ -88,7 +110,15 @@ fn concerns(caller: &Client, issued_to: &str, audience: &[String]) -> bool {
         || audience.iter().any(|name| caller.metadata.introspects.contains(name))
 }
 
-async fn jwt(app: &App, client: &Client, text: &str) -> storage::Result<Option<Introspection>> {
+/// Whether whoever a token was issued to is there and not disabled: a client, or an API key.
+async fn is_behind(app: &App, issued_to: &str, of: Option<&OfApiKey>) -> Result<bool, Error> {
+    match of {
+        Some(of) => api_key::is_behind(app, of).await,
+        None => Ok(app.replica.is_enabled(issued_to).await?),
+    }
+}
+
+async fn jwt(app: &App, client: &Client, text: &str) -> Result<Option<Introspection>, Error> {
     let issuer = app.config.server.issuer.as_str();
     let now = app.clock.now();
     let Some(claims) = app.verified.verify(&app.keys, issuer, text, now) else {
@@ -96,7 +126,7 @@ async fn jwt(app: &App, client: &Client, text: &str) -> storage::Result<Option<I
     };
     if !concerns(client, &claims.client_id, claims.aud.names())
         || app.replica.is_revoked(&claims.jti).await?
-        || !app.replica.is_enabled(&claims.client_id).await?
+        || !is_behind(app, &claims.client_id, claims.api_key.as_ref()).await?
     {
         return Ok(None);
     }
@@ -114,6 +144,8 @@ async fn jwt(app: &App, client: &Client, text: &str) -> storage::Result<Option<I
         auth_time: claims.auth_time,
         acr: claims.acr.clone(),
         amr: claims.amr.clone(),
+        api_key: claims.api_key,
+        sunset: None,
     }))
 }
 
@@ -121,20 +153,29 @@ async fn opaque(
     app: &App,
     client: &Client,
     handle: &Handle<Access>,
-) -> storage::Result<Option<Introspection>> {
+) -> Result<Option<Introspection>, Error> {
     let digest = handle.digest();
     let now = app.clock.now();
     let row = storage::opaque_tokens::find(&app.db, handle.id, digest.bytes(), now).await?;
     let Some(row) = row.filter(|row| concerns(client, &row.client_id, &row.audience)) else {
         return Ok(None);
     };
-    let issued_to = app.replica.client(&row.client_id).await?;
-    let Some(issued_to) = issued_to.filter(|client| !client.metadata.disabled) else {
-        return Ok(None);
+    let (sub, of) = if let Some(id) = row.api_key {
+        let key = app.replica.api_key(id).await?;
+        let of = key.map(|key| api_key::claim(&key));
+        if !is_behind(app, &row.client_id, of.as_ref()).await? {
+            return Ok(None);
+        }
+        (None, of)
+    } else {
+        let issued_to = app.replica.client(&row.client_id).await?;
+        let Some(issued_to) = issued_to.filter(|client| !client.metadata.disabled) else {
+            return Ok(None);
+        };
+        // What a JWT of the same client would say, whoever asks.
+        let person = row.grant_id.and_then(|_| row.subject.parse().ok());
+        (person.map(|person| subject::of(app, &issued_to, person)), None)
     };
-    // What a JWT of the same client would say, whoever asks.
-    let person = row.grant_id.and_then(|_| row.subject.parse().ok());
-    let sub = person.map(|person| subject::of(app, &issued_to, person));
     // The row has all scopes of the grant: the token has those that its resources understand.
     let shaped = Shape::of_opaque(app, &row).map(|shape| (shape, row));
     Ok(shaped.map(|(shape, row)| Introspection {
@@ -148,6 +189,42 @@ async fn opaque(
         exp: Some(row.expires_at.unix_timestamp()),
         iat: Some(row.issued_at.unix_timestamp()),
         jti: Some(row.id.simple().to_string()),
+        api_key: of,
+        ..Introspection::default()
+    }))
+}
+
+/// An API key, as it was presented to a resource server from `address`. One that is good from some addresses alone is not
+/// if the resource server does not say (RFC 7662 §2.1 leaves room for that).
+async fn api_key(
+    app: &App,
+    client: &Client,
+    text: &str,
+    address: Option<&str>,
+) -> Result<Option<Introspection>, Error> {
+    let address = address.map(str::parse).transpose();
+    let address = address.map_err(|_| Error::invalid_request("address is not an IP address"))?;
+    let Some(secret) = ApiKeySecret::parse(text) else { return Ok(None) };
+    let Some(key) = api_key::find(app, &secret).await? else { return Ok(None) };
+    let client_id = api_key::client_id(&key);
+    if !concerns(client, &client_id, std::slice::from_ref(&key.resource)) {
+        return Ok(None);
+    }
+    let Ok(Presented { key, allowed }) = api_key::check(app, key, address, None).await? else {
+        return Ok(None);
+    };
+    Ok(Some(Introspection {
+        active: true,
+        token_type: Some(api_key::TOKEN_TYPE),
+        scope: Some(allowed.scopes.join(" ")),
+        client_id: Some(client_id),
+        sub: Some(api_key::subject(&key)),
+        aud: Some(Audience::One(key.resource.clone())),
+        iss: Some(app.config.server.issuer.as_str().to_owned()),
+        exp: allowed.until.map(Timestamp::unix_timestamp),
+        iat: Some(key.created_at.unix_timestamp()),
+        api_key: Some(api_key::claim(&key)),
+        sunset: allowed.sunset,
         ..Introspection::default()
     }))
 }

@@ -147,6 +147,7 @@ pub async fn write_opaque(
         grant_id,
         client_id: client.id.to_string(),
         subject,
+        api_key: None,
         scopes: shape.scopes.clone(),
         audience: resources.to_vec(),
         issued_at: now,
@@ -178,6 +179,7 @@ fn jwt(
         auth_time: person.map(|person| person.auth_time.unix_timestamp()),
         acr: person.map(|person| person.acr.clone()),
         amr: person.map(|person| person.amr.clone()).unwrap_or_default(),
+        api_key: None,
     };
     jws::sign(&app.keys.signing(shape.alg, now), Type::Access, &claims)
 }
