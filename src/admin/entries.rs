@@ -79,7 +79,8 @@ pub struct UserEntry {
 }
 
 /// The keys that an entry may have; `flatten` and `deny_unknown_fields` do not go together.
-const RESOURCE_KEYS: [&str; 6] = [
+const RESOURCE_KEYS: [&str; 7] = [
+    "api_keys",
     "identifier",
     "name",
     "access_token_format",
