@@ -14,6 +14,7 @@ use crate::{
     entropy::Entropy,
     fetch,
     identity::{
+        api_keys,
         breached::Breached,
         device,
         hashing::Hasher,
@@ -195,7 +196,23 @@ impl App {
         let app = Arc::clone(self);
         tokio::spawn(async move { logout::deliver_forever(&app).await });
         let app = Arc::clone(self);
+        tokio::spawn(async move { app.note_uses_forever().await });
+        let app = Arc::clone(self);
         tokio::spawn(async move { app.maintain_forever().await });
+    }
+
+    /// Writes the last uses of API keys, a batch at a time.
+    async fn note_uses_forever(&self) {
+        let mut ticks = tokio::time::interval(Duration::from_secs(10));
+        ticks.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
+        while !self.db.is_closed() {
+            ticks.tick().await;
+            if let Err(error) = self.replica.write_api_key_uses().await
+                && !self.db.is_closed()
+            {
+                tracing::warn!(%error, "the last uses of API keys were not written");
+            }
+        }
     }
 
     async fn maintain_forever(&self) {
@@ -236,6 +253,7 @@ impl App {
             swept(storage::sign_ins::sweep(&self.db, now).await),
             swept(storage::roles::sweep(&self.db, now).await),
             swept(storage::groups::sweep(&self.db, now).await),
+            swept(storage::api_keys::sweep(&self.db, now - api_keys::KEPT).await),
             registration::sweep(self).await.map_err(Into::into),
             self.sweep_requests(now).await,
             self.expire_sessions(now).await,

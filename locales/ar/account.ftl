@@ -173,3 +173,41 @@ profile-wrong-locale = يجب أن يكون هذا رمز لغة، مثل de أ�
 profile-wrong-tag = يجب أن يكون هذا رمز لغة، مثل ja أو ja-Kana.
 profile-wrong-twice = هذه اللغة موجودة من قبل.
 profile-wrong-phone = يجب أن يكون هذا رقم هاتف، مثل ‎+1 555 0100‎.
+
+# API keys, by which programs act for someone. $resource is what one is for, $key is its name.
+api-keys-title = مفاتيح API
+api-keys-lead = باستخدام مفتاح، يستخدم أحد برامجك واجهة API باسمك من دون تسجيل الدخول. ويستطيع ذلك أيضًا كل من يملك المفتاح: احفظه حيث لا تستطيع قراءته إلا برامجك.
+api-keys-none = ليس لديك أي مفتاح.
+api-keys-new = مفتاح API الجديد
+api-keys-new-lead = انسخه الآن واحفظه في مكان آمن: لن يُعرض مرة أخرى.
+api-keys-saved = نسختُه
+# A badge: the key is for trying things out.
+api-keys-test = تجريبي
+# Before a day each.
+api-keys-since = أُنشئ في
+api-keys-ends = صالح حتى
+api-keys-replaced = سيحل مفتاح آخر محله. وحتى ذلك الحين يظل كلاهما صالحًا، لتتمكن من استبداله حيثما يُستخدم.
+# On buttons, and the same buttons read out, which begin with the words on them.
+api-keys-rotate = استبدال
+api-keys-rotate-of = استبدال { $key }
+api-keys-revoke = إلغاء
+api-keys-revoke-of = إلغاء { $key }
+# Making one.
+api-keys-make = إنشاء مفتاح
+api-keys-make-for = من أجل { $resource }
+api-keys-nowhere = لا شيء هنا يقبل مفاتيح تنشئها بنفسك.
+api-keys-name = ما الغرض من المفتاح؟
+api-keys-scopes = ما يُسمح له به
+api-keys-days = مدة صلاحيته
+api-keys-life = { $count ->
+    [one] يوم واحد
+    [two] يومان
+    [few] { $count } أيام
+   *[other] { $count } يومًا
+}
+api-keys-make-it = إنشاء المفتاح
+api-keys-wrong-name = أعطه اسمًا لا يزيد على { $count } حرفًا.
+api-keys-wrong-scopes = اختر شيئًا واحدًا على الأقل يُسمح له به.
+api-keys-wrong = لا يمكن إنشاء هذا المفتاح. يُرجى المحاولة مرة أخرى.
+api-keys-too-many = لديك أكبر عدد مسموح به من المفاتيح. ألغِ أحدها أولًا.
+api-keys-unknown = لم يعد هذا المفتاح موجودًا، أو سبق استبداله.

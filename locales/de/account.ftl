@@ -161,3 +161,39 @@ profile-wrong-locale = Das muss ein Sprachkürzel sein, zum Beispiel de oder en-
 profile-wrong-tag = Das muss ein Sprachkürzel sein, zum Beispiel ja oder ja-Kana.
 profile-wrong-twice = Diese Sprache ist schon vorhanden.
 profile-wrong-phone = Das muss eine Telefonnummer sein, zum Beispiel +1 555 0100.
+
+# API keys, by which programs act for someone. $resource is what one is for, $key is its name.
+api-keys-title = API-Schlüssel
+api-keys-lead = Mit einem Schlüssel verwendet ein Programm von Ihnen eine API in Ihrem Namen, ohne sich anzumelden. Wer den Schlüssel hat, kann das auch: Bewahren Sie ihn so auf, dass nur Ihre eigenen Programme ihn lesen können.
+api-keys-none = Sie haben keinen.
+api-keys-new = Ihr neuer API-Schlüssel
+api-keys-new-lead = Kopieren Sie ihn jetzt und bewahren Sie ihn sicher auf: Er wird nicht noch einmal angezeigt.
+api-keys-saved = Ich habe ihn kopiert
+# A badge: the key is for trying things out.
+api-keys-test = Test
+# Before a day each.
+api-keys-since = Erstellt
+api-keys-ends = Gültig bis
+api-keys-replaced = Ein anderer Schlüssel tritt an seine Stelle. Bis dahin gelten beide, damit Sie ihn überall austauschen können, wo er verwendet wird.
+# On buttons, and the same buttons read out, which begin with the words on them.
+api-keys-rotate = Ersetzen
+api-keys-rotate-of = Ersetzen: { $key }
+api-keys-revoke = Widerrufen
+api-keys-revoke-of = Widerrufen: { $key }
+# Making one.
+api-keys-make = Schlüssel erstellen
+api-keys-make-for = Für { $resource }
+api-keys-nowhere = Hier nimmt nichts Schlüssel an, die Sie selbst erstellen.
+api-keys-name = Wofür ist der Schlüssel?
+api-keys-scopes = Was er darf
+api-keys-days = Wie lange er gilt
+api-keys-life = { $count ->
+    [one] { $count } Tag
+   *[other] { $count } Tage
+}
+api-keys-make-it = Schlüssel erstellen
+api-keys-wrong-name = Geben Sie ihm einen Namen mit höchstens { $count } Zeichen.
+api-keys-wrong-scopes = Wählen Sie mindestens etwas aus, das er darf.
+api-keys-wrong = Dieser Schlüssel kann nicht erstellt werden. Bitte versuchen Sie es noch einmal.
+api-keys-too-many = Sie haben so viele Schlüssel, wie möglich sind. Widerrufen Sie zuerst einen.
+api-keys-unknown = Diesen Schlüssel gibt es nicht mehr, oder er wurde bereits ersetzt.

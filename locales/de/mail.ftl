@@ -140,3 +140,8 @@ mail-passkey-cloned = Jemand hat versucht, sich mit einem Ihrer Passkeys anzumel
 
 mail-password-changed-subject = Ihr Passwort bei { $product } wurde geändert
 mail-password-changed = Ihr Passwort wurde geändert. Sie wurden überall sonst abgemeldet, und Anwendungen müssen Sie erneut fragen.
+
+mail-api-key-added-subject = Ein neuer API-Schlüssel bei { $product }
+mail-api-key-added = Für Ihr Konto wurde ein API-Schlüssel namens „{ $key }“ erstellt. Wer ihn hat, kann in Ihrem Namen nutzen, wofür er gilt.
+mail-api-key-leaked-subject = Ein API-Schlüssel von Ihnen bei { $product } wurde öffentlich gefunden
+mail-api-key-leaked = Ihr API-Schlüssel „{ $key }“ wurde an einer Stelle gefunden, an der andere ihn lesen können. Deshalb wurde er widerrufen, und was ihn verwendet hat, funktioniert damit nicht mehr. Erstellen Sie einen neuen Schlüssel und bewahren Sie ihn so auf, dass nur Ihre eigenen Programme ihn lesen können.

@@ -161,3 +161,39 @@ profile-wrong-locale = This must be a language tag, like de or en-GB.
 profile-wrong-tag = This must be a language tag, like ja or ja-Kana.
 profile-wrong-twice = This language is there already.
 profile-wrong-phone = This must be a telephone number, like +1 555 0100.
+
+# API keys, by which programs act for someone. $resource is what one is for, $key is its name.
+api-keys-title = API keys
+api-keys-lead = With a key, a program of yours uses an API in your name without signing in. Whoever has the key can do so too: keep it where only your own programs can read it.
+api-keys-none = You have none.
+api-keys-new = Your new API key
+api-keys-new-lead = Copy it now, and keep it safe: it is not shown again.
+api-keys-saved = I have copied it
+# A badge: the key is for trying things out.
+api-keys-test = Test
+# Before a day each.
+api-keys-since = Made
+api-keys-ends = Good until
+api-keys-replaced = Another key takes its place. Until then both are good, so that you can exchange it wherever it is used.
+# On buttons, and the same buttons read out, which begin with the words on them.
+api-keys-rotate = Replace
+api-keys-rotate-of = Replace { $key }
+api-keys-revoke = Revoke
+api-keys-revoke-of = Revoke { $key }
+# Making one.
+api-keys-make = Make a key
+api-keys-make-for = For { $resource }
+api-keys-nowhere = Nothing here takes keys that you make yourself.
+api-keys-name = What is the key for?
+api-keys-scopes = What it may do
+api-keys-days = How long it is good
+api-keys-life = { $count ->
+    [one] { $count } day
+   *[other] { $count } days
+}
+api-keys-make-it = Make the key
+api-keys-wrong-name = Give it a name of at most { $count } characters.
+api-keys-wrong-scopes = Choose at least one thing that it may do.
+api-keys-wrong = That key cannot be made. Please try again.
+api-keys-too-many = You have as many keys as there may be. Revoke one first.
+api-keys-unknown = That key is not there any more, or was replaced already.

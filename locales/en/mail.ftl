@@ -140,3 +140,8 @@ mail-passkey-cloned = Someone tried to sign in with a passkey of yours that coun
 
 mail-password-changed-subject = Your password at { $product } was changed
 mail-password-changed = Your password was changed. You were signed out everywhere else, and applications have to ask you again.
+
+mail-api-key-added-subject = A new API key at { $product }
+mail-api-key-added = An API key named “{ $key }” was made for your account. Whoever has it can use what it is good for in your name.
+mail-api-key-leaked-subject = An API key of yours at { $product } was found in public
+mail-api-key-leaked = Your API key “{ $key }” was found where others can read it, so it was revoked. What used it does so no more. Make a new key, and keep it where only your own programs can read it.

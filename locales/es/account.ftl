@@ -162,3 +162,39 @@ profile-wrong-locale = Debe ser una etiqueta de idioma, como de o en-GB.
 profile-wrong-tag = Debe ser una etiqueta de idioma, como ja o ja-Kana.
 profile-wrong-twice = Este idioma ya está.
 profile-wrong-phone = Debe ser un número de teléfono, como +1 555 0100.
+
+# API keys, by which programs act for someone. $resource is what one is for, $key is its name.
+api-keys-title = Claves de API
+api-keys-lead = Con una clave, un programa tuyo usa una API en tu nombre sin iniciar sesión. Quien tenga la clave también puede hacerlo: guárdala donde solo tus propios programas puedan leerla.
+api-keys-none = No tienes ninguna.
+api-keys-new = Tu nueva clave de API
+api-keys-new-lead = Cópiala ahora y guárdala en un lugar seguro: no se volverá a mostrar.
+api-keys-saved = La he copiado
+# A badge: the key is for trying things out.
+api-keys-test = Prueba
+# Before a day each.
+api-keys-since = Creada
+api-keys-ends = Válida hasta
+api-keys-replaced = Otra clave ocupa su lugar. Hasta entonces ambas son válidas, para que puedas cambiarla en todos los sitios donde se usa.
+# On buttons, and the same buttons read out, which begin with the words on them.
+api-keys-rotate = Reemplazar
+api-keys-rotate-of = Reemplazar { $key }
+api-keys-revoke = Revocar
+api-keys-revoke-of = Revocar { $key }
+# Making one.
+api-keys-make = Crear una clave
+api-keys-make-for = Para { $resource }
+api-keys-nowhere = Aquí nada acepta claves que crees tú.
+api-keys-name = ¿Para qué es la clave?
+api-keys-scopes = Qué puede hacer
+api-keys-days = Cuánto tiempo es válida
+api-keys-life = { $count ->
+    [one] { $count } día
+   *[other] { $count } días
+}
+api-keys-make-it = Crear la clave
+api-keys-wrong-name = Ponle un nombre de { $count } caracteres como máximo.
+api-keys-wrong-scopes = Elige al menos una cosa que pueda hacer.
+api-keys-wrong = No se puede crear esa clave. Inténtalo de nuevo.
+api-keys-too-many = Tienes tantas claves como puede haber. Revoca una primero.
+api-keys-unknown = Esa clave ya no existe o ya se reemplazó.

@@ -140,3 +140,8 @@ mail-passkey-cloned = Alguien intentó iniciar sesión con una de tus llaves de 
 
 mail-password-changed-subject = Tu contraseña en { $product } se cambió
 mail-password-changed = Tu contraseña se cambió. Se cerraron todas tus demás sesiones, y las aplicaciones tienen que volver a pedirte permiso.
+
+mail-api-key-added-subject = Una nueva clave de API en { $product }
+mail-api-key-added = Se creó una clave de API llamada «{ $key }» para tu cuenta. Quien la tenga puede usar en tu nombre aquello para lo que sirve.
+mail-api-key-leaked-subject = Se encontró en público una de tus claves de API en { $product }
+mail-api-key-leaked = Tu clave de API «{ $key }» se encontró en un lugar donde otros pueden leerla, así que se revocó. Lo que la usaba ya no funciona con ella. Crea una clave nueva y guárdala donde solo tus propios programas puedan leerla.

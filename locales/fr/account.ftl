@@ -162,3 +162,39 @@ profile-wrong-locale = Ce doit être un code de langue, comme de ou en-GB.
 profile-wrong-tag = Ce doit être un code de langue, comme ja ou ja-Kana.
 profile-wrong-twice = Cette langue est déjà présente.
 profile-wrong-phone = Ce doit être un numéro de téléphone, comme +1 555 0100.
+
+# API keys, by which programs act for someone. $resource is what one is for, $key is its name.
+api-keys-title = Clés d’API
+api-keys-lead = Avec une clé, un de vos programmes utilise une API en votre nom sans se connecter. Quiconque possède la clé le peut aussi : conservez-la là où seuls vos propres programmes peuvent la lire.
+api-keys-none = Vous n’en avez aucune.
+api-keys-new = Votre nouvelle clé d’API
+api-keys-new-lead = Copiez-la maintenant et conservez-la en lieu sûr : elle ne sera plus affichée.
+api-keys-saved = Je l’ai copiée
+# A badge: the key is for trying things out.
+api-keys-test = Test
+# Before a day each.
+api-keys-since = Créée
+api-keys-ends = Valable jusqu’au
+api-keys-replaced = Une autre clé prend sa place. D’ici là, les deux sont valables, pour que vous puissiez la remplacer partout où elle est utilisée.
+# On buttons, and the same buttons read out, which begin with the words on them.
+api-keys-rotate = Remplacer
+api-keys-rotate-of = Remplacer { $key }
+api-keys-revoke = Révoquer
+api-keys-revoke-of = Révoquer { $key }
+# Making one.
+api-keys-make = Créer une clé
+api-keys-make-for = Pour { $resource }
+api-keys-nowhere = Rien ici n’accepte de clés que vous créez vous-même.
+api-keys-name = À quoi sert la clé ?
+api-keys-scopes = Ce qu’elle permet
+api-keys-days = Durée de validité
+api-keys-life = { $count ->
+    [one] { $count } jour
+   *[other] { $count } jours
+}
+api-keys-make-it = Créer la clé
+api-keys-wrong-name = Donnez-lui un nom de { $count } caractères au plus.
+api-keys-wrong-scopes = Choisissez au moins une chose qu’elle permet.
+api-keys-wrong = Cette clé ne peut pas être créée. Veuillez réessayer.
+api-keys-too-many = Vous avez déjà le nombre maximal de clés. Révoquez-en d’abord une.
+api-keys-unknown = Cette clé n’existe plus ou a déjà été remplacée.

@@ -140,3 +140,8 @@ mail-passkey-cloned = Quelqu’un a essayé de se connecter avec l’une de vos 
 
 mail-password-changed-subject = Votre mot de passe sur { $product } a été changé
 mail-password-changed = Votre mot de passe a été changé. Toutes vos autres sessions ont été fermées, et les applications devront vous redemander l’accès.
+
+mail-api-key-added-subject = Une nouvelle clé d’API sur { $product }
+mail-api-key-added = Une clé d’API nommée « { $key } » a été créée pour votre compte. Quiconque la possède peut utiliser en votre nom ce à quoi elle donne accès.
+mail-api-key-leaked-subject = Une de vos clés d’API sur { $product } a été trouvée en public
+mail-api-key-leaked = Votre clé d’API « { $key } » a été trouvée à un endroit où d’autres peuvent la lire ; elle a donc été révoquée, et ce qui l’utilisait ne fonctionne plus avec elle. Créez une nouvelle clé et conservez-la là où seuls vos propres programmes peuvent la lire.

@@ -158,3 +158,36 @@ profile-wrong-locale = de や en-GB のような言語タグを入力してく�
 profile-wrong-tag = ja や ja-Kana のような言語タグを入力してください。
 profile-wrong-twice = この言語はすでにあります。
 profile-wrong-phone = +1 555 0100 のような電話番号を入力してください。
+
+# API keys, by which programs act for someone. $resource is what one is for, $key is its name.
+api-keys-title = API キー
+api-keys-lead = キーを使うと、あなたのプログラムはサインインせずに、あなたの名義で API を利用できます。キーを持つ人は誰でも同じことができます。自分のプログラムだけが読める場所に保管してください。
+api-keys-none = キーはありません。
+api-keys-new = 新しい API キー
+api-keys-new-lead = 今すぐコピーして、安全に保管してください。再び表示されることはありません。
+api-keys-saved = コピーしました
+# A badge: the key is for trying things out.
+api-keys-test = テスト
+# Before a day each.
+api-keys-since = 作成日
+api-keys-ends = 有効期限
+api-keys-replaced = 別のキーに置き換えられます。それまでは両方とも有効なので、使用している場所ですべて入れ替えてください。
+# On buttons, and the same buttons read out, which begin with the words on them.
+api-keys-rotate = 置き換える
+api-keys-rotate-of = 置き換える: { $key }
+api-keys-revoke = 失効させる
+api-keys-revoke-of = 失効させる: { $key }
+# Making one.
+api-keys-make = キーを作成
+api-keys-make-for = { $resource } 用
+api-keys-nowhere = ここには、自分で作成したキーを使えるものがありません。
+api-keys-name = キーの用途
+api-keys-scopes = 許可すること
+api-keys-days = 有効な期間
+api-keys-life = { $count } 日
+api-keys-make-it = キーを作成する
+api-keys-wrong-name = { $count } 文字以内の名前を付けてください。
+api-keys-wrong-scopes = 許可することを少なくとも 1 つ選んでください。
+api-keys-wrong = このキーは作成できません。もう一度お試しください。
+api-keys-too-many = キーの数が上限に達しています。先にいずれかを失効させてください。
+api-keys-unknown = このキーはもう存在しないか、すでに置き換えられています。

@@ -112,3 +112,8 @@ mail-passkey-cloned = 使用回数を記録するあなたのパスキーでサ�
 
 mail-password-changed-subject = { $product } のパスワードが変更されました
 mail-password-changed = あなたのパスワードが変更されました。変更を行った場所以外のすべての場所からサインアウトされました。アプリは、改めてあなたの許可を求める必要があります。
+
+mail-api-key-added-subject = { $product } で新しい API キーが作成されました
+mail-api-key-added = あなたのアカウントに「{ $key }」という名前の API キーが作成されました。このキーを持つ人は誰でも、キーで許可されたことをあなたの名義で行えます。
+mail-api-key-leaked-subject = { $product } のあなたの API キーが公開された場所で見つかりました
+mail-api-key-leaked = あなたの API キー「{ $key }」が、ほかの人が読める場所で見つかったため、失効させました。このキーを使っていたものは動作しなくなります。新しいキーを作成し、自分のプログラムだけが読める場所に保管してください。

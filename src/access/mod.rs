@@ -1,6 +1,7 @@
 //! Who may do what: roles, policies, and decisions made of them. Values alone; what is remembered of the database is in
 //! `replica`.
 
+pub mod api_key;
 pub mod circumstances;
 pub mod engine;
 pub mod principal;

@@ -124,7 +124,8 @@ pub struct UserEntry {
 }
 
 /// The keys that an entry may have; `flatten` and `deny_unknown_fields` do not go together.
-const RESOURCE_KEYS: [&str; 8] = [
+const RESOURCE_KEYS: [&str; 9] = [
+    "api_keys",
     "identifier",
     "name",
     "access_token_format",

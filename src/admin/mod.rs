@@ -1,5 +1,6 @@
-//! What operators do to clients, resources, people, roles, policies and keys: the same functions for the command line and manifests.
+//! What operators do to clients, resources, people, roles, policies, API keys and keys: the same functions for the command line and manifests.
 
+pub mod api_keys;
 pub mod attributes;
 pub mod clients;
 mod entries;

@@ -137,6 +137,16 @@ pub enum Kind {
     GroupLeft,
     /// An operator saved policies, or went back to others.
     PoliciesChanged,
+    /// An API key was made.
+    ApiKeyAdded,
+    /// An API key was made that takes the place of another one.
+    ApiKeyRotated,
+    /// An API key was revoked by its owner or an operator.
+    ApiKeyRevoked,
+    /// An API key was found where everyone can read it, and revoked.
+    ApiKeyLeaked,
+    /// An API key that was presented is no good.
+    ApiKeyRefused,
     /// A signing key was made.
     KeyAdded,
     /// Secrets were sealed under another master key.
@@ -208,6 +218,11 @@ impl Kind {
             Self::GroupJoined => "group.joined",
             Self::GroupLeft => "group.left",
             Self::PoliciesChanged => "policies.changed",
+            Self::ApiKeyAdded => "api_key.added",
+            Self::ApiKeyRotated => "api_key.rotated",
+            Self::ApiKeyRevoked => "api_key.revoked",
+            Self::ApiKeyLeaked => "api_key.leaked",
+            Self::ApiKeyRefused => "api_key.refused",
             Self::KeyAdded => "key.added",
             Self::KeysResealed => "keys.resealed",
         }

@@ -1,5 +1,6 @@
 //! The command line: one file a command.
 
+mod api_key;
 mod apply;
 mod client;
 mod dev;
@@ -72,6 +73,12 @@ enum Command {
     /// List, add and change groups and who is in them.
     #[command(subcommand, after_help = "Example:\n  signet group add staff alice@example.com")]
     Group(group::Command),
+    /// List, make, replace and revoke API keys.
+    #[command(
+        subcommand,
+        after_help = "Example:\n  signet api-key add --client backup --resource https://api.example.com --scope read"
+    )]
+    ApiKey(api_key::Command),
     /// List, add and remove the tokens by which clients may register themselves.
     #[command(
         subcommand,
@@ -130,6 +137,7 @@ async fn run(arguments: Arguments) -> anyhow::Result<ExitCode> {
         Command::Client(command) => Box::pin(client::run(config, command)).await,
         Command::Role(command) => Box::pin(role::run(config, command)).await,
         Command::Group(command) => Box::pin(group::run(config, command)).await,
+        Command::ApiKey(command) => Box::pin(api_key::run(config, command)).await,
         Command::RegistrationToken(command) => {
             Box::pin(registration_token::run(config, command)).await
         }

@@ -85,6 +85,9 @@ pub async fn serve(
     listener.serve(http::Service::new(&app), shutdown, grace).await;
     tracing::info!("stopping");
     app.audit.flush().await;
+    if let Err(error) = app.replica.write_api_key_uses().await {
+        tracing::warn!(%error, "the last uses of API keys were not written");
+    }
     // What goes on in the background ends with it.
     app.db.close().await;
     drop(stop);

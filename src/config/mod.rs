@@ -4,6 +4,7 @@
 //! is not valid is an error that names the key and what would be valid: Signet does not start on a guess.
 
 mod account;
+mod api_keys;
 mod database;
 pub mod duration;
 mod dynamic_registration;
@@ -24,6 +25,7 @@ mod watch;
 use serde::Deserialize;
 
 pub use account::Account;
+pub use api_keys::ApiKeys;
 pub use database::Database;
 pub use duration::Span;
 pub use dynamic_registration::{
@@ -63,6 +65,8 @@ pub struct Config {
     pub password: Password,
     /// What people do with their accounts.
     pub account: Account,
+    /// Keys of services and of people's scripts.
+    pub api_keys: ApiKeys,
     /// What people are told of.
     pub watch: Watch,
     /// Where messages to people go.
@@ -87,6 +91,7 @@ impl Config {
         self.sign_in.validate()?;
         self.keys.validate()?;
         self.account.validate()?;
+        self.api_keys.validate()?;
         self.watch.validate()?;
         self.password.validate()?;
         self.email.validate()?;

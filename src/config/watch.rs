@@ -32,11 +32,15 @@ pub enum Concern {
     PasswordChanged,
     /// An e-mail address that was changed: the former one is told.
     EmailChanged,
+    /// An API key that was made.
+    ApiKeyAdded,
+    /// An API key that was found where others can read it.
+    ApiKeyLeaked,
 }
 
 impl Concern {
     /// Every one.
-    pub const ALL: [Self; 11] = [
+    pub const ALL: [Self; 13] = [
         Self::NewDevice,
         Self::NewPlace,
         Self::ImpossibleTravel,
@@ -48,6 +52,8 @@ impl Concern {
         Self::PasskeyCloned,
         Self::PasswordChanged,
         Self::EmailChanged,
+        Self::ApiKeyAdded,
+        Self::ApiKeyLeaked,
     ];
 }
 

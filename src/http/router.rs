@@ -20,8 +20,8 @@ use crate::{
     },
     keys::Document,
     oauth::{
-        Error, authorize, introspect, jwks, logos, logout, metadata::path, registration as clients,
-        revoke, token, userinfo, webfinger,
+        Error, api_key, authorize, introspect, jwks, logos, logout, metadata::path,
+        registration as clients, revoke, token, userinfo, webfinger,
     },
     web::{RequestContext, assets, problem::Problem, words::text},
 };
@@ -97,7 +97,12 @@ fn cross_origin() -> CorsLayer {
         .allow_origin(Any)
         .allow_methods([Method::GET, Method::POST, Method::PUT, Method::DELETE])
         .allow_headers([header::AUTHORIZATION, header::CONTENT_TYPE])
-        .expose_headers([header::WWW_AUTHENTICATE, header::RETRY_AFTER])
+        .expose_headers([
+            header::WWW_AUTHENTICATE,
+            header::RETRY_AFTER,
+            api_key::STATUS,
+            api_key::SUNSET,
+        ])
         .max_age(std::time::Duration::from_hours(1))
 }
 

@@ -1,6 +1,7 @@
 //! `/account`: what people see and change of their own. All of it takes a session. What protects the account takes a recent
 //! proof of who they are as well; the second factors are here, each other capability is in a file of its own.
 
+mod api_keys;
 mod applications;
 mod deletion;
 mod home;
@@ -71,6 +72,8 @@ const EXPORT: &str = "/account/export";
 const SESSIONS: &str = "/account/sessions";
 /// What one allowed to whom.
 const APPLICATIONS: &str = "/account/applications";
+/// One's API keys.
+const API_KEYS: &str = "/account/api-keys";
 /// Where an authenticator is set up and removed.
 pub const AUTHENTICATOR: &str = "/account/authenticator";
 /// Where recovery codes are made and, once, shown.
@@ -79,8 +82,8 @@ pub const CODES: &str = "/account/recovery-codes";
 const CODES_FILE: &str = "/account/recovery-codes.txt";
 
 /// The pages that protect the account, and what is below them.
-const GUARDED: [&str; 7] =
-    [PASSWORD, DELETE, EXPORT, AUTHENTICATOR, CODES, passkeys::PAGE, email_address::PATH];
+const GUARDED: [&str; 8] =
+    [PASSWORD, DELETE, EXPORT, API_KEYS, AUTHENTICATOR, CODES, passkeys::PAGE, email_address::PATH];
 
 /// Whether a sign-in that leads to this page asks whoever has a second factor for it, whatever else is demanded.
 #[must_use]
@@ -88,7 +91,7 @@ pub fn is_guarded(page: &str) -> bool {
     GUARDED.iter().any(|guarded| page.starts_with(guarded))
 }
 
-/// How long codes that were made can be shown.
+/// How long codes and keys that were made can be shown.
 const SHOWN: Duration = Duration::from_mins(10);
 
 page! {
@@ -138,6 +141,7 @@ pub fn routes() -> Router<AppState> {
         .route(EXPORT, get(deletion::export))
         .route(SESSIONS, get(sessions::show).post(sessions::change))
         .route(APPLICATIONS, get(applications::show).post(applications::change))
+        .route(API_KEYS, get(api_keys::show).post(api_keys::change))
         .route(AUTHENTICATOR, get(show_authenticator).post(change_authenticator))
         .route(CODES, get(show_codes).post(change_codes))
         .route(CODES_FILE, get(codes_file))

@@ -1,6 +1,7 @@
 //! People: who they are, how they prove it, and where they are signed in.
 
 pub mod account;
+pub mod api_keys;
 pub mod asked;
 pub mod attempt;
 pub mod breached;

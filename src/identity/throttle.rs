@@ -104,6 +104,11 @@ pub fn nameless(limits: &SignIn, address: Option<IpAddr>) -> Vec<Vec<Counter>> {
     vec![networks("address", address, limits.address_attempts)]
 }
 
+/// The counters of API keys that are not good, by the address that presents them.
+pub fn api_keys(limits: &SignIn, address: Option<IpAddr>) -> Vec<Vec<Counter>> {
+    vec![networks("api keys", address, limits.address_attempts)]
+}
+
 /// The counters of challenges that anyone may ask for, before there is anything that could be wrong.
 pub fn challenges(limits: &SignIn, address: Option<IpAddr>) -> Vec<Vec<Counter>> {
     vec![networks("challenges", address, limits.address_attempts.saturating_mul(CHALLENGES))]

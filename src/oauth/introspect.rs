@@ -9,15 +9,23 @@ use axum::{
 use http::HeaderMap;
 use serde::Serialize;
 
-use super::{Code, Error, client_auth, entitled, subject, target::Shape, token};
+use super::{
+    Code, Error,
+    api_key::{self, Presented},
+    client_auth, entitled, subject,
+    target::Shape,
+    token,
+};
 use crate::{
     access::principal::Subject,
     app::{App, AppState},
+    clock::Timestamp,
     registry::client::Client,
     replica::Catalogue,
     storage,
     tokens::{
-        access::{AccessClaims, Audience, Holds},
+        access::{AccessClaims, Audience, Holds, OfApiKey},
+        api_key::ApiKeySecret,
         handle::{Access, Handle},
         refresh::RefreshToken,
     },
@@ -55,6 +63,12 @@ pub struct Introspection {
     amr: Vec<String>,
     #[serde(flatten)]
     holds: Holds,
+    /// The API key that it is, or was exchanged for.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    api_key: Option<OfApiKey>,
+    /// When that ends because another one takes its place.
+    #[serde(skip)]
+    sunset: Option<Timestamp>,
 }
 
 /// `POST /introspect`.
@@ -72,13 +86,21 @@ pub async fn introspect(
         return Err(Error::new(Code::UnauthorizedClient, description));
     }
     let text = params.require("token")?;
-    let answer = look_up(&app, &client, text).await?.unwrap_or_default();
-    Ok(token::no_store(Json(answer).into_response()))
+    let answer = if ApiKeySecret::looks_like(text) {
+        api_key(&app, &client, text, params.get("address")).await?
+    } else {
+        look_up(&app, &client, text).await?
+    };
+    let answer = answer.unwrap_or_default();
+    let sunset = answer.sunset;
+    let mut response = token::no_store(Json(answer).into_response());
+    api_key::announce(&mut response, sunset);
+    Ok(response)
 }
 
-async fn look_up(app: &App, client: &Client, text: &str) -> storage::Result<Option<Introspection>> {
+async fn look_up(app: &App, client: &Client, text: &str) -> Result<Option<Introspection>, Error> {
     if RefreshToken::looks_like(text) {
-        return refresh_token(app, client, text).await;
+        return Ok(refresh_token(app, client, text).await?);
     }
     if let Some(handle) = Handle::<Access>::parse(text) {
         return opaque(app, client, &handle).await;
@@ -92,7 +114,15 @@ fn concerns(caller: &Client, issued_to: &str, audience: &[String]) -> bool {
         || audience.iter().any(|name| caller.metadata.introspects.contains(name))
 }
 
-async fn jwt(app: &App, client: &Client, text: &str) -> storage::Result<Option<Introspection>> {
+/// Whether whoever a token was issued to is there and not disabled: a client, or an API key.
+async fn is_behind(app: &App, issued_to: &str, of: Option<&OfApiKey>) -> Result<bool, Error> {
+    match of {
+        Some(of) => api_key::is_behind(app, of).await,
+        None => Ok(app.replica.is_enabled(issued_to).await?),
+    }
+}
+
+async fn jwt(app: &App, client: &Client, text: &str) -> Result<Option<Introspection>, Error> {
     let issuer = app.config.server.issuer.as_str();
     let now = app.clock.now();
     let Some(claims) = app.verified.verify(&app.keys, issuer, text, now) else {
@@ -100,13 +130,13 @@ async fn jwt(app: &App, client: &Client, text: &str) -> storage::Result<Option<I
     };
     if !concerns(client, &claims.client_id, claims.aud.names())
         || app.replica.is_revoked(&claims.jti).await?
-        || !app.replica.is_enabled(&claims.client_id).await?
+        || !is_behind(app, &claims.client_id, claims.api_key.as_ref()).await?
     {
         return Ok(None);
     }
     let catalogue = app.replica.resources();
     if entitled::is_by_roles(&catalogue, claims.aud.names()) {
-        return jwt_by_roles(app, client, &catalogue, &claims).await;
+        return Ok(jwt_by_roles(app, client, &catalogue, &claims).await?);
     }
     Ok(Some(about(&claims)))
 }
@@ -128,6 +158,8 @@ fn about(claims: &AccessClaims) -> Introspection {
         acr: claims.acr.clone(),
         amr: claims.amr.clone(),
         holds: Holds::default(),
+        api_key: claims.api_key,
+        sunset: None,
     }
 }
 
@@ -138,26 +170,12 @@ async fn jwt_by_roles(
     catalogue: &Catalogue,
     claims: &AccessClaims,
 ) -> storage::Result<Option<Introspection>> {
-    let person = match claims.jti.grant() {
-        None => None,
-        Some(grant) => match claims.sub.parse() {
-            Ok(person) => Some(person),
-            // Pairwise: it says nothing without its grant.
-            Err(_) => match storage::grants::person(&app.db, grant).await? {
-                Some(person) => Some(person),
-                None => return Ok(None),
-            },
-        },
-    };
-    let subject = || match person {
-        Some(person) => Subject::User(person),
-        None => Subject::Client(claims.client_id.clone()),
-    };
+    let Some(subject) = whom(app, claims).await? else { return Ok(None) };
     let issuer = app.config.server.issuer.as_str();
     let (own, resources): (Vec<String>, Vec<String>) =
         claims.aud.names().iter().cloned().partition(|name| name == issuer);
     let scopes: Vec<String> = claims.scope.split(' ').map(str::to_owned).collect();
-    let entitled = entitled::of(app, catalogue, subject, &scopes, &resources).await?;
+    let entitled = entitled::of(app, catalogue, || subject, &scopes, &resources).await?;
     let audience = [entitled.resources.into_owned(), own].concat();
     if audience.is_empty() || !concerns(client, &claims.client_id, &audience) {
         return Ok(None);
@@ -170,30 +188,56 @@ async fn jwt_by_roles(
     }))
 }
 
+/// Whose roles decide about a JWT: its person's, its client's, or those of its API key's owner. None if that is not known.
+async fn whom(app: &App, claims: &AccessClaims) -> storage::Result<Option<Subject>> {
+    if let Some(of) = claims.api_key {
+        return Ok(app.replica.api_key(of.id).await?.map(|key| key.owner.clone()));
+    }
+    let Some(grant) = claims.jti.grant() else {
+        return Ok(Some(Subject::Client(claims.client_id.clone())));
+    };
+    let person = match claims.sub.parse() {
+        Ok(person) => Some(person),
+        // Pairwise: it says nothing without its grant.
+        Err(_) => storage::grants::person(&app.db, grant).await?,
+    };
+    Ok(person.map(Subject::User))
+}
+
 async fn opaque(
     app: &App,
     client: &Client,
     handle: &Handle<Access>,
-) -> storage::Result<Option<Introspection>> {
+) -> Result<Option<Introspection>, Error> {
     let digest = handle.digest();
     let now = app.clock.now();
     let row = storage::opaque_tokens::find(&app.db, handle.id, digest.bytes(), now).await?;
     let Some(row) = row.filter(|row| concerns(client, &row.client_id, &row.audience)) else {
         return Ok(None);
     };
-    let issued_to = app.replica.client(&row.client_id).await?;
-    let Some(issued_to) = issued_to.filter(|client| !client.metadata.disabled) else {
-        return Ok(None);
-    };
-    // What a JWT of the same client would say, whoever asks.
-    let person = row.grant_id.and_then(|_| row.subject.parse().ok());
-    let sub = person.map(|person| subject::of(app, &issued_to, person));
-    let subject = || match person {
-        Some(person) => Subject::User(person),
-        None => Subject::Client(row.client_id.clone()),
+    let (sub, of, whom) = if let Some(id) = row.api_key {
+        let key = app.replica.api_key(id).await?;
+        let Some(key) = key else { return Ok(None) };
+        let of = api_key::claim(&key);
+        if !is_behind(app, &row.client_id, Some(&of)).await? {
+            return Ok(None);
+        }
+        (None, Some(of), key.owner.clone())
+    } else {
+        let issued_to = app.replica.client(&row.client_id).await?;
+        let Some(issued_to) = issued_to.filter(|client| !client.metadata.disabled) else {
+            return Ok(None);
+        };
+        // What a JWT of the same client would say, whoever asks.
+        match row.grant_id.and_then(|_| row.subject.parse().ok()) {
+            Some(person) => {
+                (Some(subject::of(app, &issued_to, person)), None, Subject::User(person))
+            }
+            None => (None, None, Subject::Client(row.client_id.clone())),
+        }
     };
     let catalogue = app.replica.resources();
-    let entitled = entitled::of(app, &catalogue, subject, &row.scopes, &row.audience).await?;
+    let entitled = entitled::of(app, &catalogue, || whom, &row.scopes, &row.audience).await?;
     if entitled.is_nothing() || !concerns(client, &row.client_id, &entitled.resources) {
         return Ok(None);
     }
@@ -213,6 +257,50 @@ async fn opaque(
         exp: Some(row.expires_at.unix_timestamp()),
         iat: Some(row.issued_at.unix_timestamp()),
         jti: Some(row.id.simple().to_string()),
+        api_key: of,
+        ..Introspection::default()
+    }))
+}
+
+/// An API key, as it was presented to a resource server from `address`. One that is good from some addresses alone is not
+/// if the resource server does not say (RFC 7662 §2.1 leaves room for that).
+async fn api_key(
+    app: &App,
+    client: &Client,
+    text: &str,
+    address: Option<&str>,
+) -> Result<Option<Introspection>, Error> {
+    let address = address.map(str::parse).transpose();
+    let address = address.map_err(|_| Error::invalid_request("address is not an IP address"))?;
+    let Some(secret) = ApiKeySecret::parse(text) else { return Ok(None) };
+    let Some(key) = api_key::find(app, &secret).await? else { return Ok(None) };
+    let client_id = api_key::client_id(&key);
+    if !concerns(client, &client_id, std::slice::from_ref(&key.resource)) {
+        return Ok(None);
+    }
+    let Ok(Presented { key, allowed }) = api_key::check(app, key, address, None).await? else {
+        return Ok(None);
+    };
+    let catalogue = app.replica.resources();
+    let resources = std::slice::from_ref(&key.resource);
+    let owner = || key.owner.clone();
+    let entitled = entitled::of(app, &catalogue, owner, &allowed.scopes, resources).await?;
+    if entitled.resources.is_empty() {
+        return Ok(None);
+    }
+    Ok(Some(Introspection {
+        active: true,
+        token_type: Some(api_key::TOKEN_TYPE),
+        scope: Some(entitled.scopes.join(" ")),
+        holds: entitled.holds.clone(),
+        client_id: Some(client_id),
+        sub: Some(api_key::subject(&key)),
+        aud: Some(Audience::One(key.resource.clone())),
+        iss: Some(app.config.server.issuer.as_str().to_owned()),
+        exp: allowed.until.map(Timestamp::unix_timestamp),
+        iat: Some(key.created_at.unix_timestamp()),
+        api_key: Some(api_key::claim(&key)),
+        sunset: allowed.sunset,
         ..Introspection::default()
     }))
 }

@@ -3,6 +3,7 @@
 
 use serde_json::json;
 
+use super::token::token_exchange;
 use crate::{
     config::Config,
     identity::proof::Assurance,
@@ -53,6 +54,11 @@ fn claims_supported() -> Vec<&'static str> {
     own.into_iter().chain(claim::STANDARD.iter().map(|claim| claim.name)).collect()
 }
 
+/// What clients register for, and what takes no registration.
+fn grant_types() -> Vec<&'static str> {
+    GrantType::ALL.map(GrantType::name).into_iter().chain([token_exchange::GRANT_TYPE]).collect()
+}
+
 /// The metadata of this issuer.
 #[must_use]
 pub fn document(config: &Config) -> Document {
@@ -83,7 +89,7 @@ pub fn document(config: &Config) -> Document {
         "scopes_supported": scope::IDENTITY,
         "response_types_supported": ["code"],
         "response_modes_supported": ["query", "fragment", "form_post"],
-        "grant_types_supported": GrantType::ALL.map(GrantType::name),
+        "grant_types_supported": grant_types(),
         "token_endpoint_auth_methods_supported": AuthMethod::ALL.map(AuthMethod::name),
         "revocation_endpoint_auth_methods_supported": AuthMethod::ALL.map(AuthMethod::name),
         "introspection_endpoint_auth_methods_supported": confidential,

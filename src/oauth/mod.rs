@@ -1,5 +1,6 @@
 //! The protocol: OAuth 2.0 (RFC 6749 and kin) and OpenID Connect, an endpoint a module.
 
+pub mod api_key;
 pub mod authorize;
 pub mod bearer;
 pub mod claims;

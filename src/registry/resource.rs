@@ -44,6 +44,31 @@ pub struct Metadata {
     /// What can be allowed there.
     #[serde(default)]
     pub scopes: Vec<Scope>,
+    /// Whose API keys are taken there.
+    #[serde(default, skip_serializing_if = "ApiKeys::is_none")]
+    pub api_keys: ApiKeys,
+}
+
+/// Whose API keys a resource takes.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum ApiKeys {
+    /// No one's.
+    #[default]
+    None,
+    /// Those that operators make for clients.
+    Clients,
+    /// Those, and the ones that people make for themselves.
+    People,
+}
+
+impl ApiKeys {
+    /// Whether none are taken.
+    #[must_use]
+    #[expect(clippy::trivially_copy_pass_by_ref, reason = "as serde calls it")]
+    pub fn is_none(&self) -> bool {
+        *self == Self::None
+    }
 }
 
 /// A claim about what someone holds (RFC 9068 §2.2.3.1, RFC 7643 §4.1.2).

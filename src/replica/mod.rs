@@ -4,13 +4,14 @@
 //! database is asked about clients and revocations; resources and keys stay as they were last read.
 
 mod access;
+mod api_keys;
 pub mod client_keys;
 mod clients;
 mod feed;
 mod resources;
 mod revocations;
 
-use std::{sync::Arc, time::Duration};
+use std::{net::IpAddr, sync::Arc, time::Duration};
 
 use arc_swap::Guard;
 use sqlx::PgPool;
@@ -22,6 +23,7 @@ pub use resources::Catalogue;
 
 use self::{
     access::Access,
+    api_keys::ApiKeys,
     client_keys::{PublishedKeys, Publisher},
     clients::Clients,
     feed::Feed,
@@ -29,7 +31,10 @@ use self::{
     revocations::Revocations,
 };
 use crate::{
-    access::principal::{Principal, Subject},
+    access::{
+        api_key::ApiKey,
+        principal::{Principal, Subject},
+    },
     clock::{Clock, Timestamp},
     fetch,
     keys::{KeyRing, secrets::SecretsError},
@@ -51,6 +56,7 @@ pub struct Replica {
     published: PublishedKeys,
     resources: Resources,
     access: Access,
+    api_keys: ApiKeys,
     revocations: Revocations,
     feed: Feed,
     /// Held by who reads changes.
@@ -86,8 +92,18 @@ impl Replica {
         let revocations = Revocations::default();
         revocations.reload(&db, now).await?;
         let (clients, following) = (Clients::default(), Mutex::default());
-        let published = PublishedKeys::default();
-        Ok(Self { db, clients, published, resources, access, revocations, feed, following })
+        let (published, api_keys) = (PublishedKeys::default(), ApiKeys::default());
+        Ok(Self {
+            db,
+            clients,
+            published,
+            resources,
+            access,
+            api_keys,
+            revocations,
+            feed,
+            following,
+        })
     }
 
     /// The client of that id.
@@ -195,6 +211,37 @@ impl Replica {
         self.access.forget(key);
     }
 
+    /// The API key of that id, from memory if it is there, unless it was revoked.
+    pub async fn api_key(&self, id: Uuid) -> Result<Option<Arc<ApiKey>>> {
+        let key = match self.remembered_api_key(id) {
+            None => self.api_keys.read(&self.db, id).await?,
+            known => known,
+        };
+        // A revocation by this replica itself is known before the feed has it.
+        Ok(key.filter(|key| !key.revoked && !self.revocations.any(&[id])))
+    }
+
+    /// The API key of that id, if it is remembered and was not revoked.
+    pub fn remembered_api_key(&self, id: Uuid) -> Option<Arc<ApiKey>> {
+        let key = self.api_keys.remembered(id).filter(|_| self.feed.is_current())?;
+        (!key.revoked && !self.revocations.any(&[id])).then_some(key)
+    }
+
+    /// Forgets an API key that this replica changed itself, ahead of the feed.
+    pub fn forget_api_key(&self, id: Uuid) {
+        self.api_keys.forget(id);
+    }
+
+    /// Notes that an API key was used.
+    pub fn api_key_used(&self, id: Uuid, at: Timestamp, address: Option<IpAddr>) {
+        self.api_keys.used(id, at, address);
+    }
+
+    /// Writes the uses of API keys that were noted.
+    pub async fn write_api_key_uses(&self) -> Result<()> {
+        self.api_keys.write_uses(&self.db).await
+    }
+
     /// Whether a token was revoked, by itself or with its grant.
     pub async fn is_revoked(&self, token: &TokenId) -> Result<bool> {
         let subjects: Vec<Uuid> = token.grant().into_iter().chain(token.unique()).collect();
@@ -253,6 +300,11 @@ impl Replica {
                     self.published.forget(&change.key);
                     self.access.forget(&format!("client:{}", change.key));
                 }
+                "api_key" => {
+                    if let Ok(id) = change.key.parse() {
+                        self.api_keys.forget(id);
+                    }
+                }
                 "standing" => self.access.forget(&change.key),
                 "role" | "policies" => authority = true,
                 "resource" => resources = true,
@@ -284,6 +336,7 @@ impl Replica {
         let started = tokio::time::Instant::now();
         let horizon = storage::changes::horizon(&self.db).await?;
         self.clients.forget_all();
+        self.api_keys.forget_all();
         self.resources.reload(&self.db).await?;
         self.access.reload(&self.db).await?;
         self.revocations.reload(&self.db, now).await?;

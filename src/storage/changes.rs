@@ -16,7 +16,7 @@ use crate::clock::Timestamp;
 pub struct Change {
     /// The transaction that did it.
     pub txid: i64,
-    /// `client`, `resource`, `signing_keys`, `encryption_keys` or `revocation`.
+    /// `client`, `resource`, `signing_keys`, `encryption_keys`, `revocation`, `api_key`, `standing`, `role` or `policies`.
     pub kind: String,
     /// Which.
     pub key: String,

@@ -3,11 +3,11 @@
 use sqlx::PgPool;
 use uuid::Uuid;
 
-use super::{Result, grants::revoke_of_user, pool, retry, sessions::end_of_user};
+use super::{Result, api_keys, grants::revoke_of_user, pool, retry, sessions::end_of_user};
 use crate::clock::Timestamp;
 
-/// Has an account removed at `at`. Until then it is left alone: every session and sign-in ends, every grant is revoked.
-/// The sessions and the grants. Rows are locked in the order of [`super::users::disable`].
+/// Has an account removed at `at`. Until then it is left alone: every session and sign-in ends, every grant and API key is
+/// revoked. The sessions, and the grants and keys. Rows are locked in the order of [`super::users::disable`].
 pub async fn schedule(
     db: &PgPool,
     user: Uuid,
@@ -24,7 +24,8 @@ pub async fn schedule(
             .execute(&mut *transaction)
             .await?;
         let sessions = end_of_user(&mut transaction, user, None, now).await?;
-        let grants = revoke_of_user(&mut transaction, user, now, tokens_end).await?;
+        let mut grants = revoke_of_user(&mut transaction, user, now, tokens_end).await?;
+        grants.extend(api_keys::revoke_of_user(&mut transaction, user, now, tokens_end).await?);
         transaction.commit().await?;
         Ok((sessions, grants))
     })
@@ -172,6 +173,11 @@ pub async fn export(db: &PgPool, user: Uuid) -> Result<serde_json::Value> {
                        SELECT id, client_id, session_id, scopes, resources, id_token_claims, userinfo_claims, claims_locales,
                               auth_time, rotated_at, expires_at, revoked_at
                        FROM grants WHERE user_id = $1) r),
+               'api_keys', (
+                   SELECT coalesce(jsonb_agg(to_jsonb(r) ORDER BY r.id), '[]') FROM (
+                       SELECT id, name, environment, resource, scopes, addresses, created_at, expires_at, last_used_at,
+                              last_used_address, revoked_at, replaced_by, deprecated_until
+                       FROM api_keys WHERE user_id = $1) r),
                'events', (
                    SELECT coalesce(jsonb_agg(to_jsonb(r) ORDER BY r.at), '[]') FROM (
                        SELECT at, kind, client_id, session_id, grant_id, address

@@ -5,7 +5,7 @@ use sqlx::{PgConnection, PgPool};
 use uuid::Uuid;
 
 use super::{
-    Result,
+    Result, api_keys,
     grants::revoke_of_user,
     links::{self, NewLink, Presented},
     pool, retry,
@@ -44,14 +44,14 @@ pub async fn authenticator_since(db: &PgPool, user: Uuid) -> Result<Option<Times
 pub struct Disowned {
     /// The sessions.
     pub sessions: Vec<Uuid>,
-    /// The grants that were revoked.
+    /// The grants and API keys that were revoked.
     pub grants: Vec<Uuid>,
     /// The second factor that was removed.
     pub factor: Option<Added>,
 }
 
-/// Uses up the link by which `user` says that something was not them: ends their sessions and sign-ins, revokes their grants
-/// and their password, takes back the links that were sent to them, and adds the one by which they set a new password. None
+/// Uses up the link by which `user` says that something was not them: ends their sessions and sign-ins, revokes their grants,
+/// API keys and password, takes back the links that were sent to them, and adds the one by which they set a new password. None
 /// if the link is not good, or they have another address since.
 ///
 /// The link of a letter about a second factor that was added removes that one too. Such links stay good, since of several
@@ -93,7 +93,8 @@ pub async fn disown(
             .execute(&mut *transaction)
             .await?;
         let sessions = end_of_user(&mut transaction, user, None, now).await?;
-        let grants = revoke_of_user(&mut transaction, user, now, tokens_end).await?;
+        let mut grants = revoke_of_user(&mut transaction, user, now, tokens_end).await?;
+        grants.extend(api_keys::revoke_of_user(&mut transaction, user, now, tokens_end).await?);
         sqlx::query!("DELETE FROM links WHERE user_id = $1 AND (used_at IS NULL AND NOT detail ? 'added' OR purpose = 'change_email')", user)
             .execute(&mut *transaction)
             .await?;

@@ -1,6 +1,7 @@
 //! SQL, one file a table family: plain functions over a pool, no rule of the protocol.
 
 pub mod accounts;
+pub mod api_keys;
 pub mod applications;
 pub mod audit;
 pub mod authorization_requests;

@@ -3,6 +3,7 @@
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
+use super::api_key::Environment;
 use crate::{clock::Timestamp, entropy::Entropy};
 
 /// `aud`: a string when there is one, a list when there are several (RFC 7519 §4.1.3).
@@ -76,6 +77,18 @@ pub struct AccessClaims {
     /// As above.
     #[serde(skip_serializing_if = "Option::is_none", default)]
     pub entitlements: Option<Vec<String>>,
+    /// The API key that it was exchanged for.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub api_key: Option<OfApiKey>,
+}
+
+/// The API key behind a token. A claim of our own: it tells resource servers that no one signed in.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct OfApiKey {
+    /// Its id.
+    pub id: Uuid,
+    /// What it is for.
+    pub environment: Environment,
 }
 
 /// What whoever a token is about holds, as far as the token's resources want to be told (RFC 9068 §2.2.3.1). What is wanted is
@@ -114,7 +127,7 @@ impl AccessClaims {
 }
 
 /// A `jti`: `grant.unique` for a token of a grant, `unique` otherwise, both in hexadecimal. Revoking a grant thereby
-/// needs no list of its tokens.
+/// needs no list of its tokens. Of a token that an API key was exchanged for, the key's id is in the grant's place.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(transparent)]
 pub struct TokenId(String);

@@ -38,6 +38,10 @@ pub struct Link;
 pub struct InitialAccess;
 /// A registration access token (RFC 7592 §1.2), `sgm_…`.
 pub struct RegistrationAccess;
+/// An API key, `sgk_live_…`.
+pub struct LiveKey;
+/// An API key for trying things out, `sgk_test_…`.
+pub struct TestKey;
 
 impl Kind for Session {
     const PREFIX: &'static str = "sgs_";
@@ -60,6 +64,13 @@ impl Kind for InitialAccess {
 }
 impl Kind for RegistrationAccess {
     const PREFIX: &'static str = "sgm_";
+}
+
+impl Kind for LiveKey {
+    const PREFIX: &'static str = "sgk_live_";
+}
+impl Kind for TestKey {
+    const PREFIX: &'static str = "sgk_test_";
 }
 
 impl<K: Kind> Handle<K> {

@@ -1,6 +1,7 @@
 //! What Signet mints and reads: bearer secrets in one format, JWTs, and the claims inside them.
 
 pub mod access;
+pub mod api_key;
 mod base62;
 pub mod digest;
 pub mod handle;

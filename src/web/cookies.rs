@@ -21,6 +21,8 @@ pub enum Cookie {
     Notice,
     /// Recovery codes that were just made, sealed.
     RecoveryCodes,
+    /// An API key that was just made, sealed.
+    ApiKey,
     /// The language that was chosen.
     Language,
     /// Tells the scripts of applications whether who is signed in here has changed (Session Management 1.0 §3.2): the one
@@ -87,6 +89,8 @@ impl Policy {
             (Cookie::Device, true) => "__Host-signet_device",
             (Cookie::RecoveryCodes, true) => "__Host-signet_recovery_codes",
             (Cookie::RecoveryCodes, false) => "signet_recovery_codes",
+            (Cookie::ApiKey, true) => "__Host-signet_api_key",
+            (Cookie::ApiKey, false) => "signet_api_key",
             (Cookie::Language, true) => "__Host-signet_language",
             (Cookie::Language, false) => "signet_language",
             (Cookie::BrowserState, true) => "__Host-signet_browser_state",

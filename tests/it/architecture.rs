@@ -21,12 +21,15 @@ const ARROWS: [(&str, &[&str]); 17] = [
     (
         "oauth",
         &[
-            "audit", "config", "fetch", "identity", "keys", "registry", "replica", "storage",
-            "tokens", "web",
+            "access", "audit", "config", "fetch", "identity", "keys", "registry", "replica",
+            "storage", "tokens", "web",
         ],
     ),
-    ("identity", &["audit", "config", "fetch", "keys", "registry", "storage", "tokens", "web"]),
-    ("access", &["config", "registry", "storage"]),
+    (
+        "identity",
+        &["access", "audit", "config", "fetch", "keys", "registry", "storage", "tokens", "web"],
+    ),
+    ("access", &["config", "registry", "storage", "tokens"]),
     ("replica", &["access", "fetch", "keys", "registry", "storage", "tokens"]),
     ("web", &["audit", "storage", "tokens"]),
     ("audit", &["storage"]),

@@ -253,6 +253,7 @@ async fn a_session_that_was_ended_opens_no_page_of_the_account_and_changes_nothi
         "/account/authenticator",
         "/account/recovery-codes",
         "/account/passkeys",
+        "/account/api-keys",
         "/account/export",
         "/account/recovery-codes.txt",
     ] {

@@ -36,6 +36,9 @@ async fn leads_back(
 #[tokio::test]
 async fn every_form_of_an_account() {
     let server = Server::catching(OPEN).await;
+    server
+        .apply("[[resource]]\nidentifier = \"urn:a\"\nname = \"A\"\nscopes = [{ name = \"see\" }]\napi_keys = \"people\"")
+        .await;
     let mut browser = server.signed_in().await;
     for (path, fields, words) in [
         (
@@ -48,6 +51,7 @@ async fn every_form_of_an_account() {
         ("/account/delete", vec![("email", "bob@example.com")], "not the e-mail address"),
         ("/account/passkeys", vec![("name", "Key"), ("passkey", "{}")], "was not added"),
         ("/account/authenticator", vec![("code", "000000")], "not right"),
+        ("/account/api-keys", vec![("days", "30"), ("name", "")], "Give it a name"),
     ] {
         let page = browser.get(path).await;
         leads_back(&mut browser, &page, path, &fields, 422, words).await;

@@ -2,6 +2,7 @@
 //! One binary, a module a capability.
 
 mod account;
+mod api_keys;
 mod architecture;
 mod audit;
 mod authorization_code;

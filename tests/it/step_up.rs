@@ -134,6 +134,7 @@ async fn no_one_takes_a_factor_away_or_gets_at_the_account_without_one() {
         "/account/password",
         "/account/delete",
         "/account/export",
+        "/account/api-keys",
     ] {
         let answer = thief.get(page).await;
         assert_eq!(answer.location().as_deref(), Some("/sign-in/verify"), "{page}");

@@ -6,7 +6,7 @@ use axum::{
 };
 use http::{HeaderMap, StatusCode};
 
-use super::{HOME, present};
+use super::{HOME, api_keys, present};
 use crate::{
     app::AppState,
     identity::{instead::Instead, session},
@@ -35,6 +35,8 @@ page! {
         second_factor: bool,
         /// Whether there are passkeys.
         passkeys: bool,
+        /// Whether something takes API keys that people make.
+        api_keys: bool,
         /// What was just changed.
         notice: Option<String>,
         /// In how many browsers one is signed in.
@@ -66,6 +68,7 @@ pub(super) async fn show(
             usize::try_from(standing.recovery_codes).unwrap_or_default(),
             standing.totp || standing.passkeys,
             standing.passkeys,
+            api_keys::are_taken(&app),
             notice(query.as_deref()),
             sessions.len(),
         );

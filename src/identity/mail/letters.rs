@@ -270,6 +270,8 @@ mod tests {
             (News::RecoveryCodeUsed(7), vec!["7"]),
             (News::PasskeyCloned, Vec::new()),
             (News::PasswordChanged, Vec::new()),
+            (News::ApiKeyAdded("backup".to_owned()), vec!["backup"]),
+            (News::ApiKeyLeaked("backup".to_owned()), vec!["backup"]),
         ];
         let news = news.into_iter().map(|(news, mut said)| {
             said.extend(["sgl_a", "Firefox on Linux", "192.0.2.1"]);

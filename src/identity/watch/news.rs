@@ -91,6 +91,10 @@ pub enum News {
     PasskeyCloned,
     /// The password was changed.
     PasswordChanged,
+    /// An API key of that name was made.
+    ApiKeyAdded(String),
+    /// An API key of that name was found where others can read it, and revoked.
+    ApiKeyLeaked(String),
 }
 
 impl News {
@@ -106,6 +110,8 @@ impl News {
             Self::RecoveryCodeUsed(_) => Concern::RecoveryCodeUsed,
             Self::PasskeyCloned => Concern::PasskeyCloned,
             Self::PasswordChanged => Concern::PasswordChanged,
+            Self::ApiKeyAdded(_) => Concern::ApiKeyAdded,
+            Self::ApiKeyLeaked(_) => Concern::ApiKeyLeaked,
         }
     }
 
@@ -121,7 +127,12 @@ impl News {
             Self::RecoveryCodeUsed(left) => (*left, Vec::new()),
             _ => (0, Vec::new()),
         };
-        let fills = [("product", Fill::from(product)), ("count", number(count))];
+        let key = match self {
+            Self::ApiKeyAdded(name) | Self::ApiKeyLeaked(name) => name.as_str(),
+            _ => "",
+        };
+        let fills =
+            [("product", Fill::from(product)), ("count", number(count)), ("key", Fill::from(key))];
         (with(subject, &fills), with(line, &fills), more)
     }
 
@@ -146,6 +157,8 @@ impl News {
             Self::RecoveryCodesRenewed => ("mail-codes-renewed-subject", "mail-codes-renewed"),
             Self::RecoveryCodeUsed(_) => ("mail-code-used-subject", "mail-code-used"),
             Self::PasskeyCloned => ("mail-passkey-cloned-subject", "mail-passkey-cloned"),
+            Self::ApiKeyAdded(_) => ("mail-api-key-added-subject", "mail-api-key-added"),
+            Self::ApiKeyLeaked(_) => ("mail-api-key-leaked-subject", "mail-api-key-leaked"),
             Self::PasswordChanged => ("mail-password-changed-subject", "mail-password-changed"),
         }
     }

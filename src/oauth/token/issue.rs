@@ -170,6 +170,7 @@ pub async fn write_opaque(
         grant_id,
         client_id: client.id.to_string(),
         subject,
+        api_key: None,
         scopes: shape.scopes.clone(),
         audience: resources.to_vec(),
         issued_at: now,
@@ -205,6 +206,7 @@ fn jwt(
         groups: holds.groups,
         permissions: holds.permissions,
         entitlements: holds.entitlements,
+        api_key: None,
     };
     jws::sign(&app.keys.signing(shape.alg, now), Type::Access, &claims)
 }

@@ -4,6 +4,7 @@ mod authorization_code;
 mod client_credentials;
 mod issue;
 mod refresh_token;
+pub mod token_exchange;
 
 use std::sync::LazyLock;
 
@@ -51,6 +52,10 @@ pub async fn token(
     body: Bytes,
 ) -> Result<Response, Error> {
     let params = form(&headers, &body)?;
+    if params.get("grant_type") == Some(token_exchange::GRANT_TYPE) {
+        // Apart, so that others do not carry its state along.
+        return Box::pin(token_exchange::exchange(&app, &headers, &params, &context)).await;
+    }
     let client = client_auth::authenticate(&app, &headers, &params, &context).await?;
     let grant_type = match params.require("grant_type")? {
         "authorization_code" => GrantType::AuthorizationCode,

@@ -1,0 +1,351 @@
+//! `/account/api-keys`: the API keys of whoever is signed in. As sensitive as what they sign in with: it takes a recent proof
+//! of who they are.
+
+use axum::{body::Bytes, extract::State, response::Response};
+use base64::{Engine, prelude::BASE64_URL_SAFE_NO_PAD};
+use http::{HeaderMap, HeaderValue};
+use serde_json::json;
+use uuid::Uuid;
+
+use super::{API_KEYS, SHOWN, posted, recent, token};
+use crate::{
+    access::principal::Subject,
+    app::{App, AppState},
+    audit::{Event, Kind},
+    clock::Timestamp,
+    identity::{
+        api_keys::{self, Made, NAME, NewKey, OF_PERSON, Refused},
+        instead::Instead,
+        notice::Notice,
+        pages::{see_other, with_cookies},
+        watch::{self, News},
+    },
+    keys::master::Sealed,
+    registry::resource::{ApiKeys, Resource},
+    storage::{
+        self,
+        api_keys::{ApiKeyRow, Of},
+    },
+    tokens::api_key::Environment,
+    web::{
+        RequestContext,
+        cookies::Cookie,
+        moment::MomentView,
+        pages::{Freedom, ScopeView, page},
+        params::Params,
+        problem::Problem,
+        words::{text, with},
+    },
+};
+
+/// Lives that are offered, in days.
+const LIVES: [u64; 4] = [7, 30, 90, 365];
+/// The one that is chosen at first, unless that is too long.
+const USUAL_LIFE: u64 = 90;
+
+/// A key as its page shows it.
+#[derive(Clone, Debug)]
+pub(super) struct KeyView {
+    id: Uuid,
+    name: String,
+    /// Whether it is for trying things out.
+    test: bool,
+    resource: String,
+    scopes: Vec<ScopeView>,
+    since: MomentView,
+    used: Option<MomentView>,
+    /// From where it was last used.
+    address: Option<String>,
+    ends: Option<MomentView>,
+    /// Whether another one takes its place.
+    replaced: bool,
+}
+
+/// Something that takes keys.
+#[derive(Clone, Debug)]
+pub(super) struct PlaceView {
+    identifier: String,
+    name: String,
+    scopes: Vec<ScopeView>,
+    /// Whether its form was just submitted, and something was wrong.
+    open: bool,
+}
+
+/// How long a key may live.
+#[derive(Clone, Debug)]
+pub(super) struct LifeView {
+    days: u64,
+    words: String,
+    chosen: bool,
+}
+
+page! {
+    /// Shows a person's API keys.
+    AccountApiKeys("account_api_keys.html") {
+        /// Where the forms go.
+        action: &'static str,
+        /// The page token.
+        csrf: String,
+        /// What was wrong.
+        error: Option<String>,
+        /// The name that was typed.
+        typed: String,
+        /// A key that was just made.
+        made: Option<String>,
+        /// Those that there are.
+        kept: Vec<KeyView>,
+        /// What takes keys.
+        places: Vec<PlaceView>,
+        /// How long one may live.
+        lives: Vec<LifeView>,
+        /// The longest name, in characters.
+        longest: usize,
+    }
+}
+
+/// `GET /account/api-keys`.
+pub(super) async fn show(
+    State(app): State<AppState>,
+    context: RequestContext,
+    headers: HeaderMap,
+) -> Response {
+    let outcome = async {
+        let current = recent(&app, &headers, API_KEYS, &context).await?;
+        let user = current.row.user_id;
+        let now = app.clock.now();
+        let kept = live(&app, user, now).await?;
+        let notice = Notice::of(&app, &headers, API_KEYS);
+        let page = AccountApiKeys::new(
+            API_KEYS,
+            token(&app, &current),
+            notice.error.clone(),
+            notice.typed.clone(),
+            shown(&app, &headers, user),
+            kept.into_iter().map(|row| view(&app, row, now)).collect(),
+            places(&app, &notice.field),
+            lives(&app),
+            NAME,
+        );
+        Ok(notice.respond(&app, &page, &Freedom::Usual))
+    };
+    outcome.await.unwrap_or_else(|instead: Instead| instead.respond(&context))
+}
+
+/// The live keys of a person.
+async fn live(app: &App, user: Uuid, now: Timestamp) -> storage::Result<Vec<ApiKeyRow>> {
+    // Some of those that are over are not removed yet.
+    let (of, most) = (Of { user: Some(user), client: None }, OF_PERSON * 10);
+    let mut rows = storage::api_keys::list(&app.db, of, Uuid::nil(), most).await?;
+    rows.retain(|row| ends(row).is_none_or(|end| end > now));
+    Ok(rows)
+}
+
+fn ends(row: &ApiKeyRow) -> Option<Timestamp> {
+    row.expires_at.into_iter().chain(row.deprecated_until).min()
+}
+
+fn view(app: &App, row: ApiKeyRow, now: Timestamp) -> KeyView {
+    let catalogue = app.replica.resources();
+    let known = catalogue.get(&row.resource);
+    KeyView {
+        id: row.id,
+        test: row.environment == Environment::Test.name(),
+        resource: known.map_or_else(|| row.resource.clone(), |known| known.metadata.name.clone()),
+        scopes: row.scopes.iter().map(|name| scope(known, name)).collect(),
+        since: MomentView::day(row.created_at),
+        used: row.last_used_at.map(|at| MomentView::ago(at, now)),
+        address: row.last_used_address.map(|net| net.addr().to_string()),
+        ends: ends(&row).map(MomentView::day),
+        replaced: row.replaced_by.is_some(),
+        name: row.name,
+    }
+}
+
+fn scope(resource: Option<&Resource>, name: &str) -> ScopeView {
+    let scopes = resource.into_iter().flat_map(|resource| &resource.metadata.scopes);
+    let known = scopes.into_iter().find(|scope| scope.name == name);
+    ScopeView {
+        name: name.to_owned(),
+        description: known.map(|scope| scope.description.clone()).unwrap_or_default(),
+    }
+}
+
+/// What takes keys that people make.
+fn places(app: &App, open: &str) -> Vec<PlaceView> {
+    let catalogue = app.replica.resources();
+    let takes = catalogue.iter().filter(|resource| {
+        resource.metadata.api_keys == ApiKeys::People && !resource.metadata.scopes.is_empty()
+    });
+    takes
+        .map(|resource| PlaceView {
+            identifier: resource.identifier.clone(),
+            name: resource.metadata.name.clone(),
+            scopes: resource
+                .metadata
+                .scopes
+                .iter()
+                .map(|each| scope(Some(resource), &each.name))
+                .collect(),
+            open: resource.identifier == open,
+        })
+        .collect()
+}
+
+/// Whether there is anything that takes keys which people make.
+pub(super) fn are_taken(app: &App) -> bool {
+    app.replica.resources().iter().any(|resource| resource.metadata.api_keys == ApiKeys::People)
+}
+
+fn lives(app: &App) -> Vec<LifeView> {
+    let longest = app.config.api_keys.longest_lifetime.0.as_secs() / 86_400;
+    let mut days: Vec<u64> = LIVES.into_iter().filter(|days| *days < longest).collect();
+    days.push(longest);
+    let chosen = days.iter().copied().filter(|days| *days <= USUAL_LIFE).max().unwrap_or(longest);
+    let life = |days: u64| LifeView {
+        days,
+        words: with("api-keys-life", &[("count", usize::try_from(days).unwrap_or(usize::MAX))]),
+        chosen: days == chosen,
+    };
+    days.into_iter().map(life).collect()
+}
+
+/// `POST /account/api-keys`: makes, replaces or revokes a key, or forgets the one that is shown.
+pub(super) async fn change(
+    State(app): State<AppState>,
+    context: RequestContext,
+    headers: HeaderMap,
+    body: Bytes,
+) -> Response {
+    let outcome = async {
+        let (current, params) = posted(&app, &headers, &body, API_KEYS, &context).await?;
+        let user = current.row.user_id;
+        if params.get("saved").is_some() {
+            return Ok(with_cookies(see_other(API_KEYS), [app.cookies().remove(Cookie::ApiKey)]));
+        }
+        let id = |name| params.get(name).map(|id| id.parse::<Uuid>().unwrap_or_default());
+        let changed = if let Some(id) = id("revoke") {
+            revoke(&app, user, id, &context).await.map(|()| None)
+        } else if let Some(id) = id("rotate") {
+            rotate(&app, user, id, &context).await.map(Some)
+        } else {
+            make(&app, user, &params, &context).await.map(Some)
+        };
+        match changed {
+            Ok(None) => Ok(see_other(API_KEYS)),
+            Ok(Some(made)) => {
+                Ok(with_cookies(see_other(API_KEYS), [show_once(&app, user, &made.text)]))
+            }
+            Err(refused) => {
+                let typed = params.get("name").unwrap_or_default();
+                let resource = params.get("resource").unwrap_or_default();
+                let notice = Notice::wrong(words(refused)?).typed(typed).about(resource);
+                Ok(notice.lead_back(&app, API_KEYS))
+            }
+        }
+    };
+    outcome.await.unwrap_or_else(|instead: Instead| instead.respond(&context))
+}
+
+/// What was wrong, for the person.
+fn words(refused: Refused) -> Result<String, Problem> {
+    Ok(match refused {
+        Refused::Storage(error) => return Err(error.into()),
+        Refused::Name => with("api-keys-wrong-name", &[("count", NAME)]),
+        Refused::TooMany => text("api-keys-too-many"),
+        Refused::NoScope => text("api-keys-wrong-scopes"),
+        Refused::Unknown => text("api-keys-unknown"),
+        Refused::Resource
+        | Refused::Scope(_)
+        | Refused::Over
+        | Refused::Networks
+        | Refused::Transition => text("api-keys-wrong"),
+    })
+}
+
+/// Makes a key as its form asks for it.
+async fn make(
+    app: &App,
+    user: Uuid,
+    params: &Params,
+    context: &RequestContext,
+) -> Result<Made, Refused> {
+    let days = params.get("days").and_then(|days| days.parse::<u64>().ok());
+    let offered = lives(app).iter().any(|life| Some(life.days) == days);
+    let days = days.filter(|_| offered).and_then(|days| i64::try_from(days).ok());
+    let Some(days) = days else { return Err(Refused::Over) };
+    let named = params.iter().filter_map(|(name, _)| name.strip_prefix("scope."));
+    let mut scopes: Vec<String> = named.map(str::to_owned).collect();
+    scopes.sort();
+    scopes.dedup();
+    let name = params.get("name").unwrap_or_default().to_owned();
+    let resource = params.get("resource").unwrap_or_default().to_owned();
+    let detail = json!({ "resource": resource, "scopes": scopes });
+    let new = NewKey {
+        owner: Subject::User(user),
+        name: name.clone(),
+        environment: Environment::Live,
+        resource,
+        scopes,
+        addresses: Vec::new(),
+        expires_at: Some(app.clock.now() + time::Duration::days(days)),
+    };
+    let made = api_keys::make(app, new).await?;
+    let mut detail = detail;
+    detail["api_key"] = json!(made.id);
+    let event = Event::new(Kind::ApiKeyAdded).user(user).detail(detail);
+    app.audit.record(event, &context.origin).await?;
+    watch::tell(app, user, &News::ApiKeyAdded(name.trim().to_owned()), context).await?;
+    Ok(made)
+}
+
+/// Makes a key that takes the place of another one.
+async fn rotate(
+    app: &App,
+    user: Uuid,
+    id: Uuid,
+    context: &RequestContext,
+) -> Result<Made, Refused> {
+    let transition = app.config.api_keys.transition.0;
+    let made = api_keys::rotate(app, id, own(user), transition).await?;
+    let detail = json!({ "api_key": id, "replaced_by": made.id });
+    let event = Event::new(Kind::ApiKeyRotated).user(user).detail(detail);
+    app.audit.record(event, &context.origin).await?;
+    if let Some(row) = storage::api_keys::get(&app.db, made.id).await? {
+        watch::tell(app, user, &News::ApiKeyAdded(row.name), context).await?;
+    }
+    Ok(made)
+}
+
+/// Revokes a key. Another person's is as unknown as one that never was.
+async fn revoke(app: &App, user: Uuid, id: Uuid, context: &RequestContext) -> Result<(), Refused> {
+    if !api_keys::revoke(app, id, own(user)).await? {
+        return Err(Refused::Unknown);
+    }
+    let event = Event::new(Kind::ApiKeyRevoked).user(user).detail(json!({ "api_key": id }));
+    app.audit.record(event, &context.origin).await?;
+    Ok(())
+}
+
+const fn own(user: Uuid) -> Of<'static> {
+    Of { user: Some(user), client: None }
+}
+
+/// A cookie with a key that was just made, for the page that shows it.
+fn show_once(app: &App, user: Uuid, key: &str) -> HeaderValue {
+    let Sealed { bytes, with } = app.keys.master().seal(&place(user), key.as_bytes());
+    let value = format!("{with}.{}", BASE64_URL_SAFE_NO_PAD.encode(bytes));
+    app.cookies().set(Cookie::ApiKey, &value, Some(SHOWN))
+}
+
+/// A key that was just made, if this browser has it.
+fn shown(app: &App, headers: &HeaderMap, user: Uuid) -> Option<String> {
+    let (with, bytes) = app.cookies().get(headers, Cookie::ApiKey)?.rsplit_once('.')?;
+    let bytes = BASE64_URL_SAFE_NO_PAD.decode(bytes).ok()?;
+    let sealed = Sealed { bytes, with: with.to_owned() };
+    let open = app.keys.master().open(&place(user), &sealed).ok()?;
+    std::str::from_utf8(&open).ok().map(str::to_owned)
+}
+
+fn place(user: Uuid) -> String {
+    format!("shown_api_key:{user}")
+}

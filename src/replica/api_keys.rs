@@ -1,0 +1,89 @@
+//! API keys, remembered when they are first presented; and their last uses, until those are written.
+
+use std::{
+    collections::HashMap,
+    net::IpAddr,
+    sync::{
+        Arc, Mutex, PoisonError,
+        atomic::{AtomicU64, Ordering},
+    },
+};
+
+use quick_cache::sync::Cache;
+use sqlx::PgPool;
+use uuid::Uuid;
+
+use crate::{
+    access::api_key::ApiKey,
+    clock::Timestamp,
+    storage::{self, Result, api_keys::Use},
+};
+
+/// How many are remembered.
+const CAPACITY: usize = 64 * 1024;
+
+pub struct ApiKeys {
+    /// None that is not there: no one can ask for those without being counted.
+    cache: Cache<Uuid, Arc<ApiKey>>,
+    /// Counts what was forgotten: a reading that began before is not remembered after.
+    forgotten: AtomicU64,
+    used: Mutex<HashMap<Uuid, Use>>,
+}
+
+impl Default for ApiKeys {
+    fn default() -> Self {
+        Self { cache: Cache::new(CAPACITY), forgotten: AtomicU64::new(0), used: Mutex::default() }
+    }
+}
+
+impl ApiKeys {
+    /// The key of that id, if it is remembered.
+    pub fn remembered(&self, id: Uuid) -> Option<Arc<ApiKey>> {
+        self.cache.get(&id)
+    }
+
+    /// The key of that id, as stored now.
+    pub async fn read(&self, db: &PgPool, id: Uuid) -> Result<Option<Arc<ApiKey>>> {
+        let before = self.forgotten.load(Ordering::Acquire);
+        let row = storage::api_keys::get(db, id).await?;
+        let Some(key) = row.map(ApiKey::from_row).transpose()?.map(Arc::new) else {
+            return Ok(None);
+        };
+        self.cache.insert(id, Arc::clone(&key));
+        if self.forgotten.load(Ordering::Acquire) != before {
+            self.cache.remove(&id);
+        }
+        Ok(Some(key))
+    }
+
+    /// Forgets a key that changed.
+    pub fn forget(&self, id: Uuid) {
+        self.forgotten.fetch_add(1, Ordering::AcqRel);
+        self.cache.remove(&id);
+    }
+
+    /// Forgets all of them.
+    pub fn forget_all(&self) {
+        self.forgotten.fetch_add(1, Ordering::AcqRel);
+        self.cache.clear();
+    }
+
+    /// Notes a use.
+    pub fn used(&self, id: Uuid, at: Timestamp, address: Option<IpAddr>) {
+        let address = address.map(|address| address.to_canonical().into());
+        let mut used = self.used.lock().unwrap_or_else(PoisonError::into_inner);
+        used.insert(id, Use { id, at, address });
+    }
+
+    /// Writes the uses that were noted. Those that cannot be written are lost: they are for people to look at.
+    pub async fn write_uses(&self, db: &PgPool) -> Result<()> {
+        let used = {
+            let mut used = self.used.lock().unwrap_or_else(PoisonError::into_inner);
+            std::mem::take(&mut *used)
+        };
+        if used.is_empty() {
+            return Ok(());
+        }
+        storage::api_keys::used(db, &used.into_values().collect::<Vec<_>>()).await
+    }
+}
