@@ -1,10 +1,16 @@
 //! Who may do what: roles, policies, and decisions made of them. Values alone; what is remembered of the database is in
 //! `replica`.
 
+pub mod asked;
 pub mod circumstances;
 pub mod engine;
+pub mod expected;
+mod flows;
+mod place;
 pub mod principal;
 pub mod roles;
 pub mod schema;
 pub mod source;
 pub mod store;
+
+pub use flows::Flow;

@@ -5,7 +5,10 @@ use uuid::Uuid;
 
 use super::{Error, actor, record, roles};
 use crate::{
-    access::{engine::Engine, source::Source},
+    access::{
+        engine::Engine,
+        source::{Problem, Source},
+    },
     app::App,
     audit::{Event, Kind},
     storage::policies::VersionRow,
@@ -14,9 +17,10 @@ use crate::{
 /// Checks policies against the schema and the roles that there are. Returns what may be a slip.
 pub async fn check(app: &App, source: &Source) -> Result<Vec<String>, Error> {
     let roles = roles::stored(app).await?;
-    let warnings = source.check(&roles).map_err(|problem| Error::Invalid(problem.to_string()))?;
+    let invalid = |problem: Problem| Error::Invalid(problem.to_string());
+    let mut warnings = source.check(&roles).map_err(invalid)?;
     // Also what annotations say.
-    Engine::new(source, &roles).map_err(|problem| Error::Invalid(problem.to_string()))?;
+    warnings.extend(Engine::new(source, &roles).map_err(invalid)?.warnings());
     Ok(warnings)
 }
 
