@@ -95,6 +95,20 @@ impl Source {
         Ok(result.validation_warnings().map(|warning| place(warning)).collect())
     }
 
+    /// The text of one policy by its id.
+    #[must_use]
+    pub fn text_of(&self, id: &str) -> Option<String> {
+        let set = self.policies().ok()?;
+        let policy = set.policy(&PolicyId::new(id))?;
+        let template = policy.template_id().and_then(|id| set.template(id));
+        let link = self.links.iter().find(|link| link.id == id);
+        let link = link.and_then(|link| serde_json::to_string(link).ok());
+        Some(match template {
+            Some(template) => format!("{template}\n{}", link.unwrap_or_default()),
+            None => policy.to_string(),
+        })
+    }
+
     /// The policies, each under the `@id` that its author gave it: what is recorded of a decision must still mean the same
     /// when another policy is put before it.
     fn policies(&self) -> Result<PolicySet, Problem> {

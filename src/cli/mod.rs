@@ -6,6 +6,7 @@ mod dev;
 mod doctor;
 mod group;
 mod key;
+mod policy;
 mod registration_token;
 mod role;
 mod serve;
@@ -72,6 +73,12 @@ enum Command {
     /// List, add and change groups and who is in them.
     #[command(subcommand, after_help = "Example:\n  signet group add staff alice@example.com")]
     Group(group::Command),
+    /// Check, save, test, compare and explain policies.
+    #[command(
+        subcommand,
+        after_help = "Example:\n  signet policy save policies/ --comment 'Editors may publish'"
+    )]
+    Policy(policy::Command),
     /// List, add and remove the tokens by which clients may register themselves.
     #[command(
         subcommand,
@@ -130,6 +137,7 @@ async fn run(arguments: Arguments) -> anyhow::Result<ExitCode> {
         Command::Client(command) => Box::pin(client::run(config, command)).await,
         Command::Role(command) => Box::pin(role::run(config, command)).await,
         Command::Group(command) => Box::pin(group::run(config, command)).await,
+        Command::Policy(command) => Box::pin(policy::run(config, command)).await,
         Command::RegistrationToken(command) => {
             Box::pin(registration_token::run(config, command)).await
         }
