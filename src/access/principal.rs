@@ -7,7 +7,11 @@ use serde::Deserialize;
 use serde_json::{Map, Value, json};
 use uuid::Uuid;
 
-use super::{engine::uid, roles::Roles, schema::Vocabulary};
+use super::{
+    engine::{Thing, uid},
+    roles::Roles,
+    schema::Vocabulary,
+};
 use crate::clock::Timestamp;
 
 /// Someone who can hold a role.
@@ -175,6 +179,13 @@ impl Principal {
         };
         let (groups, roles) = (BTreeSet::new(), BTreeSet::new());
         Ok(Self { uid, entities, groups, roles, until: None })
+    }
+
+    /// It, as something that access is to.
+    #[must_use]
+    pub fn thing(&self) -> Thing {
+        let parents = self.entities.ancestors(&self.uid).into_iter().flatten().cloned();
+        Thing { uid: self.uid.clone(), attributes: self.attributes(), parents: parents.collect() }
     }
 
     /// What is known of it, in Cedar's JSON.

@@ -6,6 +6,7 @@ use serde_json::json;
 use super::{
     owed::{Consents, Owed, Progress, owed},
     request::AuthorizationRequest,
+    ruling::{self, Ruling},
 };
 use crate::{
     app::App,
@@ -30,6 +31,8 @@ pub struct Standing {
     pub session: Option<Current>,
     /// Whether that person allowed the client something before.
     pub known: bool,
+    /// What policies say of their signing in to it.
+    pub ruling: Ruling,
     code: Handle<Code>,
 }
 
@@ -41,11 +44,13 @@ pub async fn assess(
     request: &AuthorizationRequest,
     progress: Progress,
     headers: &HeaderMap,
+    context: &RequestContext,
 ) -> storage::Result<Standing> {
     let now = app.clock.now();
     let code = Handle::<Code>::draw(app.uuid(), &app.entropy);
     let Some(cookie) = session::handle(app, headers) else {
-        return Ok(Standing { owed: Owed::SignIn, session: None, known: false, code });
+        let (owed, ruling) = (Owed::SignIn, Ruling::Permitted);
+        return Ok(Standing { owed, session: None, known: false, ruling, code });
     };
     let (secret, digest) = (code.digest(), cookie.digest());
     let essential_acr = request.claims.essential_acr();
@@ -73,12 +78,19 @@ pub async fn assess(
         Some(prepared) => (Some(prepared.session), read_consents(prepared.consents)),
         None => (None, Consents::new()),
     };
-    let catalogue = app.replica.resources();
     let subject = row.as_ref().map(|row| subject::of(app, client, row.user_id));
     let session = row.as_ref().zip(subject.as_deref());
-    let owed = owed(request, client, &catalogue, session, &consents, progress, now);
+    let catalogue = app.replica.resources();
+    let mut owed = owed(request, client, &catalogue, session, &consents, progress, now);
+    drop(catalogue);
+    let mut ruling = Ruling::Permitted;
+    if let Some(row) = row.as_ref().filter(|_| Ruling::matters(&owed)) {
+        ruling = ruling::of(app, client, row, &context.origin, now).await?;
+        owed = ruling.apply(owed, row, now);
+    }
     let known = !consents.is_empty();
-    Ok(Standing { owed, session: row.map(|row| Current { row, digest }), known, code })
+    let session = row.map(|row| Current { row, digest });
+    Ok(Standing { owed, session, known, ruling, code })
 }
 
 impl Standing {

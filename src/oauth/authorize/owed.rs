@@ -26,6 +26,8 @@ pub enum Owed {
     SelectAccount,
     /// To allow what was not allowed before.
     Consent,
+    /// To be told that a policy does not let them sign in to this client.
+    Refusal,
     /// Nothing: the client gets its answer.
     Nothing,
 }
@@ -38,6 +40,7 @@ impl Owed {
             // Accounts are selected at the client's wish alone, and `none` goes with no other: its code is not needed.
             Self::SignIn | Self::SecondFactor | Self::SelectAccount => Some(Code::LoginRequired),
             Self::Consent => Some(Code::ConsentRequired),
+            Self::Refusal => Some(Code::AccessDenied),
             Self::Nothing => None,
         }
     }
