@@ -1,8 +1,11 @@
 //! What Signet itself asks policies about. Each is permitted unless an operator's policy forbids it: without policies, all is
 //! as if there were none.
 
+use std::str::FromStr;
+
 use cedar_policy::{
-    ActionConstraint, EntityUid, Policy, PolicyId, PrincipalConstraint, ResourceConstraint,
+    ActionConstraint, EntityTypeName, EntityUid, Policy, PolicyId, PrincipalConstraint,
+    ResourceConstraint, Schema,
 };
 
 use super::{engine::uid, schema::Vocabulary, source::Problem};
@@ -66,7 +69,8 @@ impl Reach {
             let mut groups: Vec<&EntityUid> =
                 groups.iter().filter_map(|all| all.ancestors(&action)).flatten().collect();
             groups.push(&action);
-            for policy in forbids.iter().filter(|policy| applies(policy, flow)) {
+            for policy in forbids.iter().filter(|policy| applies(policy, flow, vocabulary.schema()))
+            {
                 let named = match policy.action_constraint() {
                     ActionConstraint::Any => {
                         reach.unnamed.push((policy.id().to_string(), flow));
@@ -98,21 +102,32 @@ impl Reach {
 }
 
 /// Whether a policy's scope has room for the types of a flow.
-fn applies(policy: &Policy, flow: Flow) -> bool {
+fn applies(policy: &Policy, flow: Flow, schema: &Schema) -> bool {
     let (principals, resource) = flow.types();
+    let within = |kind: &str, uid: &EntityUid| {
+        let is = |other: &EntityTypeName| other.to_string() == kind;
+        let types = EntityTypeName::from_str(kind).ok();
+        let mut above = types.iter().filter_map(|kind| schema.ancestors(kind)).flatten();
+        is(uid.type_name()) || above.any(|above| above == uid.type_name())
+    };
     let principal = match policy.principal_constraint() {
-        PrincipalConstraint::Is(kind) | PrincipalConstraint::IsIn(kind, _) => {
-            principals.contains(&kind.to_string().as_str())
+        PrincipalConstraint::Is(kind) => principals.contains(&kind.to_string().as_str()),
+        PrincipalConstraint::IsIn(kind, uid) => {
+            let mut principals = principals.iter().filter(|name| **name == kind.to_string());
+            principals.any(|name| within(name, &uid))
         }
         PrincipalConstraint::Eq(uid) => principals.contains(&uid.type_name().to_string().as_str()),
-        PrincipalConstraint::In(_) | PrincipalConstraint::Any => true,
+        PrincipalConstraint::In(uid) => principals.iter().any(|name| within(name, &uid)),
+        PrincipalConstraint::Any => true,
     };
     let resource = match policy.resource_constraint() {
-        ResourceConstraint::Is(kind) | ResourceConstraint::IsIn(kind, _) => {
-            kind.to_string() == resource
+        ResourceConstraint::Is(kind) => kind.to_string() == resource,
+        ResourceConstraint::IsIn(kind, uid) => {
+            kind.to_string() == resource && within(resource, &uid)
         }
         ResourceConstraint::Eq(uid) => uid.type_name().to_string() == resource,
-        ResourceConstraint::In(_) | ResourceConstraint::Any => true,
+        ResourceConstraint::In(uid) => within(resource, &uid),
+        ResourceConstraint::Any => true,
     };
     principal && resource
 }
@@ -143,7 +158,14 @@ mod tests {
             ("@id(\"a\") forbid(principal is Client, action, resource);", false),
             ("@id(\"a\") forbid(principal == Client::\"c\", action, resource);", false),
             ("@id(\"a\") forbid(principal, action, resource == Document::\"1\");", false),
+            ("@id(\"a\") forbid(principal, action, resource in Document::\"1\");", false),
+            ("@id(\"a\") forbid(principal in Document::\"1\", action, resource);", false),
             ("@id(\"a\") forbid(principal, action, resource);", true),
+            ("@id(\"a\") forbid(principal, action, resource in Role::\"r\");", true),
+            (
+                "@id(\"a\") forbid(principal is User in Role::\"r\", action, resource == Client::\"c\");",
+                true,
+            ),
             ("@id(\"a\") forbid(principal in Group::\"g\", action, resource is Client);", true),
             (
                 "@id(\"a\") forbid(principal, action == Signet::Action::\"sign_in\", resource);",

@@ -54,7 +54,8 @@ pub enum Command {
     #[command(after_help = "Example:\n  signet policy show\n  signet policy show --to policies/")]
     Show {
         /// Its id; default: the one in force.
-        version: Option<Uuid>,
+        #[arg(value_name = "VERSION")]
+        id: Option<Uuid>,
         /// A folder to write its files to, over those that are there.
         #[arg(long, value_name = "FOLDER")]
         to: Option<PathBuf>,
@@ -65,7 +66,8 @@ pub enum Command {
     )]
     Rollback {
         /// Its id.
-        version: Uuid,
+        #[arg(value_name = "VERSION")]
+        id: Uuid,
     },
     /// Compare decisions with those that files expect. Exit code 1 if one differs.
     #[command(
@@ -115,14 +117,14 @@ pub async fn run(config: Config, command: Command) -> anyhow::Result<ExitCode> {
             warn(&warnings);
             print(&version.to_string());
         }
-        Command::Rollback { version } => {
+        Command::Rollback { id } => {
             let app = application(config).await?;
-            policies::activate(&app, version).await?;
+            policies::activate(&app, id).await?;
             app.audit.flush().await;
         }
         Command::List { last } => list(&looking(&config).await?, last).await?,
-        Command::Show { version, to } => {
-            let source = stored(&looking(&config).await?, version).await?.1;
+        Command::Show { id, to } => {
+            let source = stored(&looking(&config).await?, id).await?.1;
             files::show(&source, to.as_deref())?;
         }
         Command::Test { files, policies } => {
