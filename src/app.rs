@@ -11,6 +11,7 @@ use crate::{
     audit::{Event, Kind, Origin, Recorder},
     clock::{Clock, Timestamp},
     config::{Config, Sessions, Tokens},
+    decisions::Decisions,
     entropy::Entropy,
     fetch,
     identity::{
@@ -67,6 +68,8 @@ pub struct App {
     pub judging: Arc<Semaphore>,
     /// Security events.
     pub audit: Recorder,
+    /// Decisions that are recorded.
+    pub decisions: Decisions,
     /// Where addresses are.
     pub places: Places,
     /// Messages to people.
@@ -146,7 +149,8 @@ impl App {
             fetch.guard().check_url(url).map_err(StartError::BreachedRange)?;
         }
         // Before anything is written: what goes to a default partition stays there.
-        storage::partitions::maintain(&db, now).await?;
+        let keep_decisions = config.access.keep_decisions.0.try_into().unwrap_or_default();
+        storage::partitions::maintain(&db, now, keep_decisions).await?;
         // Before keys are read, so that none that is added meanwhile is missed.
         let replica = Replica::load(db.clone(), now).await?;
         let secrets = ServerSecrets::load(&db, &master, &entropy, now).await?;
@@ -154,6 +158,8 @@ impl App {
         let keys = KeyRing::load(&db, master, lifetimes, now).await?;
         let hasher = Hasher::start(&config.password, config.sign_in.max_wait.0, entropy.clone());
         let audit = Recorder::start(db.clone(), clock.clone(), entropy.clone());
+        let recorded = config.access.record_decisions;
+        let decisions = Decisions::start(db.clone(), recorded, clock.clone(), entropy.clone());
         let app = Self {
             config,
             clock,
@@ -167,6 +173,7 @@ impl App {
             breached,
             judging: strength::places(),
             audit,
+            decisions,
             places,
             mail,
             registration,
@@ -242,7 +249,7 @@ impl App {
         let done = [
             self.rotate_keys(now).await,
             self.remove_keys(now).await,
-            storage::partitions::maintain(&self.db, now).await.map_err(Into::into),
+            self.maintain_partitions(now).await,
             swept(storage::revocations::sweep(&self.db, now).await),
             swept(storage::changes::sweep(&self.db, changes_end).await),
             swept(storage::throttles::sweep(&self.db, window_start).await),
@@ -261,6 +268,11 @@ impl App {
             self.delete_accounts(now).await,
         ];
         done.into_iter().filter_map(Result::err).collect()
+    }
+
+    async fn maintain_partitions(&self, now: Timestamp) -> Result<(), StartError> {
+        let keep = self.config.access.keep_decisions.0.try_into().unwrap_or_default();
+        Ok(storage::partitions::maintain(&self.db, now, keep).await?)
     }
 
     /// Removes the authorization requests that no one can go on with.

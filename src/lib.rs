@@ -11,6 +11,7 @@ pub mod audit;
 pub mod cli;
 pub mod clock;
 pub mod config;
+pub mod decisions;
 pub mod dev;
 pub mod entropy;
 pub mod fetch;

@@ -10,6 +10,10 @@ completed-lead = يمكنك المتابعة إلى { $client }، أو إغلا�
 select-account = اختيار حساب
 continue-as = المتابعة باسم
 
+# Where a policy does not let an account in.
+refusal-title = غير مسموح
+refusal-lead = لا يُسمح لهذا الحساب بتسجيل الدخول إلى { $client }.
+
 # Consent.
 consent-title = السماح لتطبيق { $client } بالوصول
 consent-heading = يطلب تطبيق { $client } الوصول إلى حسابك

@@ -10,6 +10,10 @@ completed-lead = Sie können zu { $client } weitergehen oder diese Seite schlie�
 select-account = Konto auswählen
 continue-as = Weiter als
 
+# Where a policy does not let an account in.
+refusal-title = Nicht erlaubt
+refusal-lead = Mit diesem Konto ist die Anmeldung bei { $client } nicht erlaubt.
+
 # Consent.
 consent-title = Zugriff für { $client } erlauben
 consent-heading = { $client } bittet um Zugriff auf Ihr Konto

@@ -10,6 +10,10 @@ completed-lead = You can go on to { $client }, or close this page.
 select-account = Choose an account
 continue-as = Continue as
 
+# Where a policy does not let an account in.
+refusal-title = Not permitted
+refusal-lead = This account may not sign in to { $client }.
+
 # Consent.
 consent-title = Allow access for { $client }
 consent-heading = { $client } asks for access to your account

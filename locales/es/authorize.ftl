@@ -10,6 +10,10 @@ completed-lead = Puedes continuar en { $client } o cerrar esta página.
 select-account = Elige una cuenta
 continue-as = Continuar como
 
+# Where a policy does not let an account in.
+refusal-title = No permitido
+refusal-lead = Esta cuenta no puede iniciar sesión en { $client }.
+
 # Consent.
 consent-title = Permitir que { $client } tenga acceso
 consent-heading = { $client } solicita acceso a tu cuenta

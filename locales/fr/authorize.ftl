@@ -10,6 +10,10 @@ completed-lead = Vous pouvez continuer vers { $client } ou fermer cette page.
 select-account = Choisissez un compte
 continue-as = Continuer en tant que
 
+# Where a policy does not let an account in.
+refusal-title = Accès refusé
+refusal-lead = Ce compte n’est pas autorisé à se connecter à { $client }.
+
 # Consent.
 consent-title = Autoriser l’accès demandé par { $client }
 consent-heading = { $client } demande à accéder à votre compte

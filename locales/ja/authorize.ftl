@@ -10,6 +10,10 @@ completed-lead = 「{ $client }」に進むか、このページを閉じてく�
 select-account = アカウントの選択
 continue-as = 次のアカウントで続行
 
+# Where a policy does not let an account in.
+refusal-title = 許可されていません
+refusal-lead = このアカウントで「{ $client }」にサインインすることは許可されていません。
+
 # Consent.
 consent-title = 「{ $client }」にアクセスを許可
 consent-heading = 「{ $client }」があなたのアカウントへのアクセスを求めています

@@ -15,9 +15,14 @@ use cedar_policy::{
     EntityUid, Policy, PolicyId, PolicySet, PolicySetError, PrincipalConstraint, Request,
     ResourceConstraint,
 };
+use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value, json};
 
+pub use notes::StepUp;
+
+use self::notes::Notes;
 use super::{
+    flows::{self, Flow, Reach},
     principal::{Principal, entity, report},
     roles::Roles,
     schema::Vocabulary,
@@ -33,24 +38,8 @@ pub struct Engine {
     permits: Index,
     forbids: Index,
     notes: HashMap<String, Notes>,
+    reach: Reach,
     authorizer: Authorizer,
-}
-
-/// What a policy's annotations say, see [`Outcome`].
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-struct Notes {
-    step_up: Option<StepUp>,
-    reason: Option<String>,
-    obligations: Vec<String>,
-}
-
-/// What to prove, so that the answer may be another one (RFC 9470 §3).
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct StepUp {
-    /// The authentication context class.
-    pub acr: Option<String>,
-    /// How long ago the sign-in may be, in seconds.
-    pub max_age: Option<u32>,
 }
 
 /// What is asked.
@@ -78,7 +67,8 @@ pub struct Thing {
 }
 
 /// A decision, and why.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
 pub struct Outcome {
     /// Whether it is permitted.
     pub permitted: bool,
@@ -113,6 +103,7 @@ impl Engine {
         let Parsed { vocabulary, policies, store } = source.parse(roles)?;
         let mut all: Vec<Policy> = policies.policies().cloned().collect();
         all.extend(of_roles(roles)?);
+        all.extend(flows::permits()?);
         let mut notes = HashMap::new();
         for policy in &all {
             let read = Notes::of(policy)?;
@@ -122,12 +113,14 @@ impl Engine {
         }
         let (permits, forbids): (Vec<_>, Vec<_>) =
             all.into_iter().partition(|policy| policy.effect() == Effect::Permit);
+        let reach = Reach::of(&forbids, &vocabulary);
         Ok(Self {
             vocabulary,
             store,
             permits: Index::new(permits, &policies)?,
             forbids: Index::new(forbids, &policies)?,
             notes,
+            reach,
             authorizer: Authorizer::new(),
         })
     }
@@ -142,6 +135,18 @@ impl Engine {
     #[must_use]
     pub const fn store(&self) -> &Store {
         &self.store
+    }
+
+    /// Whether a policy may forbid this. What none may is not worth asking about.
+    #[must_use]
+    pub fn may_forbid(&self, flow: Flow) -> bool {
+        self.reach.has(flow)
+    }
+
+    /// What of these policies may be a slip.
+    #[must_use]
+    pub fn warnings(&self) -> Vec<String> {
+        self.reach.warnings()
     }
 
     /// Decides. What the schema does not declare is not looked at.
@@ -276,41 +281,6 @@ fn of_roles(roles: &Roles) -> Result<Vec<Policy>, Problem> {
     Ok(policies)
 }
 
-impl Notes {
-    fn of(policy: &Policy) -> Result<Self, Problem> {
-        let mut step_up = None;
-        if let Some(text) = policy.annotation("step_up") {
-            let read = StepUp::parse(text);
-            step_up = Some(read.ok_or_else(|| {
-                Problem(format!(
-                    "policy {}: @step_up(\"{text}\") is not like \"acr=aal2 max_age=300\"",
-                    policy.id()
-                ))
-            })?);
-        }
-        let words = policy.annotation("obligations").unwrap_or_default().split_whitespace();
-        Ok(Self {
-            step_up,
-            reason: policy.annotation("reason").map(str::to_owned),
-            obligations: words.map(str::to_owned).collect(),
-        })
-    }
-}
-
-impl StepUp {
-    fn parse(text: &str) -> Option<Self> {
-        let mut read = Self::default();
-        for word in text.split_whitespace() {
-            match word.split_once('=')? {
-                ("acr", acr) if !acr.is_empty() => read.acr = Some(acr.to_owned()),
-                ("max_age", seconds) => read.max_age = Some(seconds.parse().ok()?),
-                _ => return None,
-            }
-        }
-        (read != Self::default()).then_some(read)
-    }
-}
-
 /// The policies of an evaluation that hold, and those that failed.
 #[derive(Default)]
 struct Found {
@@ -402,6 +372,8 @@ fn named_by(policy: &Policy) -> Vec<Vec<EntityUid>> {
     };
     [principal, resource, action].into_iter().flatten().collect()
 }
+
+mod notes;
 
 #[cfg(test)]
 mod tests;

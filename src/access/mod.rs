@@ -2,10 +2,16 @@
 //! `replica`.
 
 pub mod api_key;
+pub mod asked;
 pub mod circumstances;
 pub mod engine;
+pub mod expected;
+mod flows;
+mod place;
 pub mod principal;
 pub mod roles;
 pub mod schema;
 pub mod source;
 pub mod store;
+
+pub use flows::Flow;

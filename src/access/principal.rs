@@ -7,7 +7,11 @@ use serde::Deserialize;
 use serde_json::{Map, Value, json};
 use uuid::Uuid;
 
-use super::{engine::uid, roles::Roles, schema::Vocabulary};
+use super::{
+    engine::{Thing, uid},
+    roles::Roles,
+    schema::Vocabulary,
+};
 use crate::clock::Timestamp;
 
 /// Someone who can hold a role.
@@ -106,6 +110,18 @@ impl Principal {
         vocabulary: &Vocabulary,
         now: Timestamp,
     ) -> Result<Self, Misfit> {
+        Self::named(subject.entity_type(), &subject.id(), standing, roles, vocabulary, now)
+    }
+
+    /// The entity of a type and an id, with what it holds.
+    pub(super) fn named(
+        kind: &str,
+        id: &str,
+        standing: &Standing,
+        roles: &Roles,
+        vocabulary: &Vocabulary,
+        now: Timestamp,
+    ) -> Result<Self, Misfit> {
         let live = |held: &&Held| held.until.is_none_or(|until| until > now);
         let names = |all: &[Held]| -> BTreeSet<String> {
             all.iter().filter(live).map(|held| held.name.clone()).collect()
@@ -116,7 +132,6 @@ impl Principal {
         let direct = names(&standing.roles);
         let implied = roles.implied(direct.iter().map(String::as_str));
 
-        let (kind, id) = (subject.entity_type(), subject.id());
         let known = vocabulary.attributes(kind);
         let attributes: Map<String, Value> = standing
             .attributes
@@ -129,16 +144,16 @@ impl Principal {
         };
         let mut parents = named("Role", &mut direct.iter().map(String::as_str));
         parents.extend(named("Group", &mut groups.iter().map(String::as_str)));
-        let mut all = vec![entity(kind, &id, Value::Object(attributes), parents)];
+        let mut all = vec![entity(kind, id, Value::Object(attributes), parents)];
         all.extend(groups.iter().map(|name| entity("Group", name, json!({}), Vec::new())));
         all.extend(implied.iter().filter_map(|name| roles.get(name)).map(|role| {
             let inherits = &mut role.metadata.inherits.iter().map(String::as_str);
             entity("Role", &role.name, json!({}), named("Role", inherits))
         }));
-        let misfit = |problem: String| Misfit { subject: subject.to_string(), problem };
+        let misfit = |problem: String| Misfit { subject: format!("{kind}:{id}"), problem };
         let entities = Entities::from_json_value(Value::Array(all), Some(vocabulary.schema()))
             .map_err(|error| misfit(report(&error)))?;
-        let uid = uid(kind, &id).ok_or_else(|| misfit("it has no name".to_owned()))?;
+        let uid = uid(kind, id).ok_or_else(|| misfit("it has no name".to_owned()))?;
         let roles = implied.into_iter().map(str::to_owned).collect();
         Ok(Self { uid, entities, groups, roles, until })
     }
@@ -164,6 +179,22 @@ impl Principal {
         };
         let (groups, roles) = (BTreeSet::new(), BTreeSet::new());
         Ok(Self { uid, entities, groups, roles, until: None })
+    }
+
+    /// It, as something that access is to.
+    #[must_use]
+    pub fn thing(&self) -> Thing {
+        let parents = self.entities.ancestors(&self.uid).into_iter().flatten().cloned();
+        Thing { uid: self.uid.clone(), attributes: self.attributes(), parents: parents.collect() }
+    }
+
+    /// What is known of it, in Cedar's JSON.
+    pub(super) fn attributes(&self) -> Map<String, Value> {
+        let json = self.entities.get(&self.uid).and_then(|entity| entity.to_json_value().ok());
+        match json.and_then(|mut json| Some(json.get_mut("attrs")?.take())) {
+            Some(Value::Object(attributes)) => attributes,
+            _ => Map::new(),
+        }
     }
 }
 

@@ -5,7 +5,11 @@ use std::collections::{BTreeMap, BTreeSet};
 use cedar_policy::{EntityUid, Schema, SchemaFragment};
 use serde_json::{Map, Value, json};
 
-use super::{roles::Roles, source::Problem};
+use super::{
+    place,
+    roles::Roles,
+    source::{Problem, SCHEMA},
+};
 
 const BUILT_IN: &str = include_str!("builtin.cedarschema");
 
@@ -23,12 +27,12 @@ pub struct Vocabulary {
 impl Vocabulary {
     /// Signet's own types, those of `text` (Cedar's schema language), and the permissions of these roles.
     pub fn new(text: &str, roles: &Roles) -> Result<Self, Problem> {
-        let own = json_of(text).map_err(|error| Problem(format!("schema: {error}")))?;
+        let own = json_of(text).map_err(Problem)?;
         let built_in = json_of(BUILT_IN).unwrap_or_default();
         let merged = with_permissions(merge(built_in, own), roles);
         let (attributes, contexts) = (attributes(&merged), contexts(&merged));
         let schema = Schema::from_json_value(Value::Object(merged))
-            .map_err(|error| Problem(format!("schema: {error}")))?;
+            .map_err(|error| Problem(place::at(SCHEMA, text, &error)))?;
         Ok(Self { schema, attributes, contexts })
     }
 
@@ -52,11 +56,11 @@ impl Vocabulary {
 }
 
 fn json_of(text: &str) -> Result<Map<String, Value>, String> {
-    let (fragment, _) =
-        SchemaFragment::from_cedarschema_str(text).map_err(|error| error.to_string())?;
-    match fragment.to_json_value().map_err(|error| error.to_string())? {
+    let (fragment, _) = SchemaFragment::from_cedarschema_str(text)
+        .map_err(|error| place::at(SCHEMA, text, &error))?;
+    match fragment.to_json_value().map_err(|error| place::at(SCHEMA, text, &error))? {
         Value::Object(namespaces) => Ok(namespaces),
-        _ => Err("not a schema".to_owned()),
+        _ => Err(format!("{SCHEMA}: not a schema")),
     }
 }
 

@@ -7,7 +7,16 @@ use cedar_policy::{EntityUid, PolicyId, PolicySet, SlotId, ValidationMode, Valid
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
-use super::{roles::Roles, schema::Vocabulary, store::Store};
+use super::{place, roles::Roles, schema::Vocabulary, store::Store};
+
+/// What files of policies are called in what is said of them.
+pub const POLICIES: &str = "policies.cedar";
+/// What the file of an operator's schema is called.
+pub const SCHEMA: &str = "schema.cedarschema";
+/// What the file of links is called.
+pub const LINKS: &str = "links.json";
+/// What the file of entities is called.
+pub const ENTITIES: &str = "entities.json";
 
 /// The longest text of policies, and of a schema, in bytes.
 pub const LONGEST: usize = 4 << 20;
@@ -78,18 +87,33 @@ impl Source {
         let Parsed { vocabulary, policies, .. } = self.parse(roles)?;
         let validator = Validator::new(vocabulary.schema().clone());
         let result = validator.validate(&policies, ValidationMode::Strict);
-        let problems: Vec<String> = result.validation_errors().map(ToString::to_string).collect();
+        let place = |error: &dyn miette::Diagnostic| place::at(POLICIES, &self.policies, error);
+        let problems: Vec<String> = result.validation_errors().map(|error| place(error)).collect();
         if !problems.is_empty() {
             return Err(Problem(problems.join("\n")));
         }
-        Ok(result.validation_warnings().map(ToString::to_string).collect())
+        Ok(result.validation_warnings().map(|warning| place(warning)).collect())
+    }
+
+    /// The text of one policy by its id.
+    #[must_use]
+    pub fn text_of(&self, id: &str) -> Option<String> {
+        let set = self.policies().ok()?;
+        let policy = set.policy(&PolicyId::new(id))?;
+        let template = policy.template_id().and_then(|id| set.template(id));
+        let link = self.links.iter().find(|link| link.id == id);
+        let link = link.and_then(|link| serde_json::to_string(link).ok());
+        Some(match template {
+            Some(template) => format!("{template}\n{}", link.unwrap_or_default()),
+            None => policy.to_string(),
+        })
     }
 
     /// The policies, each under the `@id` that its author gave it: what is recorded of a decision must still mean the same
     /// when another policy is put before it.
     fn policies(&self) -> Result<PolicySet, Problem> {
         let parsed = PolicySet::from_str(&self.policies)
-            .map_err(|error| Problem(format!("policies: {}", messages(&error))))?;
+            .map_err(|errors| Problem(messages(&self.policies, &errors)))?;
         let mut set = PolicySet::new();
         let mut seen = HashSet::new();
         let mut named = |annotation: Option<&str>, text: String| {
@@ -121,9 +145,9 @@ impl Source {
             let values = values
                 .map(|(slot, value)| Ok((slot, EntityUid::from_str(value)?)))
                 .collect::<Result<_, cedar_policy::ParseErrors>>()
-                .map_err(|error| Problem(format!("link {}: {error}", link.id)))?;
+                .map_err(|error| Problem(format!("{LINKS}: {}: {error}", link.id)))?;
             set.link(PolicyId::new(&link.template), PolicyId::new(&link.id), values)
-                .map_err(|error| Problem(format!("link {}: {error}", link.id)))?;
+                .map_err(|error| Problem(format!("{LINKS}: {}: {error}", link.id)))?;
         }
         Ok(set)
     }
@@ -133,6 +157,6 @@ fn problem(error: impl fmt::Display) -> Problem {
     Problem(error.to_string())
 }
 
-fn messages(errors: &cedar_policy::ParseErrors) -> String {
-    errors.iter().map(ToString::to_string).collect::<Vec<_>>().join("; ")
+fn messages(text: &str, errors: &cedar_policy::ParseErrors) -> String {
+    errors.iter().map(|error| place::at(POLICIES, text, error)).collect::<Vec<_>>().join("\n")
 }

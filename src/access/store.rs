@@ -33,13 +33,13 @@ impl Store {
         let list = match json {
             Value::Null => return Ok(Self::default()),
             Value::Array(list) => list,
-            _ => return Err(Problem("entities: a list is expected".to_owned())),
+            _ => return Err(Problem("entities.json: a list is expected".to_owned())),
         };
         if list.len() > MOST {
-            return Err(Problem(format!("entities: no more than {MOST}")));
+            return Err(Problem(format!("entities.json: no more than {MOST}")));
         }
         let read = Entities::from_json_value(json.clone(), Some(vocabulary.schema()))
-            .map_err(|error| Problem(format!("entities: {}", report(&error))))?;
+            .map_err(|error| Problem(format!("entities.json: {}", report(&error))))?;
         let mut store = Self::default();
         for entity in read.iter() {
             let uid = entity.uid();
@@ -48,7 +48,7 @@ impl Store {
                 continue;
             }
             if OWN.contains(&kind.as_str()) {
-                return Err(Problem(format!("entities: {uid} is not kept with policies")));
+                return Err(Problem(format!("entities.json: {uid} is not kept with policies")));
             }
             let names = names(entity)?;
             store.by_type.entry(kind).or_default().push(uid.clone());
@@ -100,7 +100,8 @@ impl Store {
 
 /// Every entity that one names, in its attributes and as parents.
 fn names(entity: &Entity) -> Result<Vec<EntityUid>, Problem> {
-    let json = entity.to_json_value().map_err(|error| Problem(format!("entities: {error}")))?;
+    let json =
+        entity.to_json_value().map_err(|error| Problem(format!("entities.json: {error}")))?;
     let mut names = Vec::new();
     let parents = json.get("parents").and_then(Value::as_array);
     for parent in parents.into_iter().flatten() {

@@ -5,24 +5,29 @@ use uuid::Uuid;
 
 use super::{Error, actor, record, roles};
 use crate::{
-    access::{engine::Engine, source::Source},
+    access::{
+        engine::Engine,
+        roles::Roles,
+        source::{Problem, Source},
+    },
     app::App,
     audit::{Event, Kind},
     storage::policies::VersionRow,
 };
 
-/// Checks policies against the schema and the roles that there are. Returns what may be a slip.
-pub async fn check(app: &App, source: &Source) -> Result<Vec<String>, Error> {
-    let roles = roles::stored(app).await?;
-    let warnings = source.check(&roles).map_err(|problem| Error::Invalid(problem.to_string()))?;
+/// Checks policies against the schema and these roles. Returns what they decide, and what may be a slip.
+pub fn check(source: &Source, roles: &Roles) -> Result<(Engine, Vec<String>), Error> {
+    let invalid = |problem: Problem| Error::Invalid(problem.to_string());
+    let mut warnings = source.check(roles).map_err(invalid)?;
     // Also what annotations say.
-    Engine::new(source, &roles).map_err(|problem| Error::Invalid(problem.to_string()))?;
-    Ok(warnings)
+    let engine = Engine::new(source, roles).map_err(invalid)?;
+    warnings.extend(engine.warnings());
+    Ok((engine, warnings))
 }
 
-/// Saves policies as a version, which decides from now on. Returns its id.
-pub async fn save(app: &App, source: &Source, comment: &str) -> Result<Uuid, Error> {
-    check(app, source).await?;
+/// Saves policies as a version, which decides from now on. Returns its id, and what may be a slip.
+pub async fn save(app: &App, source: &Source, comment: &str) -> Result<(Uuid, Vec<String>), Error> {
+    let (_, warnings) = check(source, &roles::stored(app).await?)?;
     let links = serde_json::to_value(&source.links).map_err(|error| error.to_string())?;
     let version = VersionRow {
         id: app.uuid(),
@@ -36,7 +41,7 @@ pub async fn save(app: &App, source: &Source, comment: &str) -> Result<Uuid, Err
     };
     crate::storage::policies::save(&app.db, &version, app.uuid()).await?;
     changed(app, version.id, "saved").await?;
-    Ok(version.id)
+    Ok((version.id, warnings))
 }
 
 /// Goes back to a version that decided before, or on to one.

@@ -7,6 +7,7 @@ mod dev;
 mod doctor;
 mod group;
 mod key;
+mod policy;
 mod registration_token;
 mod role;
 mod serve;
@@ -79,6 +80,12 @@ enum Command {
         after_help = "Example:\n  signet api-key add --client backup --resource https://api.example.com --scope read"
     )]
     ApiKey(api_key::Command),
+    /// Check, save, test, compare and explain policies.
+    #[command(
+        subcommand,
+        after_help = "Example:\n  signet policy save policies/ --comment 'Editors may publish'"
+    )]
+    Policy(policy::Command),
     /// List, add and remove the tokens by which clients may register themselves.
     #[command(
         subcommand,
@@ -138,6 +145,7 @@ async fn run(arguments: Arguments) -> anyhow::Result<ExitCode> {
         Command::Role(command) => Box::pin(role::run(config, command)).await,
         Command::Group(command) => Box::pin(group::run(config, command)).await,
         Command::ApiKey(command) => Box::pin(api_key::run(config, command)).await,
+        Command::Policy(command) => Box::pin(policy::run(config, command)).await,
         Command::RegistrationToken(command) => {
             Box::pin(registration_token::run(config, command)).await
         }

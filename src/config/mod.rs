@@ -3,6 +3,7 @@
 //! `config/signet.toml` shows every key with its default; a test keeps it true. A key that is unknown or a value that
 //! is not valid is an error that names the key and what would be valid: Signet does not start on a guess.
 
+mod access;
 mod account;
 mod api_keys;
 mod database;
@@ -24,6 +25,7 @@ mod watch;
 
 use serde::Deserialize;
 
+pub use access::{Access, Recorded, Zone};
 pub use account::Account;
 pub use api_keys::ApiKeys;
 pub use database::Database;
@@ -75,6 +77,8 @@ pub struct Config {
     pub registration: Registration,
     /// Which clients may register themselves.
     pub dynamic_registration: DynamicRegistration,
+    /// What is decided by policies.
+    pub access: Access,
     /// What is fetched from addresses that others name.
     pub fetch: Fetch,
     /// What is logged.
@@ -92,6 +96,7 @@ impl Config {
         self.keys.validate()?;
         self.account.validate()?;
         self.api_keys.validate()?;
+        self.access.validate()?;
         self.watch.validate()?;
         self.password.validate()?;
         self.email.validate()?;

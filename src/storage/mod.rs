@@ -12,6 +12,7 @@ pub mod client_secrets;
 pub mod clients;
 pub mod codes;
 pub mod consents;
+pub mod decisions;
 pub mod deletion;
 pub mod devices;
 pub mod disowning;

@@ -20,7 +20,7 @@ struct Table {
 
 const DAY: Duration = Duration::days(1);
 
-const TABLES: [Table; 5] = [
+const TABLES: [Table; 6] = [
     Table {
         name: "authorization_requests",
         period: DAY,
@@ -50,14 +50,19 @@ const TABLES: [Table; 5] = [
         live: "false",
         keep: Duration::days(400),
     },
+    Table { name: DECISIONS, period: DAY, with: "", live: "false", keep: Duration::days(400) },
 ];
+
+/// The table that is kept for as long as an operator says.
+const DECISIONS: &str = "decisions";
 
 /// Makes the partitions of this period and the next two, and drops those in which nothing lives any more.
 ///
 /// A lock that is not to be had within two seconds is left for the next time: until then, rows go to the default
 /// partition, and an old one stays.
-pub async fn maintain(db: &PgPool, now: Timestamp) -> Result<()> {
+pub async fn maintain(db: &PgPool, now: Timestamp, keep_decisions: Duration) -> Result<()> {
     for table in &TABLES {
+        let keep = if table.name == DECISIONS { keep_decisions } else { table.keep };
         let existing = partitions(db, table.name).await?;
         let this = table.start(now);
         for start in (0..3).map(|ahead| this + table.period * ahead) {
@@ -69,7 +74,7 @@ pub async fn maintain(db: &PgPool, now: Timestamp) -> Result<()> {
         }
         for name in existing {
             let Some(start) = table.start_of(&name) else { continue };
-            if start + table.period + table.keep < now
+            if start + table.period + keep < now
                 && let Err(error) = drop_if_over(db, table, &name, now).await
             {
                 tracing::warn!(partition = name, %error, "a partition was not dropped");

@@ -7,12 +7,12 @@ use std::{
 };
 
 /// What each room may name. `app`, which is handed to everyone, and the leaves `clock` and `entropy` are free.
-const ARROWS: [(&str, &[&str]); 17] = [
+const ARROWS: [(&str, &[&str]); 18] = [
     (
         "cli",
         &[
             "access", "admin", "audit", "config", "dev", "fetch", "http", "identity", "keys",
-            "oauth", "registry", "storage", "tokens",
+            "oauth", "registry", "replica", "storage", "tokens",
         ],
     ),
     ("dev", &["admin", "identity", "tokens", "web"]),
@@ -21,14 +21,25 @@ const ARROWS: [(&str, &[&str]); 17] = [
     (
         "oauth",
         &[
-            "access", "audit", "config", "fetch", "identity", "keys", "registry", "replica",
-            "storage", "tokens", "web",
+            "access",
+            "audit",
+            "config",
+            "decisions",
+            "fetch",
+            "identity",
+            "keys",
+            "registry",
+            "replica",
+            "storage",
+            "tokens",
+            "web",
         ],
     ),
     (
         "identity",
         &["access", "audit", "config", "fetch", "keys", "registry", "storage", "tokens", "web"],
     ),
+    ("decisions", &["access", "config", "replica", "storage"]),
     ("access", &["config", "registry", "storage", "tokens"]),
     ("replica", &["access", "fetch", "keys", "registry", "storage", "tokens"]),
     ("web", &["audit", "storage", "tokens"]),
@@ -42,8 +53,17 @@ const ARROWS: [(&str, &[&str]); 17] = [
     (
         "app",
         &[
-            "audit", "config", "fetch", "identity", "keys", "oauth", "replica", "storage",
-            "tokens", "web",
+            "audit",
+            "config",
+            "decisions",
+            "fetch",
+            "identity",
+            "keys",
+            "oauth",
+            "replica",
+            "storage",
+            "tokens",
+            "web",
         ],
     ),
 ];

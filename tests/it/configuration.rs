@@ -35,6 +35,8 @@ fn candidates(section: &str, key: &str, shown: &toml::Value) -> Vec<String> {
         ("email", "from", _) => words(&["other@example.com"]),
         ("email", "tls", _) => words(&["implicit"]),
         ("registration" | "dynamic_registration", "mode", _) => words(&["open"]),
+        ("access", "record_decisions", _) => words(&["all"]),
+        ("access", "time_zone", _) => words(&["Europe/Berlin"]),
         ("watch", "letters", _) => words(&["[]"]),
         ("registration", "allowed_domains", _) => words(&["[\"example.org\"]"]),
         ("dynamic_registration", "software_statement_issuers", _) => {

@@ -50,6 +50,7 @@ mod passkeys;
 mod password_reset;
 mod passwords;
 mod pkce;
+mod policies;
 mod presented;
 mod properties;
 mod queries;

@@ -2,7 +2,10 @@
 
 use std::sync::Arc;
 
-use signet::{app::App, clock::Clock, config::Config, entropy::Entropy, keys::MasterKeys, storage};
+use signet::{
+    access::source::Source, admin, app::App, clock::Clock, config::Config, entropy::Entropy,
+    keys::MasterKeys, storage,
+};
 
 use crate::support::{
     EMAIL, Options, PASSWORD, SERVICE, Server, Tokens, VAULT, WEB,
@@ -106,6 +109,25 @@ async fn the_code_flow_costs_one_statement_at_authorize_and_one_at_token() {
     form.push(("client_secret", server.secret(WEB)));
     let (answer, statements) = noted.statements(server.post("/token", &form)).await;
     Tokens::from(answer).await;
+    assert_eq!(statements.len(), 1, "{statements:#?}");
+}
+
+#[tokio::test]
+async fn a_policy_about_signing_in_costs_no_statement_once_it_is_known_who_does() {
+    let noted = Noted::start().await;
+    let server = &noted.server;
+    let mut browser = server.signed_in().await;
+    let path =
+        authorize_path(&[("client_id", WEB), ("redirect_uri", "https://shop.example/callback")]);
+    let source = Source {
+        policies: "@id(\"a\") forbid (principal in Group::\"a\", action == Signet::Action::\"sign_in\", resource);"
+            .to_owned(),
+        ..Source::default()
+    };
+    admin::policies::save(&server.app, &source, "").await.expect("saved");
+    browser.get(&path).await;
+    let (answer, statements) = noted.statements(browser.get(&path)).await;
+    assert!(answer.callback().1.contains_key("code"));
     assert_eq!(statements.len(), 1, "{statements:#?}");
 }
 

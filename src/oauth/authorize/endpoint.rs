@@ -17,7 +17,7 @@ use crate::{
         pages::{Browser, see_other, with_cookies},
         throttle,
     },
-    oauth::{Error, id_token_hint::Own, metadata::path, token},
+    oauth::{Code, Error, id_token_hint::Own, metadata::path, token},
     registry::client::Client,
     storage,
     web::{
@@ -118,20 +118,23 @@ async fn advance(
 ) -> storage::Result<Response> {
     let now = app.clock.now();
     let progress = Progress { started_at: now, selected_by: None, consented_by: None };
-    let standing = issue::assess(app, client, request, progress, headers).await?;
+    let standing = issue::assess(app, client, request, progress, headers, context).await?;
     let to = &request.return_address;
     if let Some(code) = standing.issue(app, client, request, context).await {
         let (session_state, cookie) = standing.session_state(app, request, headers);
         let answer = respond(app, client, to, Outcome::Code(code, session_state), After::Link);
         return Ok(with_cookies(answer, cookie));
     }
-    let refused = standing.owed == Owed::Refusal;
-    if (refused || request.prompts_for(Prompt::None))
+    let nothing = standing.owed == Owed::NotPermitted;
+    if (nothing || request.prompts_for(Prompt::None))
         && let Some(code) = standing.owed.error()
     {
-        let description =
-            if refused { issue::NOT_PERMITTED } else { "the person would have to be asked" };
-        let error = Error::new(code, description);
+        let why = match standing.owed {
+            Owed::NotPermitted => issue::NOT_PERMITTED,
+            Owed::Refusal => "the person may not sign in to this client",
+            _ => "the person would have to be asked",
+        };
+        let error = Error::new(code, why);
         let (_, cookie) = standing.session_state(app, request, headers);
         let after = if standing.known { After::Known } else { After::Link };
         let answer = respond(app, client, to, Outcome::Error(error), after);

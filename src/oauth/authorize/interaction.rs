@@ -90,7 +90,7 @@ pub async fn show(
         if waiting.row.completed_at.is_some() {
             return Ok(waiting.completed(&app));
         }
-        let standing = waiting.assess(&app, &headers).await?;
+        let standing = waiting.assess(&app, &headers, &context).await?;
         waiting.next(&app, standing, &headers, &context).await
     };
     outcome.await.unwrap_or_else(|problem: Problem| problem.respond(&context))
@@ -120,6 +120,7 @@ pub async fn submit(
             "sign-in" => waiting.sign_in(&app, &params, &headers, &context).await,
             "account" => waiting.select_account(&app, &params, &headers, &context).await,
             "consent" => waiting.consent(&app, &params, &headers, &context).await,
+            "refusal" => waiting.refusal(&app, &params, &headers, &context).await,
             "continue" => waiting.reopen(&app, &params, &headers).await,
             _ => Err(Problem::new(
                 StatusCode::NOT_FOUND,
@@ -155,13 +156,18 @@ impl Waiting {
         Ok(Self { row, request, client, browser, other: query == Some(OTHER) })
     }
 
-    async fn assess(&self, app: &App, headers: &HeaderMap) -> storage::Result<Standing> {
+    async fn assess(
+        &self,
+        app: &App,
+        headers: &HeaderMap,
+        context: &RequestContext,
+    ) -> storage::Result<Standing> {
         let progress = Progress {
             started_at: self.row.created_at,
             selected_by: self.row.selected_by,
             consented_by: self.row.consented_by,
         };
-        issue::assess(app, &self.client, &self.request, progress, headers).await
+        issue::assess(app, &self.client, &self.request, progress, headers, context).await
     }
 
     /// The page of what is owed, or the client's answer.
@@ -185,24 +191,26 @@ impl Waiting {
         if let Some(permitted) = standing.permitted {
             self.request = *permitted;
         }
-        let session = standing.session;
+        let (session, ruling) = (standing.session, standing.ruling);
         Ok(match (standing.owed, session) {
-            (Owed::Refusal, _) => return self.deny(app, issue::NOT_PERMITTED).await,
+            (Owed::NotPermitted, _) => return self.deny(app, issue::NOT_PERMITTED).await,
             (Owed::SelectAccount, Some(session)) => self.account_page(app, &session),
             (Owed::Consent, Some(session)) => self.consent_page(app, &session),
             (Owed::SecondFactor, Some(session)) => {
-                return self.strengthen(app, session, headers, context).await;
+                let goal = self.goal(ruling.level());
+                return self.strengthen(app, session, &goal, headers, context).await;
             }
+            (Owed::Refusal, Some(session)) => self.refusal_page(app, &session, &ruling),
             (_, session) => self.sign_in_page(app, session).show(app, headers, self.browser),
         })
     }
 
-    /// What a sign-in for this request is for.
-    fn goal(&self) -> Goal {
+    /// What a sign-in for this request is for, with what a policy demands.
+    fn goal(&self, level: Assurance) -> Goal {
         Goal {
             return_to: path(self.row.id),
             policies: self.client.metadata.mfa.into_iter().collect(),
-            level: self.request.acr.unwrap_or(Assurance::Aal1),
+            level: level.max(self.request.acr.unwrap_or(Assurance::Aal1)),
             person: None,
         }
     }
@@ -212,11 +220,11 @@ impl Waiting {
         self,
         app: &App,
         session: Current,
+        goal: &Goal,
         headers: &HeaderMap,
         context: &RequestContext,
     ) -> Result<Response, Problem> {
-        let goal = self.goal();
-        let advanced = attempt::strengthen(app, &session, &goal, headers, context).await?;
+        let advanced = attempt::strengthen(app, &session, goal, headers, context).await?;
         Ok(match advanced {
             Some(advanced) => with_cookies(see_other(&advanced.to), advanced.cookies),
             None => self.sign_in_page(app, Some(session)).show(app, headers, self.browser),
@@ -270,7 +278,7 @@ impl Waiting {
         }
         let session = session::current(app, headers).await?;
         let form = self.sign_in_page(app, session);
-        let goal = self.goal();
+        let goal = self.goal(Assurance::Aal1);
         Ok(match form.submit(app, params, headers, &goal, context).await? {
             Ok(advanced) => with_cookies(see_other(&advanced.to), advanced.cookies),
             Err(page) => page,
@@ -347,6 +355,24 @@ impl Waiting {
                 self.deny(app, NOT_ALLOWED).await
             }
             Some("switch") => self.switch(app, &current, headers, context).await,
+            _ => Ok(self.back()),
+        }
+    }
+
+    /// What someone does who may not sign in to the client: another account does, or they go back.
+    async fn refusal(
+        self,
+        app: &App,
+        params: &Params,
+        headers: &HeaderMap,
+        context: &RequestContext,
+    ) -> Result<Response, Problem> {
+        let Some(current) = self.poster(app, params, headers).await? else {
+            return Ok(self.back());
+        };
+        match params.get("decision") {
+            Some("switch") => self.switch(app, &current, headers, context).await,
+            Some("deny") => self.deny(app).await,
             _ => Ok(self.back()),
         }
     }

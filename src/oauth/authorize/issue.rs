@@ -10,6 +10,7 @@ use uuid::Uuid;
 use super::{
     owed::{Consents, Owed, Progress, owed},
     request::AuthorizationRequest,
+    ruling::{self, Ruling},
 };
 use crate::{
     access::principal::Subject,
@@ -46,6 +47,8 @@ pub struct Standing {
     pub known: bool,
     /// What of the request is theirs to grant, where that is not all of it.
     pub permitted: Option<Box<AuthorizationRequest>>,
+    /// What policies say of their signing in to it.
+    pub ruling: Ruling,
     code: Handle<Code>,
 }
 
@@ -64,11 +67,12 @@ pub async fn assess(
     request: &AuthorizationRequest,
     progress: Progress,
     headers: &HeaderMap,
+    context: &RequestContext,
 ) -> storage::Result<Standing> {
     let Some(cookie) = session::handle(app, headers) else {
         let code = Handle::<Code>::draw(app.uuid(), &app.entropy);
-        let owed = Owed::SignIn;
-        return Ok(Standing { owed, session: None, known: false, permitted: None, code });
+        let (owed, ruling) = (Owed::SignIn, Ruling::Permitted);
+        return Ok(Standing { owed, session: None, known: false, permitted: None, ruling, code });
     };
     let mut written = write(app, client, request, &cookie).await?;
     let mut permitted = None;
@@ -91,14 +95,20 @@ pub async fn assess(
     let now = app.clock.now();
     let asked = permitted.as_deref().unwrap_or(request);
     let owed = owed(asked, client, &catalogue, session, &consents, progress, now);
+    drop(catalogue);
     let is_empty = permitted.as_ref().is_some_and(|less| opens_nothing(less));
-    let owed = match owed {
-        Owed::Consent | Owed::Nothing if is_empty => Owed::Refusal,
+    let mut owed = match owed {
+        Owed::Consent | Owed::Nothing if is_empty => Owed::NotPermitted,
         owed => owed,
     };
+    let mut ruling = Ruling::Permitted;
+    if let Some(row) = row.as_ref().filter(|_| Ruling::matters(&owed)) {
+        ruling = ruling::of(app, client, row, &context.origin, now).await?;
+        owed = ruling.apply(owed, row, now);
+    }
     let known = !consents.is_empty();
     let session = row.map(|row| Current { row, digest });
-    Ok(Standing { owed, session, known, permitted, code })
+    Ok(Standing { owed, session, known, permitted, ruling, code })
 }
 
 /// What of a request this person's roles permit: all of it, unless a resource enforces permissions.

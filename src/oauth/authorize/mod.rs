@@ -11,6 +11,7 @@ mod pages;
 mod request;
 mod request_object;
 mod respond;
+mod ruling;
 
 pub use checks::{Failure, check};
 pub use claims::ClaimsRequest;

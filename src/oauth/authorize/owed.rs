@@ -27,6 +27,8 @@ pub enum Owed {
     /// To allow what was not allowed before.
     Consent,
     /// Nothing that they could give: their roles permit nothing of what is asked for.
+    NotPermitted,
+    /// To be told that a policy does not let them sign in to this client.
     Refusal,
     /// Nothing: the client gets its answer.
     Nothing,
@@ -40,7 +42,7 @@ impl Owed {
             // Accounts are selected at the client's wish alone, and `none` goes with no other: its code is not needed.
             Self::SignIn | Self::SecondFactor | Self::SelectAccount => Some(Code::LoginRequired),
             Self::Consent => Some(Code::ConsentRequired),
-            Self::Refusal => Some(Code::AccessDenied),
+            Self::NotPermitted | Self::Refusal => Some(Code::AccessDenied),
             Self::Nothing => None,
         }
     }

@@ -7,6 +7,7 @@ use super::{
     interaction::{OTHER, Waiting, path},
     request::Prompt,
     respond,
+    ruling::Ruling,
 };
 use crate::{
     app::App,
@@ -18,10 +19,29 @@ use crate::{
     registry::scope,
     web::{
         csrf,
-        pages::{self, Completed, Consent, Freedom, ResourceView, ScopeView, SelectAccount},
+        pages::{
+            self, ClientView, Completed, Consent, Freedom, ResourceView, ScopeView, SelectAccount,
+            UserView, page,
+        },
         words,
     },
 };
+
+page! {
+    /// Says that a person may not sign in to a client.
+    Refused("refusal.html") {
+        /// The client.
+        client: ClientView,
+        /// The account that is signed in.
+        user: UserView,
+        /// Why, as policies have it.
+        reasons: Vec<String>,
+        /// Where the form goes.
+        action: String,
+        /// The page token.
+        csrf: String,
+    }
+}
 
 impl Waiting {
     /// What the pages of this request may do: the answer to their forms may open the client's own scheme.
@@ -63,6 +83,17 @@ impl Waiting {
             csrf::token(&app.secrets.pages, &session.digest),
         );
         pages::respond(StatusCode::OK, &page, &self.freedom())
+    }
+
+    pub(super) fn refusal_page(&self, app: &App, session: &Current, ruling: &Ruling) -> Response {
+        let page = Refused::new(
+            respond::view(app, &self.client),
+            session::view(&session.row),
+            ruling.reasons().map(str::to_owned).collect(),
+            self.step("refusal"),
+            csrf::token(&app.secrets.pages, &session.digest),
+        );
+        pages::respond(StatusCode::FORBIDDEN, &page, &self.freedom())
     }
 
     pub(super) fn consent_page(&self, app: &App, session: &Current) -> Response {

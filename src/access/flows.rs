@@ -1,0 +1,191 @@
+//! What Signet itself asks policies about. Each is permitted unless an operator's policy forbids it: without policies, all is
+//! as if there were none.
+
+use std::str::FromStr;
+
+use cedar_policy::{
+    ActionConstraint, EntityTypeName, EntityUid, Policy, PolicyId, PrincipalConstraint,
+    ResourceConstraint, Schema,
+};
+
+use super::{engine::uid, schema::Vocabulary, source::Problem};
+
+/// Something that Signet does.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Flow {
+    /// A person signs in to a client.
+    SignIn,
+}
+
+impl Flow {
+    /// Every one.
+    pub const ALL: [Self; 1] = [Self::SignIn];
+
+    const fn name(self) -> &'static str {
+        match self {
+            Self::SignIn => "sign_in",
+        }
+    }
+
+    /// The types of whoever does it, and of what it is done to.
+    const fn types(self) -> (&'static [&'static str], &'static str) {
+        match self {
+            Self::SignIn => (&["User"], "Client"),
+        }
+    }
+
+    /// Its action. None cannot be: the type is a name.
+    #[must_use]
+    pub fn action(self) -> Option<EntityUid> {
+        uid("Signet::Action", self.name())
+    }
+}
+
+/// What permits them.
+pub(super) fn permits() -> Result<Vec<Policy>, Problem> {
+    let permit = |flow: Flow| {
+        let id = PolicyId::new(format!("signet:{}", flow.name()));
+        let name = flow.name();
+        let text = format!("permit(principal, action == Signet::Action::\"{name}\", resource);");
+        Policy::parse(Some(id), text).map_err(|error| Problem(error.to_string()))
+    };
+    Flow::ALL.into_iter().map(permit).collect()
+}
+
+/// Which of them policies may forbid.
+#[derive(Debug, Default)]
+pub(super) struct Reach {
+    forbidden: Vec<Flow>,
+    /// The policies that do so without naming an action, with what they speak of.
+    unnamed: Vec<(String, Flow)>,
+}
+
+impl Reach {
+    pub(super) fn of(forbids: &[Policy], vocabulary: &Vocabulary) -> Self {
+        let mut reach = Self::default();
+        let groups = vocabulary.schema().action_entities().ok();
+        for flow in Flow::ALL {
+            let Some(action) = flow.action() else { continue };
+            let mut groups: Vec<&EntityUid> =
+                groups.iter().filter_map(|all| all.ancestors(&action)).flatten().collect();
+            groups.push(&action);
+            for policy in forbids.iter().filter(|policy| applies(policy, flow, vocabulary.schema()))
+            {
+                let named = match policy.action_constraint() {
+                    ActionConstraint::Any => {
+                        reach.unnamed.push((policy.id().to_string(), flow));
+                        true
+                    }
+                    ActionConstraint::Eq(uid) => uid == action,
+                    ActionConstraint::In(uids) => uids.iter().any(|uid| groups.contains(&uid)),
+                };
+                if named && !reach.forbidden.contains(&flow) {
+                    reach.forbidden.push(flow);
+                }
+            }
+        }
+        reach
+    }
+
+    pub(super) fn has(&self, flow: Flow) -> bool {
+        self.forbidden.contains(&flow)
+    }
+
+    /// What may be a slip.
+    pub(super) fn warnings(&self) -> Vec<String> {
+        let warning = |(id, flow): &(String, Flow)| {
+            let name = flow.name();
+            format!("policy {id} names no action: it also decides on Signet::Action::\"{name}\"")
+        };
+        self.unnamed.iter().map(warning).collect()
+    }
+}
+
+/// Whether a policy's scope has room for the types of a flow.
+fn applies(policy: &Policy, flow: Flow, schema: &Schema) -> bool {
+    let (principals, resource) = flow.types();
+    let within = |kind: &str, uid: &EntityUid| {
+        let is = |other: &EntityTypeName| other.to_string() == kind;
+        let types = EntityTypeName::from_str(kind).ok();
+        let mut above = types.iter().filter_map(|kind| schema.ancestors(kind)).flatten();
+        is(uid.type_name()) || above.any(|above| above == uid.type_name())
+    };
+    let principal = match policy.principal_constraint() {
+        PrincipalConstraint::Is(kind) => principals.contains(&kind.to_string().as_str()),
+        PrincipalConstraint::IsIn(kind, uid) => {
+            let mut principals = principals.iter().filter(|name| **name == kind.to_string());
+            principals.any(|name| within(name, &uid))
+        }
+        PrincipalConstraint::Eq(uid) => principals.contains(&uid.type_name().to_string().as_str()),
+        PrincipalConstraint::In(uid) => principals.iter().any(|name| within(name, &uid)),
+        PrincipalConstraint::Any => true,
+    };
+    let resource = match policy.resource_constraint() {
+        ResourceConstraint::Is(kind) => kind.to_string() == resource,
+        ResourceConstraint::IsIn(kind, uid) => {
+            kind.to_string() == resource && within(resource, &uid)
+        }
+        ResourceConstraint::Eq(uid) => uid.type_name().to_string() == resource,
+        ResourceConstraint::In(uid) => within(resource, &uid),
+        ResourceConstraint::Any => true,
+    };
+    principal && resource
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::access::{engine::Engine, roles::Roles, source::Source};
+
+    fn engine(policies: &str) -> Engine {
+        let schema =
+            "entity Document; action read appliesTo { principal: User, resource: Document };";
+        let source = Source {
+            schema: schema.to_owned(),
+            policies: policies.to_owned(),
+            ..Source::default()
+        };
+        Engine::new(&source, &Roles::default()).expect("policies")
+    }
+
+    #[test]
+    fn only_what_a_policy_may_forbid_is_asked_about() {
+        for (policy, expected) in [
+            ("", false),
+            ("@id(\"a\") permit(principal, action, resource);", false),
+            ("@id(\"a\") forbid(principal, action == Action::\"read\", resource);", false),
+            ("@id(\"a\") forbid(principal, action, resource is Document);", false),
+            ("@id(\"a\") forbid(principal is Client, action, resource);", false),
+            ("@id(\"a\") forbid(principal == Client::\"c\", action, resource);", false),
+            ("@id(\"a\") forbid(principal, action, resource == Document::\"1\");", false),
+            ("@id(\"a\") forbid(principal, action, resource in Document::\"1\");", false),
+            ("@id(\"a\") forbid(principal in Document::\"1\", action, resource);", false),
+            ("@id(\"a\") forbid(principal, action, resource);", true),
+            ("@id(\"a\") forbid(principal, action, resource in Role::\"r\");", true),
+            (
+                "@id(\"a\") forbid(principal is User in Role::\"r\", action, resource == Client::\"c\");",
+                true,
+            ),
+            ("@id(\"a\") forbid(principal in Group::\"g\", action, resource is Client);", true),
+            (
+                "@id(\"a\") forbid(principal, action == Signet::Action::\"sign_in\", resource);",
+                true,
+            ),
+            (
+                "@id(\"a\") forbid(principal, action in [Action::\"read\", Signet::Action::\"sign_in\"], resource);",
+                true,
+            ),
+        ] {
+            assert_eq!(engine(policy).may_forbid(Flow::SignIn), expected, "{policy}");
+        }
+    }
+
+    #[test]
+    fn a_policy_that_names_no_action_is_pointed_out() {
+        let warned = engine("@id(\"all\") forbid(principal, action, resource);").warnings();
+        assert!(warned.len() == 1 && warned[0].contains("policy all"), "{warned:?}");
+        let named =
+            "@id(\"a\") forbid(principal, action == Signet::Action::\"sign_in\", resource);";
+        assert!(engine(named).warnings().is_empty());
+    }
+}
