@@ -14,6 +14,7 @@ pub mod config;
 pub mod dev;
 pub mod entropy;
 pub mod fetch;
+pub mod gate;
 pub mod http;
 pub mod identity;
 pub mod keys;

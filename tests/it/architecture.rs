@@ -7,7 +7,7 @@ use std::{
 };
 
 /// What each room may name. `app`, which is handed to everyone, and the leaves `clock` and `entropy` are free.
-const ARROWS: [(&str, &[&str]); 17] = [
+const ARROWS: [(&str, &[&str]); 18] = [
     (
         "cli",
         &[
@@ -16,7 +16,11 @@ const ARROWS: [(&str, &[&str]); 17] = [
         ],
     ),
     ("dev", &["admin", "identity", "tokens", "web"]),
-    ("http", &["audit", "config", "dev", "identity", "keys", "oauth", "tokens", "web"]),
+    ("http", &["audit", "config", "dev", "gate", "identity", "keys", "oauth", "tokens", "web"]),
+    (
+        "gate",
+        &["access", "config", "keys", "oauth", "registry", "replica", "storage", "tokens", "web"],
+    ),
     ("admin", &["access", "audit", "config", "identity", "keys", "registry", "storage", "tokens"]),
     (
         "oauth",
