@@ -121,8 +121,14 @@ async fn c_2_2_8_and_9_more_than_is_known_is_left_alone() {
 async fn c_2_4_what_is_missing_or_of_another_type_is_a_bad_request() {
     let pdp = pdp().await;
     for pointer in [
-        "/subject", "/action", "/resource", "/subject/type", "/subject/id", "/action/name",
-        "/resource/type", "/resource/id",
+        "/subject",
+        "/action",
+        "/resource",
+        "/subject/type",
+        "/subject/id",
+        "/action/name",
+        "/resource/type",
+        "/resource/id",
     ] {
         let body = without(question(), pointer);
         for path in [EVALUATION, EVALUATIONS] {
@@ -158,7 +164,9 @@ async fn c_2_4_what_is_missing_or_of_another_type_is_a_bad_request() {
 #[tokio::test]
 async fn c_2_5_the_id_of_a_request_comes_back() {
     let pdp = pdp().await;
-    for (token, body) in [(pdp.token.as_str(), question()), (&pdp.token, json!({})), ("x", question())] {
+    for (token, body) in
+        [(pdp.token.as_str(), question()), (&pdp.token, json!({})), ("x", question())]
+    {
         let request = pdp.server.request(Method::POST, EVALUATION).bearer_auth(token).json(&body);
         let answer = request.header("x-request-id", "my id: 7").send().await.expect("an answer");
         assert_eq!(answer.headers()["x-request-id"], "my id: 7");
@@ -176,38 +184,66 @@ async fn c_3_2_batches() {
     let resource = |resource: Value| json!({ "resource": resource });
     let active = with("record", "record-1", json!({ "status": "active" }));
     let cases = [
-        ("3.2.2", json!({
-            "subject": user("bob"), "resource": record("record-1"),
-            "evaluations": [{ "action": read() }, { "action": write() }],
-        }), [true, false]),
-        ("3.2.3", json!({
-            "subject": user("alice"), "action": write(),
-            "evaluations": [resource(active.clone()), resource(archived())],
-        }), [true, false]),
-        ("3.2.4", json!({
-            "action": write(), "resource": archived(),
-            "evaluations": [{ "subject": user("alice") }, { "subject": admin() }],
-        }), [false, true]),
-        ("3.2.5", json!({ "evaluations": [
+        (
+            "3.2.2",
+            json!({
+                "subject": user("bob"), "resource": record("record-1"),
+                "evaluations": [{ "action": read() }, { "action": write() }],
+            }),
+            [true, false],
+        ),
+        (
+            "3.2.3",
+            json!({
+                "subject": user("alice"), "action": write(),
+                "evaluations": [resource(active.clone()), resource(archived())],
+            }),
+            [true, false],
+        ),
+        (
+            "3.2.4",
+            json!({
+                "action": write(), "resource": archived(),
+                "evaluations": [{ "subject": user("alice") }, { "subject": admin() }],
+            }),
+            [false, true],
+        ),
+        (
+            "3.2.5",
+            json!({ "evaluations": [
             question(),
             { "subject": user("bob"), "action": write(), "resource": record("record-1") },
-        ] }), [true, false]),
-        ("3.2.6", json!({
-            "subject": user("alice"), "action": read(), "context": { "time": "2025-06-27T18:03-07:00" },
-            "evaluations": [resource(record("record-1")), {
-                "resource": record("record-2"),
-                "context": { "time": "2025-06-27T19:00-07:00", "source": "batch-override" },
-            }],
-        }), [true, true]),
-        ("3.2.7", json!({
-            "subject": user("alice"), "action": write(), "resource": active,
-            "evaluations": [{}, resource(archived())],
-        }), [true, false]),
+        ] }),
+            [true, false],
+        ),
+        (
+            "3.2.6",
+            json!({
+                "subject": user("alice"), "action": read(), "context": { "time": "2025-06-27T18:03-07:00" },
+                "evaluations": [resource(record("record-1")), {
+                    "resource": record("record-2"),
+                    "context": { "time": "2025-06-27T19:00-07:00", "source": "batch-override" },
+                }],
+            }),
+            [true, true],
+        ),
+        (
+            "3.2.7",
+            json!({
+                "subject": user("alice"), "action": write(), "resource": active,
+                "evaluations": [{}, resource(archived())],
+            }),
+            [true, false],
+        ),
         // § 3.4.1: one that is incomplete is denied, and the others are answered.
-        ("3.4.1", json!({
-            "subject": user("alice"), "action": read(), "options": { "evaluations_semantic": "execute_all" },
-            "evaluations": [resource(record("record-1")), {}],
-        }), [true, false]),
+        (
+            "3.4.1",
+            json!({
+                "subject": user("alice"), "action": read(), "options": { "evaluations_semantic": "execute_all" },
+                "evaluations": [resource(record("record-1")), {}],
+            }),
+            [true, false],
+        ),
     ];
     for (section, body, expected) in cases {
         let answer = pdp.ask(EVALUATIONS, &body).await;
@@ -272,22 +308,52 @@ async fn semantics_end_where_they_say() {
 async fn c_4_2_to_4_4_searches() {
     let pdp = pdp().await;
     let cases = [
-        ("4.2.1", SUBJECTS, json!({
-            "subject": { "type": "user" }, "action": read(), "resource": record("record-1"),
-        }), &["alice", "bob"][..]),
-        ("4.2.4", SUBJECTS, json!({
-            "subject": { "type": "user" }, "action": write(), "resource": archived(),
-        }), &["bob"]),
-        ("4.3.1", RESOURCES, json!({
-            "subject": user("alice"), "action": read(), "resource": { "type": "record" },
-        }), &["record-1", "record-2"]),
-        ("4.3.4", RESOURCES, json!({
-            "subject": admin(), "action": write(), "resource": { "type": "record" },
-        }), &["record-2"]),
-        ("4.4.1", ACTIONS, json!({
-            "subject": user("alice"), "resource": record("record-1"),
-        }), &["read", "write"]),
-        ("4.4.3", ACTIONS, json!({ "subject": admin(), "resource": archived() }), &["read", "write"]),
+        (
+            "4.2.1",
+            SUBJECTS,
+            json!({
+                "subject": { "type": "user" }, "action": read(), "resource": record("record-1"),
+            }),
+            &["alice", "bob"][..],
+        ),
+        (
+            "4.2.4",
+            SUBJECTS,
+            json!({
+                "subject": { "type": "user" }, "action": write(), "resource": archived(),
+            }),
+            &["bob"],
+        ),
+        (
+            "4.3.1",
+            RESOURCES,
+            json!({
+                "subject": user("alice"), "action": read(), "resource": { "type": "record" },
+            }),
+            &["record-1", "record-2"],
+        ),
+        (
+            "4.3.4",
+            RESOURCES,
+            json!({
+                "subject": admin(), "action": write(), "resource": { "type": "record" },
+            }),
+            &["record-2"],
+        ),
+        (
+            "4.4.1",
+            ACTIONS,
+            json!({
+                "subject": user("alice"), "resource": record("record-1"),
+            }),
+            &["read", "write"],
+        ),
+        (
+            "4.4.3",
+            ACTIONS,
+            json!({ "subject": admin(), "resource": archived() }),
+            &["read", "write"],
+        ),
     ];
     for (section, path, body, expected) in cases {
         assert_eq!(pdp.find(path, &body).await, expected, "{section}");
@@ -322,8 +388,14 @@ async fn c_4_6_what_is_not_known_finds_nothing() {
         (ACTIONS, json!({ "subject": user("alice"), "resource": ship })),
         (SUBJECTS, json!({ "subject": ship, "action": read(), "resource": record("record-1") })),
         (SUBJECTS, json!({ "subject": user("a"), "action": read(), "resource": ship })),
-        (SUBJECTS, json!({ "subject": user("a"), "action": { "name": "fly" }, "resource": record("record-1") })),
-        (RESOURCES, json!({ "subject": nobody, "action": read(), "resource": { "type": "record" } })),
+        (
+            SUBJECTS,
+            json!({ "subject": user("a"), "action": { "name": "fly" }, "resource": record("record-1") }),
+        ),
+        (
+            RESOURCES,
+            json!({ "subject": nobody, "action": read(), "resource": { "type": "record" } }),
+        ),
         (RESOURCES, json!({ "subject": user("alice"), "action": read(), "resource": ship })),
         (RESOURCES, json!({ "subject": ship, "action": read(), "resource": { "type": "record" } })),
     ] {
@@ -352,7 +424,10 @@ async fn c_4_7_a_search_says_what_it_starts_from() {
 async fn c_6_metadata() {
     let pdp = pdp().await;
     let answer = pdp.server.get("/.well-known/authzen-configuration").await;
-    assert_eq!((answer.status().as_u16(), &answer.headers()["content-type"]), (200, &"application/json".parse().expect("a value")));
+    assert_eq!(
+        (answer.status().as_u16(), &answer.headers()["content-type"]),
+        (200, &"application/json".parse().expect("a value"))
+    );
     let metadata: Value = answer.json().await.expect("JSON");
     assert_eq!(metadata["policy_decision_point"], pdp.server.issuer);
     for (name, path) in [

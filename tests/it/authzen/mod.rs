@@ -5,9 +5,9 @@ mod certification;
 mod escalation;
 mod hostile;
 mod paging;
+mod people;
 mod replicas;
 mod search;
-mod signet;
 mod todo;
 
 use openidconnect::reqwest::{Method, Response};

@@ -32,9 +32,26 @@ const PEOPLE: [(&str, &str, &str); 6] = [
 
 /// Departments of the records from 101 on; their owners are the people in turn.
 const DEPARTMENTS: [&str; 20] = [
-    "Legal", "Legal", "Legal", "Accounting", "Legal", "Accounting", "Sales", "Legal", "Accounting",
-    "Sales", "Accounting", "Legal", "Sales", "Accounting", "Finance", "Legal", "Legal", "Accounting",
-    "Legal", "Accounting",
+    "Legal",
+    "Legal",
+    "Legal",
+    "Accounting",
+    "Legal",
+    "Accounting",
+    "Sales",
+    "Legal",
+    "Accounting",
+    "Sales",
+    "Accounting",
+    "Legal",
+    "Sales",
+    "Accounting",
+    "Finance",
+    "Legal",
+    "Legal",
+    "Accounting",
+    "Legal",
+    "Accounting",
 ];
 
 /// Who may view, edit and delete each record, from 101 on.
