@@ -15,6 +15,7 @@ pub mod decisions;
 pub mod dev;
 pub mod entropy;
 pub mod fetch;
+pub mod gate;
 pub mod http;
 pub mod identity;
 pub mod keys;

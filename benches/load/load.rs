@@ -132,6 +132,17 @@ pub fn post(path: &str, headers: &str, pairs: &[(&str, &str)]) -> Vec<u8> {
     .into_bytes()
 }
 
+/// A POST of JSON.
+#[must_use]
+pub fn post_json(path: &str, headers: &str, body: &str) -> Vec<u8> {
+    format!(
+        "POST {path} HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Type: application/json\r\n\
+         Content-Length: {}\r\n{headers}\r\n{body}",
+        body.len()
+    )
+    .into_bytes()
+}
+
 /// A connection and what was read from it.
 pub struct Connection {
     stream: TcpStream,

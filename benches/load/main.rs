@@ -5,6 +5,7 @@
 //! Both servers run in processes of their own, and so does Postgres, with its default settings. Nothing leaves the
 //! machine.
 
+mod decisions;
 mod floor;
 mod flows;
 mod load;
@@ -29,7 +30,7 @@ use self::{
     machine::Processes,
     measure::{Contender, Measured},
     report::{Report, megabytes},
-    signet::{APPLICATION, Deployment, SCOPE, SERVICE, Server},
+    signet::{APPLICATION, DECIDER, Deployment, SCOPE, SERVICE, Server},
 };
 
 /// Distinct tokens that are introspected in turn.
@@ -91,6 +92,8 @@ async fn run(deployment: &Deployment, only: Option<String>) -> anyhow::Result<()
     bench.people(&mut report, token_rate).await?;
     bench.log_ins(&mut report).await?;
     memory(&mut report, started, machine::resident(bench.server.pid));
+    // What it leaves behind is remembered, so it comes after memory was looked at.
+    bench.decisions(&mut report).await?;
     let ready = bench.server.ready_after.as_millis();
     let holds = Some(ready < 200);
     report.promise("ready within 200 ms on a migrated database", format!("{ready} ms"), holds);
@@ -162,10 +165,12 @@ impl Bench<'_> {
                 let tokens = self.client_credentials(&mut Report::default()).await?;
                 self.people(report, tokens).await?;
             }
+            "decisions" => self.decisions(report).await?,
             "log-ins" => self.log_ins(report).await?,
             "timing" => timing::measure(self.deployment, report).await?,
             _ => anyhow::bail!(
-                "there is no such part: tokens, introspection, documents, people, log-ins, timing"
+                "there is no such part: tokens, introspection, documents, people, log-ins, \
+                 decisions, timing"
             ),
         }
         Ok(())
@@ -262,6 +267,24 @@ impl Bench<'_> {
         report.line("code flow with ID token: `authorize` and `token`, both", &codes);
         let rate = format!("{:.0} flows/s", codes.rate());
         report.promise("code exchange: one statement each (the tests count them)", rate, None);
+        Ok(())
+    }
+
+    async fn decisions(&self, report: &mut Report) -> anyhow::Result<()> {
+        decisions::fill(&self.deployment.url()).await?;
+        let authorization = self.deployment.authorization(DECIDER);
+        let questions = decisions::questions(&self.server, &authorization).await?;
+        let bare = Repeat::flows(vec![load::get(floor::BARE, "")], "");
+        let contenders = [self.floor(bare), self.signet(questions)];
+        let [least, ours] = measure::alternate(contenders, self.postgres()).await?;
+        report.line("floor: bare GET", &least);
+        report.compared("decision: 1,000 policies, 100,000 assignments", &ours, &least);
+        let beyond = ours.server().zip(least.server()).map(|(ours, least)| ours - least);
+        report.promise(
+            "a decision under 100 µs of CPU beyond a bare GET, with 1,000 policies and 100,000 role assignments",
+            beyond.map_or_else(|| "unknown".to_owned(), |beyond| format!("{beyond:.0} µs")),
+            beyond.map(|beyond| beyond < 100.0),
+        );
         Ok(())
     }
 

@@ -21,6 +21,8 @@ use super::load::{self, CONNECTIONS, Connection};
 
 /// The client of client credentials, introspection and everything that no person has a part in.
 pub const SERVICE: &str = "bench-service";
+/// The client that asks about access.
+pub const DECIDER: &str = "bench-decider";
 /// The client of people.
 pub const APPLICATION: &str = "bench-application";
 /// Where its answers go. Nothing listens there, and nothing has to.
@@ -214,6 +216,7 @@ impl Deployment {
              redirect_uris = [\"{REDIRECT_URI}\"]\nscopes = [\"openid\", \"{SCOPE}\"]\n\
              resources = [\"{ES256}\"]\nid_token_signed_response_alg = \"ES256\"\nfirst_party = true\n"
         );
+        text.push_str(&super::decisions::client(secret));
         for number in 0..CONNECTIONS {
             let email = email(number);
             let _ = write!(text, "[[user]]\nemail = \"{email}\"\npassword = \"{PASSWORD}\"\n");

@@ -2,7 +2,7 @@
 
 use std::{collections::BTreeSet, fmt};
 
-use cedar_policy::{Entities, EntityUid};
+use cedar_policy::{Entities, Entity, EntityUid};
 use serde::Deserialize;
 use serde_json::{Map, Value, json};
 use uuid::Uuid;
@@ -11,6 +11,7 @@ use super::{
     engine::{Thing, uid},
     roles::Roles,
     schema::Vocabulary,
+    store::Store,
 };
 use crate::clock::Timestamp;
 
@@ -165,20 +166,63 @@ impl Principal {
         attributes: &Map<String, Value>,
         vocabulary: &Vocabulary,
     ) -> Result<Self, Misfit> {
-        let misfit = |problem: String| Misfit { subject: format!("{entity_type}:{id}"), problem };
-        let uid = uid(entity_type, id).ok_or_else(|| misfit("its type is no name".to_owned()))?;
-        let entities = match vocabulary.attributes(entity_type) {
-            None => Entities::empty(),
-            Some(known) => {
-                let told = attributes.iter().filter(|(name, _)| known.contains(*name));
-                let told = told.map(|(name, value)| (name.clone(), value.clone())).collect();
-                let all = vec![entity(entity_type, id, Value::Object(told), Vec::new())];
-                Entities::from_json_value(Value::Array(all), Some(vocabulary.schema()))
-                    .map_err(|error| misfit(report(&error)))?
+        let uid = uid(entity_type, id).ok_or_else(|| Misfit {
+            subject: format!("{entity_type}:{id}"),
+            problem: "its type is no name".to_owned(),
+        })?;
+        Self::told(uid, attributes, vocabulary, &Store::default())
+    }
+
+    /// Someone of whom a caller tells, and perhaps something is kept with the policies: that counts above what is told.
+    pub fn told(
+        uid: EntityUid,
+        attributes: &Map<String, Value>,
+        vocabulary: &Vocabulary,
+        store: &Store,
+    ) -> Result<Self, Misfit> {
+        let misfit = |error: &dyn std::error::Error| Misfit {
+            subject: uid.to_string(),
+            problem: report(error),
+        };
+        let kind = uid.type_name().to_string();
+        let told = |names: &BTreeSet<String>| -> Map<String, Value> {
+            let told = attributes.iter().filter(|(name, _)| names.contains(*name));
+            told.map(|(name, value)| (name.clone(), value.clone())).collect()
+        };
+        let told = vocabulary.attributes(&kind).map(told);
+        let mut all = store.reached([uid.clone()], &Entities::empty());
+        let kept = all.iter().position(|entity| entity.uid() == uid);
+        // What is kept was checked when it was saved.
+        let checked = match (told, kept) {
+            (None, _) => None,
+            (Some(told), Some(_)) if told.is_empty() => None,
+            (Some(told), None) => {
+                let json = entity(&kind, uid.id().unescaped(), Value::Object(told), Vec::new());
+                Some(json)
+            }
+            (Some(mut told), Some(at)) => {
+                let mut json =
+                    all.swap_remove(at).to_json_value().map_err(|error| misfit(&error))?;
+                if let Some(known) = json.get_mut("attrs").and_then(Value::as_object_mut) {
+                    told.append(known);
+                    *known = told;
+                }
+                Some(json)
             }
         };
+        if let Some(json) = checked {
+            let own = Entity::from_json_value(json, Some(vocabulary.schema()));
+            all.push(own.map_err(|error| misfit(&error))?);
+        }
+        let entities = Entities::from_entities(all, None).map_err(|error| misfit(&error))?;
         let (groups, roles) = (BTreeSet::new(), BTreeSet::new());
         Ok(Self { uid, entities, groups, roles, until: None })
+    }
+
+    /// Its entity's name.
+    #[must_use]
+    pub const fn uid(&self) -> &EntityUid {
+        &self.uid
     }
 
     /// It, as something that access is to.

@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use cedar_policy::{EntityUid, Schema, SchemaFragment};
+use cedar_policy::{EntityTypeName, EntityUid, Schema, SchemaFragment};
 use serde_json::{Map, Value, json};
 
 use super::{
@@ -52,6 +52,35 @@ impl Vocabulary {
     #[must_use]
     pub fn context(&self, action: &EntityUid) -> Option<&BTreeSet<String>> {
         self.contexts.get(&action.to_string())
+    }
+
+    /// The actions that someone of a type can do with things of another one.
+    pub fn actions<'a>(
+        &'a self,
+        principal: &'a EntityTypeName,
+        resource: &'a EntityTypeName,
+    ) -> impl Iterator<Item = &'a EntityUid> {
+        self.schema.actions_for_principal_and_resource(principal, resource)
+    }
+
+    /// Whether an action is one of these.
+    #[must_use]
+    pub fn applies(
+        &self,
+        action: &EntityUid,
+        principal: &EntityTypeName,
+        resource: &EntityTypeName,
+    ) -> bool {
+        let mut principals = self.schema.principals_for_action(action).into_iter().flatten();
+        let mut resources = self.schema.resources_for_action(action).into_iter().flatten();
+        principals.any(|name| name == principal) && resources.any(|name| name == resource)
+    }
+
+    /// Whether things of a type can be part of things of another one.
+    #[must_use]
+    pub fn may_be_in(&self, entity_type: &EntityTypeName, other: &str) -> bool {
+        let ancestors = self.schema.ancestors(entity_type);
+        ancestors.is_some_and(|mut all| all.any(|ancestor| ancestor.to_string() == other))
     }
 }
 

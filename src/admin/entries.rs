@@ -12,7 +12,10 @@ use crate::{
         profile::{self, Profile},
         text,
     },
-    registry::{client, resource},
+    registry::{
+        client,
+        resource::{self, Resource},
+    },
     storage::resources::ResourceRow,
 };
 
@@ -247,7 +250,8 @@ impl Manifest {
         stored: &[ResourceRow],
     ) -> Result<(), Error> {
         let known = |name: &String| {
-            stored.iter().any(|row| row.identifier == *name)
+            Resource::built_in().iter().any(|own| own.identifier == *name)
+                || stored.iter().any(|row| row.identifier == *name)
                 || self.resource.iter().any(|entry| entry.identifier == *name)
         };
         let client::Metadata { resources, introspects, .. } = &client.metadata;

@@ -242,7 +242,6 @@ pub async fn set_disabled(app: &App, user: Uuid, disabled: bool) -> Result<bool,
     } else {
         storage::users::enable(&app.db, user, now).await?
     };
-    app.replica.forget_standing(&Subject::User(user).to_string());
     let event = Event::new(Kind::UserChanged).user(user).detail(json!({ "disabled": disabled }));
     record(app, event).await?;
     forget(app, user);

@@ -14,6 +14,7 @@ use super::management;
 use crate::{
     app::AppState,
     dev,
+    gate::authzen,
     identity::{
         account, attempt::path as sign_in, email_address, ended, forgot, language_page, notices,
         pages, passkeys, registration, second_factor, strength, watch::not_me,
@@ -28,6 +29,7 @@ use crate::{
 
 /// The router of the public listener: with `cors`, for requests that browsers say the origin of.
 pub fn router(app: &AppState, metadata: &Document, cors: bool) -> Router {
+    let decisions = authzen::metadata::document(&app.config);
     let mut elsewhere = for_browsers_elsewhere(metadata);
     if app.config.dynamic_registration.is_on() {
         elsewhere = elsewhere.merge(client_registration());
@@ -35,6 +37,7 @@ pub fn router(app: &AppState, metadata: &Document, cors: bool) -> Router {
     let elsewhere = if cors { elsewhere.layer(cross_origin()) } else { elsewhere };
     let mut router = Router::new()
         .merge(elsewhere)
+        .merge(for_services(decisions))
         .route(path::AUTHORIZE, get(authorize::get).post(authorize::post))
         .route(path::INTROSPECT, post(introspect::introspect))
         .route("/interaction/{id}", get(authorize::show))
@@ -88,6 +91,8 @@ pub fn is_for_clients(path: &str) -> bool {
         path::REGISTRATION,
     ]
     .contains(&path)
+        || path == authzen::path::METADATA
+        || authzen::answers(path)
         || path.strip_prefix(path::REGISTRATION).is_some_and(|rest| rest.starts_with('/'))
 }
 
@@ -129,6 +134,14 @@ fn client_registration() -> Router<AppState> {
     Router::new()
         .route(path::REGISTRATION, post(clients::register))
         .route(&one, get(clients::get).put(clients::put).delete(clients::remove))
+        .method_not_allowed_fallback(method_not_allowed_for_clients)
+}
+
+/// What services that enforce access call.
+fn for_services(metadata: Document) -> Router<AppState> {
+    let serve = move |headers: HeaderMap| async move { jwks::serve(&metadata, &headers) };
+    authzen::routes()
+        .route(authzen::path::METADATA, get(serve))
         .method_not_allowed_fallback(method_not_allowed_for_clients)
 }
 

@@ -25,6 +25,7 @@ use super::{
 use crate::{
     app::AppState,
     audit::Origin,
+    gate::authzen,
     keys::Document,
     oauth::{
         Code, Error, jwks,
@@ -112,6 +113,10 @@ impl Answer for Service {
         let Some(request) = parts.below_issuer(request) else {
             return parts.finish(StatusCode::NOT_FOUND.into_response(), &request_id);
         };
+        // AuthZEN § Request Identification: whoever asks about access names the request. In the log it has ours.
+        let named = authzen::answers(request.uri().path())
+            .then(|| request.headers().get(REQUEST_ID).cloned())
+            .flatten();
         let response = if !parts.may_speak_plainly(peer) {
             StatusCode::FORBIDDEN.into_response()
         } else if let Some(document) = parts.document(&request, &request_id) {
@@ -128,7 +133,11 @@ impl Answer for Service {
                 Err(unread) => refuse(unread, is_for_clients(head.uri.path()), &request_id),
             }
         };
-        parts.finish(response, &request_id)
+        let mut response = parts.finish(response, &request_id);
+        if let Some(named) = named {
+            response.headers_mut().insert(REQUEST_ID, named);
+        }
+        response
     }
 }
 
@@ -153,7 +162,7 @@ impl Parts {
         let uri = request.uri();
         let path = uri.path();
         let own = match path.strip_suffix(base) {
-            Some(well_known @ (path::OAUTH | path::OPENID)) => well_known,
+            Some(well_known @ (path::OAUTH | path::OPENID | authzen::path::METADATA)) => well_known,
             _ if [path::WEBFINGER, "/healthz", "/readyz"].contains(&path) => path,
             _ => match path.strip_prefix(base)? {
                 "" => "/",

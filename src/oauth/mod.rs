@@ -15,6 +15,7 @@ pub mod jwks;
 pub mod logos;
 pub mod logout;
 pub mod metadata;
+pub mod opened;
 pub mod registration;
 pub mod revoke;
 pub mod subject;

@@ -1,7 +1,5 @@
 //! `UserInfo` (OpenID Connect Core §5.3).
 
-use std::sync::Arc;
-
 use axum::{
     Json,
     body::Bytes,
@@ -10,33 +8,19 @@ use axum::{
 };
 use http::{HeaderMap, Method, header};
 use serde_json::{Map, Value};
-use uuid::Uuid;
 
 use super::{
     Code, Error,
     bearer::{self, Refusal},
-    claims, encrypt, subject,
-    target::Shape,
-    token,
+    claims, encrypt, opened, subject, token,
 };
 use crate::{
     app::{App, AppState},
     keys::signing::Type,
     registry::{client::Client, scope},
     storage,
-    tokens::{
-        handle::{Access, Handle},
-        jws,
-    },
+    tokens::jws,
 };
-
-/// What a token opens.
-struct Opened {
-    client: Arc<Client>,
-    grant: Option<Uuid>,
-    scopes: Vec<String>,
-    audience: Vec<String>,
-}
 
 /// `GET` and `POST /userinfo`.
 pub async fn userinfo(
@@ -49,7 +33,8 @@ pub async fn userinfo(
         .then(|| token::form(&headers, &body))
         .transpose()?;
     let text = bearer::token(&headers, form.as_ref())?;
-    let opened = open(&app, &text).await.map_err(Error::from)?.ok_or_else(bearer::invalid)?;
+    let opened =
+        opened::open(&app, &text).await.map_err(Error::from)?.ok_or_else(bearer::invalid)?;
     let has = |name: &str| opened.scopes.iter().any(|scope| scope == name);
     if !has(scope::OPENID) {
         return Err(Error::new(Code::InsufficientScope, "the scope openid is needed").into());
@@ -92,38 +77,4 @@ async fn answer(
         }
     };
     Ok(([(header::CONTENT_TYPE, "application/jwt")], jwt).into_response())
-}
-
-/// What a live token opens.
-async fn open(app: &App, text: &str) -> storage::Result<Option<Opened>> {
-    let now = app.clock.now();
-    if let Some(handle) = Handle::<Access>::parse(text) {
-        let digest = handle.digest();
-        let row = storage::opaque_tokens::find(&app.db, handle.id, digest.bytes(), now).await?;
-        let Some(row) = row else { return Ok(None) };
-        let client = enabled(app, &row.client_id).await?;
-        let opened = client.zip(Shape::of_opaque(app, &row));
-        return Ok(opened.map(|(client, shape)| Opened {
-            client,
-            grant: row.grant_id,
-            scopes: shape.scopes,
-            audience: shape.audience,
-        }));
-    }
-    let issuer = app.config.server.issuer.as_str();
-    let Some(claims) = app.verified.verify(&app.keys, issuer, text, now) else {
-        return Ok(None);
-    };
-    if app.replica.is_revoked(&claims.jti).await? {
-        return Ok(None);
-    }
-    let scopes = claims.scope.split(' ').map(str::to_owned).collect();
-    let audience = claims.aud.names().to_vec();
-    let client = enabled(app, &claims.client_id).await?;
-    Ok(client.map(|client| Opened { client, grant: claims.jti.grant(), scopes, audience }))
-}
-
-async fn enabled(app: &App, client_id: &str) -> storage::Result<Option<Arc<Client>>> {
-    let client = app.replica.client(client_id).await?;
-    Ok(client.filter(|client| !client.metadata.disabled))
 }

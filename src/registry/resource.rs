@@ -12,6 +12,15 @@ use crate::{
     storage::{self, resources::ResourceRow},
 };
 
+/// Signet itself, as the API that decisions are asked of.
+pub const AUTHORIZATION_API: &str = "urn:signet:authorization-api";
+/// Its scope for asking.
+pub const DECIDE: &str = "decide";
+/// Its scope for being told which policies decided.
+pub const EXPLAIN: &str = "explain";
+/// How the identifiers of Signet's own resources begin.
+const OWN: &str = "urn:signet:";
+
 /// A resource.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Resource {
@@ -121,6 +130,37 @@ impl Resource {
         self.metadata.enforce_permissions || !self.metadata.access_claims.is_empty()
     }
 
+    /// Those that are always there.
+    #[must_use]
+    pub fn built_in() -> Vec<Self> {
+        let scope = |name: &str, description: &str| Scope {
+            name: name.to_owned(),
+            description: description.to_owned(),
+        };
+        vec![Self {
+            identifier: AUTHORIZATION_API.to_owned(),
+            metadata: Metadata {
+                name: "Signet".to_owned(),
+                access_token_format: TokenFormat::Jwt,
+                access_token_alg: None,
+                access_token_lifetime: None,
+                access_claims: BTreeSet::new(),
+                enforce_permissions: false,
+                api_keys: ApiKeys::default(),
+                scopes: vec![
+                    scope(DECIDE, "Ask what people and services may do"),
+                    scope(EXPLAIN, "See which policies decided"),
+                ],
+            },
+        }]
+    }
+
+    /// Whether one of that identifier is Signet's own, and no operator's to define.
+    #[must_use]
+    pub fn is_own(identifier: &str) -> bool {
+        identifier.get(..OWN.len()).is_some_and(|start| start.eq_ignore_ascii_case(OWN))
+    }
+
     /// Whether the scope is one of this resource's.
     #[must_use]
     pub fn has_scope(&self, name: &str) -> bool {
@@ -133,6 +173,9 @@ impl Resource {
         // RFC 8707 §2: an absolute URI without a fragment.
         if Url::parse(identifier).is_err() || identifier.contains('#') {
             return Err(format!("{identifier:?} must be an absolute URI without a fragment"));
+        }
+        if Self::is_own(identifier) {
+            return Err(format!("{identifier:?} begins like those of Signet itself"));
         }
         let Metadata { scopes, access_token_lifetime, .. } = &self.metadata;
         for (at, each) in scopes.iter().enumerate() {
@@ -171,9 +214,16 @@ mod tests {
         for fine in ["https://api.example", "https://api.example/v1?x=y", "urn:example:api"] {
             assert_eq!(validate(fine, json!({ "name": "API" })), Ok(()), "{fine}");
         }
-        for bad in
-            ["", "api", "/api", "//api.example", "https://api.example/#v1", "https://api.example#"]
-        {
+        for bad in [
+            "",
+            "api",
+            "/api",
+            "//api.example",
+            "https://api.example/#v1",
+            "https://api.example#",
+            AUTHORIZATION_API,
+            "URN:Signet:admin",
+        ] {
             validate(bad, json!({ "name": "API" })).expect_err(bad);
         }
     }

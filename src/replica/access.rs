@@ -70,6 +70,15 @@ pub enum PrincipalError {
     Policies(Problem),
 }
 
+/// Which ones are read.
+#[derive(Clone, Copy, Debug)]
+pub enum Next<'a> {
+    /// The people after this id.
+    People(Uuid),
+    /// The clients after this id.
+    Clients(&'a str),
+}
+
 pub struct Access {
     authority: ArcSwap<Authority>,
     /// Held while reading, so that an older reading never replaces a younger one.
@@ -128,6 +137,33 @@ impl Access {
             self.principals.remove(subject);
         }
         Ok(principal)
+    }
+
+    /// People or clients by id, read anew and not remembered: whoever goes through all of them does not come back soon. None
+    /// for one whose standing does not fit the schema.
+    pub async fn next(
+        &self,
+        db: &PgPool,
+        which: Next<'_>,
+        limit: i64,
+        now: Timestamp,
+    ) -> Result<Vec<(Subject, Option<Principal>)>> {
+        let rows: Vec<(Subject, StandingRow)> = match which {
+            Next::People(after) => {
+                let rows = storage::standings::of_users(db, after, limit).await?;
+                rows.into_iter().map(|(id, row)| (Subject::User(id), row)).collect()
+            }
+            Next::Clients(after) => {
+                let rows = storage::standings::of_clients(db, after, limit).await?;
+                rows.into_iter().map(|(id, row)| (Subject::Client(id), row)).collect()
+            }
+        };
+        let principal = |(subject, row): (Subject, StandingRow)| {
+            let built = self.build(&subject, row, now);
+            let built = built.inspect_err(|error| tracing::warn!(%subject, %error, "left out"));
+            (subject, built.ok())
+        };
+        Ok(rows.into_iter().map(principal).collect())
     }
 
     fn build(

@@ -22,7 +22,7 @@ pub use access::{Authority, PrincipalError, source};
 pub use resources::Catalogue;
 
 use self::{
-    access::Access,
+    access::{Access, Next},
     api_keys::ApiKeys,
     client_keys::{PublishedKeys, Publisher},
     clients::Clients,
@@ -203,6 +203,31 @@ impl Replica {
         now: Timestamp,
     ) -> std::result::Result<Option<Arc<Principal>>, PrincipalError> {
         self.access.principal(&self.db, subject, self.feed.is_current(), now).await
+    }
+
+    /// The people after that id who are not disabled, each with what they hold; none for one whose standing does not fit the
+    /// schema.
+    pub async fn people(
+        &self,
+        after: Option<&str>,
+        limit: usize,
+        now: Timestamp,
+    ) -> Result<Vec<(Subject, Option<Principal>)>> {
+        // What is no id comes before all of them.
+        let after = after.and_then(|id| id.parse().ok()).unwrap_or_default();
+        let limit = i64::try_from(limit).unwrap_or(i64::MAX);
+        self.access.next(&self.db, Next::People(after), limit, now).await
+    }
+
+    /// The same of clients.
+    pub async fn machines(
+        &self,
+        after: Option<&str>,
+        limit: usize,
+        now: Timestamp,
+    ) -> Result<Vec<(Subject, Option<Principal>)>> {
+        let limit = i64::try_from(limit).unwrap_or(i64::MAX);
+        self.access.next(&self.db, Next::Clients(after.unwrap_or_default()), limit, now).await
     }
 
     /// Forgets what someone holds, which this replica changed itself, ahead of the feed: `user:…`, `client:…`, or

@@ -69,7 +69,10 @@ impl Resources {
     pub async fn reload(&self, db: &PgPool) -> Result<()> {
         let _reading = self.reading.lock().await;
         let rows = storage::resources::list(db).await?;
-        let resources = rows.into_iter().map(Resource::from_row).collect::<Result<Vec<_>>>()?;
+        let mut resources = rows.into_iter().map(Resource::from_row).collect::<Result<Vec<_>>>()?;
+        // Whatever is stored, these are what they are.
+        resources.retain(|resource| !Resource::is_own(&resource.identifier));
+        resources.extend(Resource::built_in());
         self.current.store(Arc::new(Catalogue::new(resources)));
         Ok(())
     }

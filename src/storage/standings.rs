@@ -1,5 +1,6 @@
 //! What decides about someone, read in one statement: who they are, their groups, and the roles that they have.
 
+use serde_json::json;
 use sqlx::{PgConnection, PgPool};
 use uuid::Uuid;
 
@@ -60,6 +61,64 @@ pub async fn of_client(db: &PgPool, client_id: &str) -> Result<Option<StandingRo
     )
     .fetch_optional(db)
     .await?)
+}
+
+/// Those of the people after an id, by id. Disabled ones are left out.
+pub async fn of_users(db: &PgPool, after: Uuid, limit: i64) -> Result<Vec<(Uuid, StandingRow)>> {
+    let rows = sqlx::query!(
+        r#"SELECT id,
+                  attributes || jsonb_strip_nulls(jsonb_build_object(
+                      'email', email, 'email_verified', email_verified, 'username', username, 'name', name,
+                      'locale', profile ->> 'locale', 'administrator', administrator)) AS "attributes!",
+                  (SELECT coalesce(jsonb_agg(jsonb_build_object('name', m.group_name, 'until', m.expires_at)), '[]')
+                   FROM group_members m WHERE m.user_id = u.id) AS "groups!",
+                  (SELECT coalesce(jsonb_agg(jsonb_build_object('name', a.role, 'until', a.expires_at)), '[]')
+                   FROM (
+                       SELECT role, expires_at FROM role_assignments
+                       WHERE subject_kind = 'user' AND subject = u.id::text
+                       UNION ALL
+                       SELECT a.role, LEAST(a.expires_at, m.expires_at)
+                       FROM group_members m JOIN role_assignments a
+                           ON a.subject_kind = 'group' AND a.subject = m.group_name
+                       WHERE m.user_id = u.id
+                   ) a) AS "roles!"
+           FROM users u WHERE id > $1 AND disabled_at IS NULL ORDER BY id LIMIT $2"#,
+        after,
+        limit,
+    )
+    .fetch_all(db)
+    .await?;
+    let standing = |attributes, groups, roles| StandingRow { attributes, groups, roles };
+    Ok(rows
+        .into_iter()
+        .map(|row| (row.id, standing(row.attributes, row.groups, row.roles)))
+        .collect())
+}
+
+/// Those of the clients after an id, by id. Disabled ones are left out.
+pub async fn of_clients(
+    db: &PgPool,
+    after: &str,
+    limit: i64,
+) -> Result<Vec<(String, StandingRow)>> {
+    let rows = sqlx::query!(
+        r#"SELECT client_id,
+                  jsonb_strip_nulls(jsonb_build_object(
+                      'name', metadata -> 'client_name',
+                      'first_party', coalesce(metadata -> 'first_party', 'false'))) AS "attributes!",
+                  (SELECT coalesce(jsonb_agg(jsonb_build_object('name', a.role, 'until', a.expires_at)), '[]')
+                   FROM role_assignments a
+                   WHERE a.subject_kind = 'client' AND a.subject = c.client_id) AS "roles!"
+           FROM clients c
+           WHERE client_id > $1 AND NOT coalesce((metadata ->> 'disabled')::boolean, false)
+           ORDER BY client_id LIMIT $2"#,
+        after,
+        limit,
+    )
+    .fetch_all(db)
+    .await?;
+    let standing = |attributes, roles| StandingRow { attributes, groups: json!([]), roles };
+    Ok(rows.into_iter().map(|row| (row.client_id, standing(row.attributes, row.roles))).collect())
 }
 
 /// Tells all replicas that what decides about a person has changed.

@@ -7,6 +7,7 @@ pub mod context;
 pub mod cookies;
 pub mod csrf;
 pub mod entity_tag;
+pub mod json;
 pub mod language;
 pub mod moment;
 pub mod pages;

@@ -16,7 +16,11 @@ const ARROWS: [(&str, &[&str]); 18] = [
         ],
     ),
     ("dev", &["admin", "identity", "tokens", "web"]),
-    ("http", &["audit", "config", "dev", "identity", "keys", "oauth", "tokens", "web"]),
+    ("http", &["audit", "config", "dev", "gate", "identity", "keys", "oauth", "tokens", "web"]),
+    (
+        "gate",
+        &["access", "config", "keys", "oauth", "registry", "replica", "storage", "tokens", "web"],
+    ),
     ("admin", &["access", "audit", "config", "identity", "keys", "registry", "storage", "tokens"]),
     (
         "oauth",

@@ -7,6 +7,7 @@ mod architecture;
 mod audit;
 mod authorization_code;
 mod authorize;
+mod authzen;
 mod backchannel;
 mod certification;
 mod claims;

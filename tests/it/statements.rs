@@ -7,8 +7,11 @@ use signet::{
     keys::MasterKeys, storage,
 };
 
+use serde_json::json;
+
+use crate::authzen::{self, Pep, entity};
 use crate::support::{
-    EMAIL, Options, PASSWORD, SERVICE, Server, Tokens, VAULT, WEB,
+    API, EMAIL, Options, PASSWORD, SERVICE, Server, Tokens, VAULT, WEB,
     database::MASTER_KEY,
     flow::{authorize_path, redemption},
     proxy::Proxy,
@@ -56,6 +59,27 @@ async fn client_credentials_cost_no_statement_and_one_for_an_opaque_token() {
         let (answer, statements) = noted.statements(request).await;
         assert_eq!(answer.status(), 200);
         assert_eq!(statements.len(), expected, "{statements:#?}");
+    }
+}
+
+#[tokio::test]
+async fn decisions_cost_no_statement_once_who_asks_and_who_is_asked_about_are_known() {
+    let noted = Noted::start().await;
+    let pep = Pep::at(noted.server).await;
+    let person = pep.person(EMAIL).await.to_string();
+    for subject in [entity("user", &person), entity("client", SERVICE), entity("user", "x")] {
+        let question = json!({
+            "subject": subject, "action": { "name": "x" }, "resource": entity("resource", API),
+        });
+        let batch = json!({ "evaluations": [question, question] });
+        for (path, body) in [(authzen::EVALUATION, &question), (authzen::EVALUATIONS, &batch)] {
+            // The first one reads the caller and the subject.
+            pep.ask(path, body).await;
+            let before = noted.proxy.count();
+            pep.ask(path, body).await;
+            let statements = noted.proxy.since(before);
+            assert_eq!(statements.len(), 0, "{statements:#?}");
+        }
     }
 }
 

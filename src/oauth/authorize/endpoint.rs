@@ -17,7 +17,7 @@ use crate::{
         pages::{Browser, see_other, with_cookies},
         throttle,
     },
-    oauth::{Code, Error, id_token_hint::Own, metadata::path, token},
+    oauth::{Error, id_token_hint::Own, metadata::path, token},
     registry::client::Client,
     storage,
     web::{

@@ -37,6 +37,7 @@ use crate::{
 };
 
 const NOT_ALLOWED: &str = "the person did not allow it";
+const FORBIDDEN: &str = "the person may not sign in to this client";
 
 /// Where a request's pages are.
 pub(super) fn path(id: Uuid) -> String {
@@ -372,7 +373,7 @@ impl Waiting {
         };
         match params.get("decision") {
             Some("switch") => self.switch(app, &current, headers, context).await,
-            Some("deny") => self.deny(app).await,
+            Some("deny") => self.deny(app, FORBIDDEN).await,
             _ => Ok(self.back()),
         }
     }

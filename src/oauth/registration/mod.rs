@@ -4,7 +4,6 @@
 mod access;
 mod answer;
 mod fetched;
-mod json;
 mod manage;
 mod members;
 mod metadata;

@@ -13,7 +13,7 @@ use uuid::Uuid;
 use super::{
     access::{self, Permit, Refusal},
     answer::Information,
-    fetched, json,
+    fetched,
     members::{Members, invalid},
     metadata, statement,
 };
@@ -40,8 +40,11 @@ use crate::{
         handle::{Handle, RegistrationAccess},
         secret::ClientSecret,
     },
-    web::RequestContext,
+    web::{RequestContext, json},
 };
+
+/// What a registration may be: a JWK Set lies four deep.
+const BOUNDS: json::Bounds = json::Bounds { longest: 32 * 1024, deepest: 6, most: 1024 };
 
 /// `POST /connect/register`.
 pub async fn register(
@@ -159,7 +162,7 @@ pub(super) fn read(headers: &HeaderMap, body: &[u8]) -> Result<Members, Error> {
     if !media_type.is_some_and(|name| name.eq_ignore_ascii_case("application/json")) {
         return Err(invalid("the request body must be application/json"));
     }
-    let object = json::object(body)
+    let object = json::object(body, BOUNDS)
         .map_err(|problem| invalid(format!("the request body cannot be taken: {problem}")))?;
     Ok(Members::new(object))
 }

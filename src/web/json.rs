@@ -1,4 +1,4 @@
-//! The JSON object of a registration, read within bounds: what a stranger sends is neither deep nor wide, says nothing
+//! The JSON object that a request brings, read within bounds: what a stranger sends is neither deep nor wide, says nothing
 //! twice (RFC 8259 §4 leaves open what that means), and has no character that Postgres cannot store.
 
 use std::{cell::Cell, fmt};
@@ -6,21 +6,26 @@ use std::{cell::Cell, fmt};
 use serde::de::{DeserializeSeed, Deserializer, Error as _, MapAccess, SeqAccess, Visitor};
 use serde_json::{Map, Number, Value};
 
-/// The largest body, in bytes.
-const LONGEST: usize = 32 * 1024;
-/// How deep arrays and objects may lie in each other: a JWK Set takes four.
-const DEEPEST: usize = 6;
-/// The most values in all.
-const MOST: usize = 1024;
+/// The bounds of an object.
+#[derive(Clone, Copy, Debug)]
+pub struct Bounds {
+    /// The largest body, in bytes.
+    pub longest: usize,
+    /// How deep arrays and objects may lie in each other.
+    pub deepest: usize,
+    /// The most values in all.
+    pub most: usize,
+}
 
 /// Reads an object, and says what is wrong if there is none.
-pub fn object(bytes: &[u8]) -> Result<Map<String, Value>, String> {
-    if bytes.len() > LONGEST {
-        return Err(format!("it has more than {LONGEST} bytes"));
+pub fn object(bytes: &[u8], bounds: Bounds) -> Result<Map<String, Value>, String> {
+    let Bounds { longest, deepest, most } = bounds;
+    if bytes.len() > longest {
+        return Err(format!("it has more than {longest} bytes"));
     }
-    let left = Cell::new(MOST);
+    let left = Cell::new(most);
     let mut deserializer = serde_json::Deserializer::from_slice(bytes);
-    let value = Reader { depth: 0, left: &left }
+    let value = Reader { deeper: deepest, left: &left }
         .deserialize(&mut deserializer)
         .and_then(|value| deserializer.end().map(|()| value))
         .map_err(|error| error.to_string())?;
@@ -32,7 +37,8 @@ pub fn object(bytes: &[u8]) -> Result<Map<String, Value>, String> {
 
 #[derive(Clone, Copy)]
 struct Reader<'a> {
-    depth: usize,
+    /// How much deeper it may go.
+    deeper: usize,
     /// How many more values there may be.
     left: &'a Cell<usize>,
 }
@@ -40,10 +46,8 @@ struct Reader<'a> {
 impl Reader<'_> {
     /// The reader of what lies one deeper.
     fn below<E: serde::de::Error>(self) -> Result<Self, E> {
-        if self.depth == DEEPEST {
-            return Err(E::custom("it is too deep"));
-        }
-        Ok(Self { depth: self.depth + 1, ..self })
+        let deeper = self.deeper.checked_sub(1).ok_or_else(|| E::custom("it is too deep"))?;
+        Ok(Self { deeper, ..self })
     }
 }
 
@@ -126,11 +130,13 @@ mod tests {
 
     use super::*;
 
+    const BOUNDS: Bounds = Bounds { longest: 32 * 1024, deepest: 6, most: 1024 };
+
     #[test]
     fn an_object_is_read_as_serde_json_reads_it() {
         let text =
             r#"{"a": [1, -2, 1.5, "ä\n", null, true], "b": {"c": {"d": [{"e": [""]}]}}, "": 0}"#;
-        let read = object(text.as_bytes()).expect("an object");
+        let read = object(text.as_bytes(), BOUNDS).expect("an object");
         assert_eq!(Value::Object(read), serde_json::from_str::<Value>(text).expect("JSON"));
     }
 
@@ -162,16 +168,16 @@ mod tests {
             ("{'a': 1}", "key"),
             ("{\"a\": 1,}", "trailing"),
         ] {
-            let said = object(text.as_bytes()).expect_err(problem);
+            let said = object(text.as_bytes(), BOUNDS).expect_err(problem);
             assert!(said.contains(problem), "{problem}: {said}");
         }
-        assert!(object(b"{\"a\": \"\xff\"}").is_err(), "no UTF-8");
+        assert!(object(b"{\"a\": \"\xff\"}", BOUNDS).is_err(), "no UTF-8");
     }
 
     proptest! {
         #[test]
         fn no_bytes_break_the_reader(bytes: Vec<u8>) {
-            let _ = object(&bytes);
+            let _ = object(&bytes, BOUNDS);
         }
     }
 }

@@ -1,0 +1,117 @@
+//! Who may ask.
+
+use openidconnect::reqwest::{Method, header};
+use serde_json::{Value, json};
+use signet::admin;
+
+use super::{ALL, EVALUATION, Pep, entity};
+use crate::support::{Options, SERVICE, Server, Tokens, server::claims};
+
+fn question() -> Value {
+    json!({
+        "subject": entity("user", "a"), "action": { "name": "x" }, "resource": entity("thing", "7"),
+    })
+}
+
+#[tokio::test]
+async fn a_token_of_a_service_for_this_api_opens_it_and_no_other() {
+    let pep = Pep::start().await;
+    assert_eq!(claims(&pep.token)["aud"], "urn:signet:authorization-api");
+    assert_eq!(claims(&pep.token)["scope"], "decide");
+    assert_eq!(pep.status(EVALUATION, &question()).await, 200);
+
+    let form = [("grant_type", "client_credentials")];
+    let other = Tokens::from(pep.server.post_as(SERVICE, "/token", &form).await).await.access;
+    let mute = pep.token_of("mute").await;
+    let mut forged = pep.token.clone();
+    forged.replace_range(forged.len() - 4.., "AAAA");
+    for path in ALL {
+        for (token, status, challenge) in [
+            (other.as_str(), 401, "error=\"invalid_token\""),
+            (&forged, 401, "error=\"invalid_token\""),
+            ("nonsense", 401, "error=\"invalid_token\""),
+            (&mute, 403, "error=\"insufficient_scope\""),
+        ] {
+            let answer = pep.send_as(token, path, &question()).await;
+            assert_eq!(answer.status(), status, "{path} {token}");
+            let told = answer.headers()[header::WWW_AUTHENTICATE].to_str().expect("text");
+            assert!(told.starts_with("Bearer realm=") && told.contains(challenge), "{told}");
+            assert_eq!(answer.headers()[header::CONTENT_TYPE], "text/plain; charset=utf-8");
+            assert!(!answer.text().await.expect("text").is_empty());
+        }
+        let request = pep.server.request(Method::POST, path).json(&question());
+        let answer = request.send().await.expect("an answer");
+        assert_eq!(answer.status(), 401);
+        assert_eq!(answer.headers()[header::WWW_AUTHENTICATE], "Bearer realm=\"signet\"");
+        assert_eq!(pep.server.get(path).await.status(), 405);
+    }
+}
+
+#[tokio::test]
+async fn a_token_that_is_over_opens_nothing() {
+    let pep = Pep::start().await;
+    let secret = &pep.secrets.iter().find(|(id, _)| id == "pep").expect("a client").1;
+    let request = pep.server.request(Method::POST, "/revoke").basic_auth("pep", Some(secret));
+    let answer = request.form(&[("token", pep.token.as_str())]).send().await.expect("an answer");
+    assert_eq!(answer.status(), 200);
+    assert_eq!(pep.status(EVALUATION, &question()).await, 401, "revoked");
+
+    let token = pep.token_of("pep").await;
+    let status = async || pep.send_as(&token, EVALUATION, &question()).await.status();
+    assert_eq!(status().await, 200);
+    admin::clients::set_disabled(&pep.server.app, "pep", true).await.expect("disabled");
+    pep.server.follow().await;
+    assert_eq!(status().await, 401, "of a client that is disabled");
+    admin::clients::set_disabled(&pep.server.app, "pep", false).await.expect("enabled");
+    pep.server.follow().await;
+    assert_eq!(status().await, 200);
+    pep.server.advance(time::Duration::minutes(16));
+    assert_eq!(status().await, 401, "expired");
+}
+
+#[tokio::test]
+async fn a_persons_grant_does_not_open_it() {
+    let pep = Pep::start().await;
+    pep.server
+        .change_client(crate::support::SPA, |metadata| {
+            metadata.scopes.push("decide".to_owned());
+            metadata.resources.push("urn:signet:authorization-api".to_owned());
+        })
+        .await;
+    let asked = [("scope", "decide"), ("resource", "urn:signet:authorization-api")];
+    let token = pep.server.tokens(&mut pep.server.browser(), &asked).await.access;
+    assert_eq!(claims(&token)["scope"], "decide");
+    assert_eq!(pep.send_as(&token, EVALUATION, &question()).await.status(), 401);
+}
+
+#[tokio::test]
+async fn no_operator_defines_the_api_otherwise() {
+    let server = Server::start().await;
+    let manifest = "[[resource]]\nidentifier = \"urn:signet:authorization-api\"\nname = \"Mine\"";
+    let manifest = admin::manifest::Manifest::parse(manifest).expect("a manifest");
+    let refused = admin::manifest::plan(&server.db, &manifest).await.expect_err("it is Signet's");
+    assert!(refused.to_string().contains("Signet itself"), "{refused}");
+    // Not even by what is stored.
+    let sql = "INSERT INTO resources (identifier, metadata, created_at, updated_at)
+               VALUES ('urn:signet:authorization-api', '{\"name\":\"Mine\",\"access_token_format\":\"opaque\"}', now(), now())";
+    sqlx::query(sql).execute(&server.db).await.expect("stored");
+    server.app.replica.reload_resources().await.expect("read");
+    let pep = Pep::at(server).await;
+    assert!(pep.token.starts_with("ey"));
+    assert_eq!(pep.status(EVALUATION, &question()).await, 200);
+}
+
+#[tokio::test]
+async fn an_issuer_may_have_a_path() {
+    let server = Server::with(Options { path: "/tenants/one", ..Options::default() }).await;
+    let pep = Pep::at(server).await;
+    assert_eq!(pep.status(EVALUATION, &question()).await, 200);
+    let origin = pep.server.issuer.strip_suffix("/tenants/one").expect("its path");
+    let mut browser = crate::support::Browser::new(origin);
+    let answer = browser.get("/.well-known/authzen-configuration/tenants/one").await;
+    assert_eq!(answer.status, 200);
+    let metadata: Value = serde_json::from_str(&answer.body).expect("JSON");
+    assert_eq!(metadata["policy_decision_point"], pep.server.issuer);
+    assert_eq!(metadata["access_evaluation_endpoint"], pep.server.url(EVALUATION));
+    assert_eq!(browser.get("/.well-known/authzen-configuration").await.status, 404);
+}
