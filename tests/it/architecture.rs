@@ -21,8 +21,8 @@ const ARROWS: [(&str, &[&str]); 17] = [
     (
         "oauth",
         &[
-            "audit", "config", "fetch", "identity", "keys", "registry", "replica", "storage",
-            "tokens", "web",
+            "access", "audit", "config", "fetch", "identity", "keys", "registry", "replica",
+            "storage", "tokens", "web",
         ],
     ),
     ("identity", &["audit", "config", "fetch", "keys", "registry", "storage", "tokens", "web"]),
