@@ -1,6 +1,6 @@
 //! What roles decide about a token: at resources that enforce permissions, its scopes are cut to those that the roles of
-//! whoever it is about permit; and where resources want that, it tells what they hold (RFC 9068
-//! §2.2.3.1, RFC 7643 §4.1.2).
+//! whoever it is about permit; and where resources want that, it tells what they hold (RFC 9068 §2.2.3.1, RFC 7643
+//! §4.1.2).
 
 use std::{borrow::Cow, collections::BTreeSet};
 
