@@ -105,10 +105,10 @@ impl Asked {
     #[must_use]
     pub fn action(&self) -> Option<cedar_policy::EntityUid> {
         // A permission may have colons in it, but hardly these.
-        match self.action.contains("::\"") {
-            true => self.action.parse().ok(),
-            false => uid("Action", &self.action),
+        if self.action.contains("::\"") {
+            return self.action.parse().ok();
         }
+        uid("Action", &self.action)
     }
 
     /// Asks it, as of what `roles` are now.

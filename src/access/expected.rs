@@ -88,7 +88,8 @@ impl Expectations {
         let value: Value = if json {
             serde_json::from_str(text).map_err(|error| wrong(error.to_string()))?
         } else {
-            let table: toml::Table = text.parse().map_err(|error| wrong(format!("{error}")))?;
+            let table: toml::Table =
+                text.parse().map_err(|error: toml::de::Error| wrong(error.to_string()))?;
             json_of(toml::Value::Table(table))
         };
         let read: Self = serde_path_to_error::deserialize(value)

@@ -140,16 +140,16 @@ impl Principal {
             .filter(|(name, _)| known.is_some_and(|known| known.contains(*name)))
             .map(|(name, value)| (name.clone(), value.clone()))
             .collect();
-        let named = |kind: &str, names: &mut dyn Iterator<Item = &str>| -> Vec<Value> {
+        let entities_of = |kind: &str, names: &mut dyn Iterator<Item = &str>| -> Vec<Value> {
             names.map(|name| json!({ "type": kind, "id": name })).collect()
         };
-        let mut parents = named("Role", &mut direct.iter().map(String::as_str));
-        parents.extend(named("Group", &mut groups.iter().map(String::as_str)));
+        let mut parents = entities_of("Role", &mut direct.iter().map(String::as_str));
+        parents.extend(entities_of("Group", &mut groups.iter().map(String::as_str)));
         let mut all = vec![entity(kind, id, Value::Object(attributes), parents)];
         all.extend(groups.iter().map(|name| entity("Group", name, json!({}), Vec::new())));
         all.extend(implied.iter().filter_map(|name| roles.get(name)).map(|role| {
             let inherits = &mut role.metadata.inherits.iter().map(String::as_str);
-            entity("Role", &role.name, json!({}), named("Role", inherits))
+            entity("Role", &role.name, json!({}), entities_of("Role", inherits))
         }));
         let misfit = |problem: String| Misfit { subject: format!("{kind}:{id}"), problem };
         let entities = Entities::from_json_value(Value::Array(all), Some(vocabulary.schema()))

@@ -471,7 +471,7 @@ async fn a_policy_may_demand_a_second_factor_or_a_recent_sign_in_instead() {
     server.advance(time::Duration::minutes(5));
     let page = open(&mut browser, &[]).await;
     assert!(page.body.contains("id=\"sign-in\""), "{}", page.body);
-    let page = browser.submit(&page, &[("password", PASSWORD)]).await;
+    let page = browser.submit(&page, &[("identifier", EMAIL), ("password", PASSWORD)]).await;
     assert!(page.body.contains("id=\"allow\""), "{}", page.body);
 
     // What no proof satisfies is a refusal, and no circle.

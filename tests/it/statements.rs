@@ -149,6 +149,8 @@ async fn a_policy_about_signing_in_costs_no_statement_once_it_is_known_who_does(
         ..Source::default()
     };
     admin::policies::save(&server.app, &source, "").await.expect("saved");
+    // What is read of the change forgets who holds what.
+    server.follow().await;
     browser.get(&path).await;
     let (answer, statements) = noted.statements(browser.get(&path)).await;
     assert!(answer.callback().1.contains_key("code"));

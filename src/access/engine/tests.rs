@@ -15,11 +15,14 @@ use crate::{
 const NOW: Timestamp = datetime!(2030-01-01 12:00 UTC);
 const ALICE: Uuid = Uuid::from_u128(1);
 const API: &str = "https://api";
-const SCHEMA: &str = r#"
+const SCHEMA: &str = r"
     entity Folder;
     entity Document in [Folder, Resource] = { owner?: User, published?: Bool };
     action read, write appliesTo { principal: [User, Client], resource: [Document, Folder], context: Circumstances };
-"#;
+";
+
+/// Who, to do what, with what, in which circumstances; whether it is permitted, and by which policies.
+type Case<'a> = (&'a Principal, &'a str, &'a Thing, Value, bool, &'a [&'a str]);
 
 fn role(name: &str, inherits: &[&str], permissions: &[&str]) -> Role {
     let own = |names: &[&str]| names.iter().map(|&name| name.to_owned()).collect();
@@ -118,7 +121,7 @@ fn the_patterns_that_people_need() {
     shared.parents = vec![name("Folder::\"shared\"")];
     let other = document("d", json!({ "published": false, "unknown": 1 }));
     let (read, write) = ("Action::\"read\"", "Action::\"write\"");
-    let cases: [(&Principal, &str, &Thing, Value, bool, &[&str]); 10] = [
+    let cases: [Case<'_>; 10] = [
         (&plain, read, &own, json!({}), true, &["owner"]),
         (&plain, write, &own, json!({}), true, &["owner"]),
         (&plain, write, &own, json!({ "minute": 479 }), false, &["hours"]),

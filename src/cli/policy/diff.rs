@@ -29,7 +29,7 @@ pub async fn run(config: &Config, folder: &Path, last: u32) -> anyhow::Result<()
 
     let mut people = People::default();
     let mut changes: BTreeMap<String, usize> = BTreeMap::new();
-    let (mut seen, mut changed) = (0, 0);
+    let (mut seen, mut altered) = (0, 0);
     let mut at = Uuid::max();
     while seen < i64::from(last) {
         let page = storage::decisions::list(&db, at, PAGE.min(i64::from(last) - seen)).await?;
@@ -43,7 +43,7 @@ pub async fn run(config: &Config, folder: &Path, last: u32) -> anyhow::Result<()
             let was = asked.decide(&before, &roles, row.at);
             let becomes = asked.decide(&after, &roles, row.at);
             if essence(&was) != essence(&becomes) {
-                changed += 1;
+                altered += 1;
                 *changes.entry(described(&asked, &was, &becomes)).or_default() += 1;
             }
         }
@@ -52,7 +52,7 @@ pub async fn run(config: &Config, folder: &Path, last: u32) -> anyhow::Result<()
         let times = if count > 1 { format!("\n    {count} times") } else { String::new() };
         print(&format!("{change}{times}"));
     }
-    print(&format!("{changed} of {seen} recorded decisions change"));
+    print(&format!("{altered} of {seen} recorded decisions change"));
     match config.access.record_decisions {
         Recorded::All => {}
         Recorded::Denied => print(
@@ -102,15 +102,11 @@ fn reason(outcome: &Result<Outcome, Malformed>) -> String {
         Ok(outcome) => outcome,
         Err(malformed) => return malformed.to_string(),
     };
-    let mut text = set(&outcome.policies);
-    if let Some(step_up) = &outcome.step_up {
-        text.push_str(&format!(", step-up {step_up}"));
-    }
-    if !outcome.obligations.is_empty() {
-        text.push_str(&format!(", obligations {}", set(&outcome.obligations)));
-    }
-    for (id, error) in &outcome.errors {
-        text.push_str(&format!("; {id} failed: {error}"));
-    }
-    text
+    let step_up = outcome.step_up.as_ref().map(|step_up| format!("step-up {step_up}"));
+    let obligations = &outcome.obligations;
+    let obligations =
+        (!obligations.is_empty()).then(|| format!("obligations {}", set(obligations)));
+    let errors = outcome.errors.iter().map(|(id, error)| format!("{id} failed: {error}"));
+    let parts = [set(&outcome.policies)].into_iter().chain(step_up).chain(obligations);
+    parts.chain(errors).collect::<Vec<_>>().join("; ")
 }

@@ -19,12 +19,11 @@ pub async fn run(
     names: &[PathBuf],
     folder: Option<&Path>,
 ) -> anyhow::Result<ExitCode> {
-    let (there, source) = match folder {
-        Some(folder) => (Roles::default(), files::read(folder)?),
-        None => {
-            let db = looking(config).await?;
-            (roles(&db).await?, stored(&db, None).await?.1)
-        }
+    let (there, source) = if let Some(folder) = folder {
+        (Roles::default(), files::read(folder)?)
+    } else {
+        let db = looking(config).await?;
+        (roles(&db).await?, stored(&db, None).await?.1)
     };
     let (mut count, mut failed) = (0, 0);
     for name in names {
