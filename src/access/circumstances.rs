@@ -2,9 +2,13 @@
 
 use jiff::{Timestamp as Instant, tz::TimeZone};
 use serde_json::{Map, Value, json};
-use time::format_description::well_known::Rfc3339;
+use time::{UtcOffset, format_description::BorrowedFormatItem, macros::format_description};
 
 use crate::clock::Timestamp;
+
+/// Cedar's datetimes have three digits of milliseconds, and no fewer.
+const DATETIME: &[BorrowedFormatItem<'_>] =
+    format_description!("[year]-[month]-[day]T[hour]:[minute]:[second].[subsecond digits:3]Z");
 
 /// What is told, and what Signet knows better.
 #[must_use]
@@ -13,9 +17,8 @@ pub fn of(mut told: Map<String, Value>, now: Timestamp, zone: &TimeZone) -> Map<
     let instant = Instant::from_nanosecond(nanoseconds).unwrap_or(Instant::UNIX_EPOCH);
     let local = instant.to_zoned_datetime(zone.clone());
     let minute = i64::from(local.hour()) * 60 + i64::from(local.minute());
-    // Cedar's datetimes have milliseconds.
-    let now = now.truncate_to_millisecond();
-    told.insert("now".to_owned(), json!(now.format(&Rfc3339).unwrap_or_default()));
+    let now = now.to_offset(UtcOffset::UTC).format(DATETIME).unwrap_or_default();
+    told.insert("now".to_owned(), json!(now));
     told.insert("weekday".to_owned(), json!(local.weekday().to_monday_one_offset()));
     told.insert("minute".to_owned(), json!(minute));
     told
@@ -26,6 +29,18 @@ mod tests {
     use time::macros::datetime;
 
     use super::*;
+
+    #[test]
+    fn every_millisecond_has_three_digits() {
+        for (now, expected) in [
+            (datetime!(2030-06-30 22:30:05 UTC), "2030-06-30T22:30:05.000Z"),
+            (datetime!(2030-06-30 22:30:05.1 UTC), "2030-06-30T22:30:05.100Z"),
+            (datetime!(2030-06-30 22:30:05.009_999 UTC), "2030-06-30T22:30:05.009Z"),
+            (datetime!(2030-06-30 22:30:05.12 +2), "2030-06-30T20:30:05.120Z"),
+        ] {
+            assert_eq!(of(Map::new(), now, &TimeZone::UTC)["now"], expected);
+        }
+    }
 
     #[test]
     fn the_time_is_ours_and_told_in_the_zone() {

@@ -5,13 +5,13 @@ use serde_json::{Value, json};
 
 use super::{ACTIONS, EVALUATION, EVALUATIONS, Pep, RESOURCES, SUBJECTS, entity, kept, with};
 
-const SCHEMA: &str = r#"
+const SCHEMA: &str = r"
     entity Team;
     entity User in [Group, Role, Team] = { role?: String };
     entity record = { status?: String };
     action read, write appliesTo { principal: User, resource: record };
     action delete appliesTo { principal: User, resource: record, context: { action?: { soft?: Bool } } };
-"#;
+";
 
 const POLICIES: &str = r#"
     @id("read") permit(principal in Team::"fixture", action == Action::"read", resource is record);

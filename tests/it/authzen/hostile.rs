@@ -83,10 +83,10 @@ async fn batches_are_bounded() {
 
 #[tokio::test]
 async fn what_does_not_fit_the_schema_is_denied_with_a_word_about_it() {
-    let schema = r#"
+    let schema = r"
         entity Box = { size: Long };
         action open appliesTo { principal: User, resource: Box, context: { weight?: decimal } };
-    "#;
+    ";
     let policies = r#"@id("all") permit(principal, action, resource);"#;
     let pep = Pep::with(schema, policies, Value::Null).await;
     let ask = async |properties: Value, context: Value| {

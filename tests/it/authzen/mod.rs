@@ -162,12 +162,16 @@ pub fn entity(kind: &str, id: &str) -> Value {
 
 /// The same with properties.
 pub fn with(kind: &str, id: &str, properties: Value) -> Value {
-    json!({ "type": kind, "id": id, "properties": properties })
+    let mut entity = entity(kind, id);
+    entity["properties"] = properties;
+    entity
 }
 
 /// An entity to be kept with policies.
 pub fn kept(kind: &str, id: &str, attributes: Value, parents: &[(&str, &str)]) -> Value {
     let parents: Vec<Value> =
         parents.iter().map(|(kind, id)| json!({ "type": kind, "id": id })).collect();
-    json!({ "uid": { "type": kind, "id": id }, "attrs": attributes, "parents": parents })
+    let mut kept = json!({ "uid": entity(kind, id), "parents": parents });
+    kept["attrs"] = attributes;
+    kept
 }

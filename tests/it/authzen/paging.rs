@@ -4,16 +4,18 @@ use serde_json::{Value, json};
 
 use super::{Pep, SUBJECTS, entity, kept};
 
-const SCHEMA: &str = r#"
+const SCHEMA: &str = r"
     entity Gate;
     entity User in [Group, Role] = { email?: String };
     action pass appliesTo { principal: User, resource: Gate };
-"#;
+";
 
 fn body(page: Value) -> Value {
-    json!({
-        "subject": { "type": "user" }, "action": { "name": "pass" }, "resource": entity("Gate", "1"), "page": page,
-    })
+    let mut body = json!({
+        "subject": { "type": "user" }, "action": { "name": "pass" }, "resource": entity("Gate", "1"),
+    });
+    body["page"] = page;
+    body
 }
 
 async fn crowd(pep: &Pep, count: i32) {

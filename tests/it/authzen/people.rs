@@ -82,7 +82,7 @@ async fn roles_permit_at_the_apis_that_the_caller_serves() {
     let who = json!({
         "subject": { "type": "user" }, "action": { "name": "orders:read" }, "resource": entity("resource", API),
     });
-    assert_eq!(pep.find(SUBJECTS, &who).await, [alice.clone()]);
+    assert_eq!(pep.find(SUBJECTS, &who).await, [alice.as_str()]);
     let mut which = who;
     which["subject"]["type"] = json!("client");
     assert_eq!(pep.find(SUBJECTS, &which).await, [SERVICE]);

@@ -4,11 +4,11 @@ use serde_json::json;
 
 use super::{ACTIONS, Pep, RESOURCES, SUBJECTS, entity, kept};
 
-const SCHEMA: &str = r#"
+const SCHEMA: &str = r"
     entity User in [Group, Role] = { role?: String, department?: String };
     entity record = { title: String, department: String, owner: User };
     action view, edit, delete appliesTo { principal: User, resource: record };
-"#;
+";
 
 const POLICIES: &str = r#"
     @id("owners") permit(principal, action, resource is record) when { resource.owner == principal };

@@ -4,14 +4,14 @@ use serde_json::{Value, json};
 
 use super::{EVALUATION, EVALUATIONS, Pep, entity, kept, with};
 
-const SCHEMA: &str = r#"
+const SCHEMA: &str = r"
     entity Part;
     entity User in [Group, Role, Part] = { email?: String };
     entity todo = { ownerID?: String };
     action can_read_user appliesTo { principal: User, resource: User };
     action can_read_todos, can_create_todo, can_update_todo, can_delete_todo
         appliesTo { principal: User, resource: todo };
-"#;
+";
 
 const POLICIES: &str = r#"
     @id("people") permit(principal, action == Action::"can_read_user", resource);
