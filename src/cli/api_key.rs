@@ -82,7 +82,7 @@ pub struct New {
     /// From where: an address or a network; several times for several. Default: from anywhere.
     #[arg(long, value_parser = network)]
     address: Vec<IpNet>,
-    /// Until when (RFC 3339); default: for ever.
+    /// Until when, like 2030-01-01T00:00:00Z; default: for ever.
     #[arg(long, value_parser = timestamp)]
     until: Option<Timestamp>,
     /// For trying things out: `sgk_test_…` in place of `sgk_live_…`.

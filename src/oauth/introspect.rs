@@ -161,12 +161,12 @@ async fn opaque(
         return Ok(None);
     };
     let (sub, of) = if let Some(id) = row.api_key {
-        let key = app.replica.api_key(id).await?;
-        let of = key.map(|key| api_key::claim(&key));
-        if !is_behind(app, &row.client_id, of.as_ref()).await? {
+        let Some(key) = app.replica.api_key(id).await? else { return Ok(None) };
+        let of = api_key::claim(&key);
+        if !api_key::is_behind(app, &of).await? {
             return Ok(None);
         }
-        (None, of)
+        (None, Some(of))
     } else {
         let issued_to = app.replica.client(&row.client_id).await?;
         let Some(issued_to) = issued_to.filter(|client| !client.metadata.disabled) else {
