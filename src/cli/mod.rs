@@ -130,7 +130,7 @@ async fn run(arguments: Arguments) -> anyhow::Result<ExitCode> {
     let config = Config::load(arguments.config.as_deref(), &environment)?;
     match arguments.command {
         Command::Serve(arguments) => serve::run(config, &arguments).await,
-        Command::Dev(arguments) => dev::run(config, &arguments).await,
+        Command::Dev(arguments) => Box::pin(dev::run(config, &arguments)).await,
         Command::Migrate => migrate(&config).await,
         Command::Apply(arguments) => Box::pin(apply::run(config, &arguments)).await,
         Command::User(command) => Box::pin(user::run(config, command)).await,
