@@ -76,6 +76,8 @@ pub enum Refusal {
     Revoked,
     /// Its time is over.
     Ended,
+    /// Its owner is gone or disabled.
+    Owner,
     /// It is not good from there, or it is not known from where it came.
     Address,
     /// Keys like it are not, or no longer, taken there.
@@ -93,6 +95,7 @@ impl Refusal {
         match self {
             Self::Revoked => "revoked",
             Self::Ended => "ended",
+            Self::Owner => "owner",
             Self::Address => "address",
             Self::Resource => "resource",
             Self::Scope(_) | Self::Nothing => "scope",

@@ -82,7 +82,7 @@ pub struct New {
     /// From where: an address or a network; several times for several. Default: from anywhere.
     #[arg(long, value_parser = network)]
     address: Vec<IpNet>,
-    /// Until when (RFC 3339); default: for ever.
+    /// Until when, like 2030-01-01T00:00:00Z; default: for ever.
     #[arg(long, value_parser = timestamp)]
     until: Option<Timestamp>,
     /// For trying things out: `sgk_test_…` in place of `sgk_live_…`.
@@ -200,27 +200,19 @@ fn describe(row: &ApiKeyRow, now: Timestamp) -> String {
         (Some(id), _) => format!("user {id}"),
         (None, id) => format!("client {}", id.as_deref().unwrap_or_default()),
     };
-    let mut text = format!(
-        "{}  {}  {owner}  {} at {}",
-        row.id,
-        row.environment,
-        row.scopes.join(" "),
-        row.resource
-    );
     let ends = row.expires_at.into_iter().chain(row.deprecated_until).min();
-    if let Some(end) = ends {
-        text += &format!("  until {end}{}", if end <= now { " (over)" } else { "" });
-    }
-    if let Some(successor) = row.replaced_by {
-        text += &format!("  replaced by {successor}");
-    }
-    if !row.addresses.is_empty() {
-        let addresses: Vec<String> = row.addresses.iter().map(ToString::to_string).collect();
-        text += &format!("  from {}", addresses.join(" "));
-    }
-    match row.last_used_at {
-        Some(at) => text += &format!("  last used {at}"),
-        None => text += "  never used",
-    }
-    format!("{text}  {}", row.name)
+    let addresses: Vec<String> = row.addresses.iter().map(ToString::to_string).collect();
+    let used = row.last_used_at.map(|at| format!("last used {at}"));
+    let parts = [
+        Some(row.id.to_string()),
+        Some(row.environment.clone()),
+        Some(owner),
+        Some(format!("{} at {}", row.scopes.join(" "), row.resource)),
+        ends.map(|end| format!("until {end}{}", if end <= now { " (over)" } else { "" })),
+        row.replaced_by.map(|successor| format!("replaced by {successor}")),
+        (!addresses.is_empty()).then(|| format!("from {}", addresses.join(" "))),
+        Some(used.unwrap_or_else(|| "never used".to_owned())),
+        Some(row.name.clone()),
+    ];
+    parts.into_iter().flatten().collect::<Vec<_>>().join("  ")
 }

@@ -66,6 +66,7 @@ pub async fn apply(app: &AppState, credentials: &Credentials) -> anyhow::Result<
         "resource": [{
             "identifier": RESOURCE,
             "name": "Example API",
+            "api_keys": "people",
             "scopes": [
                 { "name": "orders:read", "description": "See your orders" },
                 { "name": "orders:write", "description": "Place and change orders for you" },

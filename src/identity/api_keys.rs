@@ -166,6 +166,7 @@ pub async fn rotate(
         return Err(Refused::Transition);
     }
     let old = storage::api_keys::get(&app.db, id).await?.ok_or(Refused::Unknown)?;
+    check_replaced(app, &old).await?;
     let environment = match old.environment.as_str() {
         "test" => Environment::Test,
         _ => Environment::Live,
@@ -180,6 +181,19 @@ pub async fn rotate(
     }
     app.replica.forget_api_key(id);
     Ok(Made { id: secret.id(), text: secret.expose() })
+}
+
+/// Checks that not too many keys of the same owner are being replaced: each that is counts beside the one in its place.
+async fn check_replaced(app: &App, old: &ApiKeyRow) -> Result<(), Refused> {
+    let most = if old.user_id.is_some() { OF_PERSON } else { OF_CLIENT };
+    let of = Of { user: old.user_id, client: old.client_id.as_deref() };
+    let rows = storage::api_keys::list(&app.db, of, Uuid::nil(), most.saturating_mul(10)).await?;
+    let now = app.clock.now();
+    let replaced = rows.iter().filter(|row| row.deprecated_until.is_some_and(|end| end > now));
+    if i64::try_from(replaced.count()).is_ok_and(|count| count < most) {
+        return Ok(());
+    }
+    Err(Refused::TooMany)
 }
 
 /// Revokes a key with all tokens that it was exchanged for: whether there was one to revoke.

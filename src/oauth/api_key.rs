@@ -84,8 +84,8 @@ pub async fn check(
     scopes: Option<&[String]>,
 ) -> Result<Result<Presented, Refusal>, Error> {
     let now = app.clock.now();
-    if !is_live(app, &key, now).await? {
-        return Ok(Err(Refusal::Revoked));
+    if let Err(refusal) = check_life(app, &key, now).await? {
+        return Ok(Err(refusal));
     }
     let client = match &key.owner {
         Subject::User(_) => None,
@@ -103,12 +103,12 @@ pub async fn check(
 }
 
 /// Whether a key is not over, and its owner there and not disabled.
-async fn is_live(app: &App, key: &ApiKey, now: Timestamp) -> Result<bool, Error> {
-    if key.check_life(now).is_err() {
-        return Ok(false);
+async fn check_life(app: &App, key: &ApiKey, now: Timestamp) -> Result<Result<(), Refusal>, Error> {
+    if let Err(refusal) = key.check_life(now) {
+        return Ok(Err(refusal));
     }
     match app.replica.principal(&key.owner, now).await {
-        Ok(owner) => Ok(owner.is_some()),
+        Ok(owner) => Ok(owner.map(drop).ok_or(Refusal::Owner)),
         Err(PrincipalError::Storage(error)) => Err(error.into()),
         Err(error) => {
             tracing::error!(%error, owner = %key.owner, "an API key's owner is not readable");
@@ -120,7 +120,7 @@ async fn is_live(app: &App, key: &ApiKey, now: Timestamp) -> Result<bool, Error>
 /// Whether the key behind a token is live: its tokens end with it.
 pub async fn is_behind(app: &App, of: &OfApiKey) -> Result<bool, Error> {
     match app.replica.api_key(of.id).await? {
-        Some(key) => is_live(app, &key, app.clock.now()).await,
+        Some(key) => Ok(check_life(app, &key, app.clock.now()).await?.is_ok()),
         None => Ok(false),
     }
 }

@@ -74,7 +74,6 @@ pub enum ApiKeys {
 impl ApiKeys {
     /// Whether none are taken.
     #[must_use]
-    #[expect(clippy::trivially_copy_pass_by_ref, reason = "as serde calls it")]
     pub fn is_none(&self) -> bool {
         *self == Self::None
     }

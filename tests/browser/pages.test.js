@@ -14,6 +14,15 @@ async function holdBeforeClient(person) {
   });
 }
 
+/** Makes an API key on its page. */
+async function makeKey(person) {
+  await person.complete();
+  await person.page.goto(`${person.server.issuer}/account/api-keys`);
+  await person.page.locator("#name-1").fill("Nightly backup of all orders");
+  await person.page.locator("#scope-1-1").check();
+  await person.press("make-1");
+}
+
 const PAGES = {
   "home-signed-out": { async show(person) {
     await person.page.goto(`${person.server.issuer}/`);
@@ -122,6 +131,31 @@ const PAGES = {
     await person.party.redeem(await person.complete());
     await person.page.goto(`${person.server.issuer}/account/applications`);
     await person.sees("revoke-demo-spa");
+  } },
+  "account-api-keys": { async show(person) {
+    await person.complete();
+    await person.page.goto(`${person.server.issuer}/account/api-keys`);
+    await person.sees("make-form-1");
+  } },
+  "account-api-keys-made": { async show(person) {
+    await makeKey(person);
+    await person.sees("made");
+  } },
+  "account-api-keys-kept": { async show(person) {
+    await makeKey(person);
+    await person.press("saved");
+    await person.page.locator("button[name=rotate]").first().click();
+    await person.press("saved");
+    await person.sees("keys");
+    await person.page.locator("#keys .hint").first().waitFor();
+  } },
+  "account-api-keys-error": { expected: [422], async show(person) {
+    await person.complete();
+    await person.page.goto(`${person.server.issuer}/account/api-keys`);
+    await person.page.locator("#name-1").fill("Nightly backup");
+    await person.press("make-1");
+    await person.sees("form-error");
+    assert.equal(await person.page.locator("#name-1").inputValue(), "Nightly backup");
   } },
   "account-profile": { async show(person) {
     await person.complete();

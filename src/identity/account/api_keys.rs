@@ -279,7 +279,7 @@ async fn make(
     scopes.dedup();
     let name = params.get("name").unwrap_or_default().to_owned();
     let resource = params.get("resource").unwrap_or_default().to_owned();
-    let detail = json!({ "resource": resource, "scopes": scopes });
+    let mut detail = json!({ "resource": resource, "scopes": scopes });
     let new = NewKey {
         owner: Subject::User(user),
         name: name.clone(),
@@ -290,7 +290,6 @@ async fn make(
         expires_at: Some(app.clock.now() + time::Duration::days(days)),
     };
     let made = api_keys::make(app, new).await?;
-    let mut detail = detail;
     detail["api_key"] = json!(made.id);
     let event = Event::new(Kind::ApiKeyAdded).user(user).detail(detail);
     app.audit.record(event, &context.origin).await?;

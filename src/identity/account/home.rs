@@ -31,8 +31,6 @@ page! {
         totp: bool,
         /// How many recovery codes are left.
         recovery_codes: usize,
-        /// Whether a second factor is there, so that recovery codes are of use.
-        second_factor: bool,
         /// Whether there are passkeys.
         passkeys: bool,
         /// Whether something takes API keys that people make.
@@ -66,7 +64,6 @@ pub(super) async fn show(
             standing.password,
             standing.totp,
             usize::try_from(standing.recovery_codes).unwrap_or_default(),
-            standing.totp || standing.passkeys,
             standing.passkeys,
             api_keys::are_taken(&app),
             notice(query.as_deref()),
