@@ -234,7 +234,7 @@ impl Engine {
             .parents
             .iter()
             .map(|uid| json!({ "type": uid.type_name().to_string(), "id": uid.id().unescaped() }));
-        let json = entity(&kind, id, Value::Object(told), parents.collect());
+        let json = entity(&kind, id, Value::Object(told), parents.collect::<Vec<_>>());
         let malformed =
             |error: &dyn std::error::Error| Malformed(format!("resource: {}", report(error)));
         if !kept {
@@ -340,15 +340,19 @@ impl Index {
 }
 
 /// Adds a policy, with the template that it is made of.
-fn add(set: &mut PolicySet, policy: &Policy, templates: &PolicySet) -> Result<(), PolicySetError> {
-    let Some(id) = policy.template_id() else { return set.add(policy.clone()) };
+fn add(
+    set: &mut PolicySet,
+    policy: &Policy,
+    templates: &PolicySet,
+) -> Result<(), Box<PolicySetError>> {
+    let Some(id) = policy.template_id() else { return Ok(set.add(policy.clone())?) };
     if set.template(id).is_none()
         && let Some(template) = templates.template(id)
     {
         set.add_template(template.clone())?;
     }
     let values = policy.template_links().unwrap_or_default();
-    set.link(id.clone(), policy.id().clone(), values)
+    Ok(set.link(id.clone(), policy.id().clone(), values)?)
 }
 
 /// The entities under which a policy can be filed: for each part of its scope, those one of which is needed.

@@ -146,7 +146,7 @@ impl Principal {
         let mut parents = entities_of("Role", &mut direct.iter().map(String::as_str));
         parents.extend(entities_of("Group", &mut groups.iter().map(String::as_str)));
         let mut all = vec![entity(kind, id, Value::Object(attributes), parents)];
-        all.extend(groups.iter().map(|name| entity("Group", name, json!({}), Vec::new())));
+        all.extend(groups.iter().map(|name| entity("Group", name, json!({}), json!([]))));
         all.extend(implied.iter().filter_map(|name| roles.get(name)).map(|role| {
             let inherits = &mut role.metadata.inherits.iter().map(String::as_str);
             entity("Role", &role.name, json!({}), entities_of("Role", inherits))
@@ -197,7 +197,7 @@ impl Principal {
             (None, _) => None,
             (Some(told), Some(_)) if told.is_empty() => None,
             (Some(told), None) => {
-                let json = entity(&kind, uid.id().unescaped(), Value::Object(told), Vec::new());
+                let json = entity(&kind, uid.id().unescaped(), Value::Object(told), json!([]));
                 Some(json)
             }
             (Some(mut told), Some(at)) => {
@@ -243,8 +243,13 @@ impl Principal {
 }
 
 /// An entity in Cedar's JSON.
-pub(super) fn entity(kind: &str, id: &str, attributes: Value, parents: Vec<Value>) -> Value {
-    json!({ "uid": { "type": kind, "id": id }, "attrs": attributes, "parents": parents })
+pub(super) fn entity(
+    kind: &str,
+    id: &str,
+    attributes: impl Into<Value>,
+    parents: impl Into<Value>,
+) -> Value {
+    json!({ "uid": { "type": kind, "id": id }, "attrs": attributes.into(), "parents": parents.into() })
 }
 
 /// An error with its causes: Cedar's own text says little without them.

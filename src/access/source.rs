@@ -1,7 +1,11 @@
 //! Policies as they are written and kept: Cedar's text, a schema, and links of templates. Checked as a whole before they are
 //! saved, and compiled to decide.
 
-use std::{collections::HashSet, fmt, str::FromStr};
+use std::{
+    collections::{HashMap, HashSet},
+    fmt,
+    str::FromStr,
+};
 
 use cedar_policy::{EntityUid, PolicyId, PolicySet, SlotId, ValidationMode, Validator};
 use serde::{Deserialize, Serialize};
@@ -140,12 +144,13 @@ impl Source {
             named(Some(&link.id), format!("{link:?}"))?;
             let slots =
                 [(SlotId::principal(), &link.principal), (SlotId::resource(), &link.resource)];
-            let values =
-                slots.into_iter().filter_map(|(slot, value)| Some((slot, value.as_ref()?)));
-            let values = values
-                .map(|(slot, value)| Ok((slot, EntityUid::from_str(value)?)))
-                .collect::<Result<_, cedar_policy::ParseErrors>>()
-                .map_err(|error| Problem(format!("{LINKS}: {}: {error}", link.id)))?;
+            let mut values = HashMap::new();
+            for (slot, value) in slots {
+                let Some(value) = value else { continue };
+                let uid = EntityUid::from_str(value)
+                    .map_err(|error| Problem(format!("{LINKS}: {}: {error}", link.id)))?;
+                values.insert(slot, uid);
+            }
             set.link(PolicyId::new(&link.template), PolicyId::new(&link.id), values)
                 .map_err(|error| Problem(format!("{LINKS}: {}: {error}", link.id)))?;
         }

@@ -323,7 +323,7 @@ async fn both_keys_are_good_for_a_while_and_the_old_one_says_until_when() {
     let old = of_alice(&server).await;
     let token =
         exchanged(&server, &old.text).await["access_token"].as_str().expect("one").to_owned();
-    let week = Transition::from_secs(7 * 86400);
+    let week = Transition::from_hours(7 * 24);
     let fresh = api_keys::rotate(&server.app, old.id, week).await.expect("rotated");
     api_keys::rotate(&server.app, old.id, week).await.expect_err("it has a successor");
 

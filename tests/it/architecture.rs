@@ -19,7 +19,18 @@ const ARROWS: [(&str, &[&str]); 19] = [
     ("http", &["audit", "config", "dev", "gate", "identity", "keys", "oauth", "tokens", "web"]),
     (
         "gate",
-        &["access", "config", "keys", "oauth", "registry", "replica", "storage", "tokens", "web"],
+        &[
+            "access",
+            "config",
+            "decisions",
+            "keys",
+            "oauth",
+            "registry",
+            "replica",
+            "storage",
+            "tokens",
+            "web",
+        ],
     ),
     ("admin", &["access", "audit", "config", "identity", "keys", "registry", "storage", "tokens"]),
     (

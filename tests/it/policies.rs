@@ -236,11 +236,11 @@ async fn a_version_is_saved_shown_and_gone_back_from_on_every_replica_within_a_s
     decides(false).await;
 
     let listed = fine(&one, &["list"]).await;
-    let lines: Vec<&str> = listed.lines().collect();
-    assert_eq!(lines.len(), 2, "{listed}");
-    assert!(lines[0].starts_with(&format!("* {}", second.trim())), "{listed}");
-    assert!(lines[1].starts_with(&format!("  {}", first.trim())), "{listed}");
-    assert!(lines[1].ends_with("The first"), "{listed}");
+    let rows: Vec<&str> = listed.lines().collect();
+    assert_eq!(rows.len(), 2, "{listed}");
+    assert!(rows[0].starts_with(&format!("* {}", second.trim())), "{listed}");
+    assert!(rows[1].starts_with(&format!("  {}", first.trim())), "{listed}");
+    assert!(rows[1].ends_with("The first"), "{listed}");
 
     assert!(fine(&one, &["show"]).await.contains("@id(\"staff\")"));
     assert!(!fine(&one, &["show", first.trim()]).await.contains("@id(\"staff\")"));

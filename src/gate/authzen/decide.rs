@@ -3,8 +3,8 @@
 use std::sync::Arc;
 
 use cedar_policy::EntityUid;
-use jiff::tz::TimeZone;
 use serde_json::{Map, Value};
+use uuid::Uuid;
 
 use super::{
     action,
@@ -23,6 +23,7 @@ use crate::{
     },
     app::App,
     clock::Timestamp,
+    decisions::Decided,
     oauth,
     replica::Authority,
 };
@@ -62,7 +63,9 @@ impl<'a> Judge<'a> {
             Err(problem) => Err(Trouble::malformed(problem).into()),
         };
         match outcome {
-            Ok(outcome) => {
+            Ok((outcome, recorded)) => {
+                // One that is on record is called as it is there, so that it can be explained.
+                let id = recorded.unwrap_or(id);
                 let (permitted, policies) = (outcome.permitted, &outcome.policies);
                 tracing::debug!(%id, client = %self.caller.client.id, permitted, ?policies, "decided");
                 Ok(Decision::of(id, outcome, self.caller.explains))
@@ -75,14 +78,31 @@ impl<'a> Judge<'a> {
         }
     }
 
-    async fn outcome(&self, engine: &Engine, asked: Asked) -> Result<Outcome, Failure> {
+    /// What is decided, and the id that it has on record.
+    async fn outcome(
+        &self,
+        engine: &Engine,
+        asked: Asked,
+    ) -> Result<(Outcome, Option<Uuid>), Failure> {
         let Asked { subject, action, resource, context } = asked;
         let who = (subject.kind.as_str(), subject.id.as_str(), &subject.properties);
         let principal = subject::principal(self.app, engine, who, self.now).await?;
         let thing = resource::thing(self.app, engine, &self.caller, &resource, self.now).await?;
         let context = self.context(context, &action);
         let action = action::find(engine.vocabulary(), &action.name);
-        Ok(question(engine, &principal, action.as_ref(), &thing, context)?)
+        let outcome = question(engine, &principal, action.as_ref(), &thing, context.clone())?;
+        let recorded = action.as_ref().and_then(|action| {
+            self.app.decisions.record(&Decided {
+                caller: Some(&self.caller.client.id),
+                authority: &self.authority,
+                principal: &principal,
+                action,
+                resource: &thing,
+                context: &context,
+                outcome: &outcome,
+            })
+        });
+        Ok((outcome, recorded))
     }
 
     /// The circumstances: the time is Signet's, all else is told, and what is told of the action is among it.
@@ -91,7 +111,7 @@ impl<'a> Judge<'a> {
         if !action.properties.is_empty() {
             told.insert(ACTION.to_owned(), Value::Object(action.properties.clone()));
         }
-        circumstances::of(told, self.now, &TimeZone::UTC)
+        circumstances::of(told, self.now, &self.app.config.access.time_zone.0)
     }
 }
 
