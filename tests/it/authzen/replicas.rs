@@ -89,6 +89,8 @@ async fn policies_reach_the_other_replica_within_a_second() {
     assert!(!there.may(&anyone).await);
     pep.save("", r#"@id("all") permit(principal, action, resource);"#, Value::Null).await;
     there.soon(&anyone, true, "a policy that permits").await;
+    // Versions are in the order of their time.
+    pep.server.advance(time::Duration::SECOND);
     pep.save("", r#"@id("none") forbid(principal, action, resource);"#, Value::Null).await;
     there.soon(&anyone, false, "a policy that forbids").await;
 }
