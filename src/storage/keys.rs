@@ -33,23 +33,40 @@ pub struct KeyRow {
     pub active_from: Timestamp,
 }
 
+/// A key as both tables have it.
+struct Stored {
+    kid: String,
+    alg: String,
+    generation: i32,
+    sealed: Vec<u8>,
+    sealed_with: String,
+    created_at: Timestamp,
+    active_from: Timestamp,
+}
+
+impl From<Stored> for KeyRow {
+    fn from(row: Stored) -> Self {
+        Self {
+            kid: row.kid,
+            alg: row.alg,
+            generation: row.generation,
+            sealed: Sealed { bytes: row.sealed, with: row.sealed_with },
+            created_at: row.created_at,
+            active_from: row.active_from,
+        }
+    }
+}
+
 /// Every signing key.
 pub async fn signing_keys(db: &PgPool) -> Result<Vec<KeyRow>> {
-    let rows = sqlx::query!(
+    let rows = sqlx::query_as!(
+        Stored,
         "SELECT kid, alg, generation, sealed, sealed_with, created_at, active_from
          FROM signing_keys ORDER BY alg, generation"
     )
     .fetch_all(db)
     .await?;
-    let rows = rows.into_iter().map(|row| KeyRow {
-        kid: row.kid,
-        alg: row.alg,
-        generation: row.generation,
-        sealed: Sealed { bytes: row.sealed, with: row.sealed_with },
-        created_at: row.created_at,
-        active_from: row.active_from,
-    });
-    Ok(rows.collect())
+    Ok(rows.into_iter().map(KeyRow::from).collect())
 }
 
 /// Adds a key, unless another replica already added one of that generation, and tells all replicas.
@@ -97,21 +114,14 @@ pub async fn reseal_signing_key(db: &PgPool, kid: &str, sealed: &Sealed) -> Resu
 
 /// Every key that others encrypt for.
 pub async fn encryption_keys(db: &PgPool) -> Result<Vec<KeyRow>> {
-    let rows = sqlx::query!(
+    let rows = sqlx::query_as!(
+        Stored,
         "SELECT kid, alg, generation, sealed, sealed_with, created_at, active_from
          FROM encryption_keys ORDER BY alg, generation"
     )
     .fetch_all(db)
     .await?;
-    let rows = rows.into_iter().map(|row| KeyRow {
-        kid: row.kid,
-        alg: row.alg,
-        generation: row.generation,
-        sealed: Sealed { bytes: row.sealed, with: row.sealed_with },
-        created_at: row.created_at,
-        active_from: row.active_from,
-    });
-    Ok(rows.collect())
+    Ok(rows.into_iter().map(KeyRow::from).collect())
 }
 
 /// Adds a key that others encrypt for, as [`insert_signing_key`] adds one that signs.
