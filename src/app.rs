@@ -208,7 +208,7 @@ impl App {
         tokio::spawn(async move { app.maintain_forever().await });
     }
 
-    /// Writes the last uses of API keys, a batch at a time.
+    /// Writes the last uses of API keys and of sessions at sites, a batch at a time.
     async fn note_uses_forever(&self) {
         let mut ticks = tokio::time::interval(Duration::from_secs(10));
         ticks.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
@@ -218,6 +218,11 @@ impl App {
                 && !self.db.is_closed()
             {
                 tracing::warn!(%error, "the last uses of API keys were not written");
+            }
+            if let Err(error) = self.replica.write_gate_session_uses().await
+                && !self.db.is_closed()
+            {
+                tracing::warn!(%error, "the last uses of sessions at sites were not written yet");
             }
         }
     }
@@ -258,6 +263,7 @@ impl App {
             swept(storage::devices::sweep(&self.db, now - device::MAX_AGE).await),
             swept(storage::links::sweep(&self.db, now - mail::LONGEST_WAIT).await),
             swept(storage::sign_ins::sweep(&self.db, now).await),
+            swept(storage::gate_sessions::sweep(&self.db, now).await),
             swept(storage::roles::sweep(&self.db, now).await),
             swept(storage::groups::sweep(&self.db, now).await),
             swept(storage::api_keys::sweep(&self.db, now - api_keys::KEPT).await),

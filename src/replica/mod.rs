@@ -8,8 +8,10 @@ mod api_keys;
 pub mod client_keys;
 mod clients;
 mod feed;
+pub mod gate_sessions;
 mod resources;
 mod revocations;
+mod sites;
 
 use std::{net::IpAddr, sync::Arc, time::Duration};
 
@@ -27,8 +29,10 @@ use self::{
     client_keys::{PublishedKeys, Publisher},
     clients::Clients,
     feed::Feed,
+    gate_sessions::{GateSession, GateSessions},
     resources::Resources,
     revocations::Revocations,
+    sites::Sites,
 };
 use crate::{
     access::{
@@ -57,6 +61,8 @@ pub struct Replica {
     resources: Resources,
     access: Access,
     api_keys: ApiKeys,
+    sites: Sites,
+    gate_sessions: GateSessions,
     revocations: Revocations,
     feed: Feed,
     /// Held by who reads changes.
@@ -91,6 +97,8 @@ impl Replica {
         let access = Access::load(&db).await?;
         let revocations = Revocations::default();
         revocations.reload(&db, now).await?;
+        let (sites, gate_sessions) = (Sites::default(), GateSessions::default());
+        sites.reload(&db).await?;
         let (clients, following) = (Clients::default(), Mutex::default());
         let (published, api_keys) = (PublishedKeys::default(), ApiKeys::default());
         Ok(Self {
@@ -100,6 +108,8 @@ impl Replica {
             resources,
             access,
             api_keys,
+            sites,
+            gate_sessions,
             revocations,
             feed,
             following,
@@ -267,6 +277,42 @@ impl Replica {
         self.api_keys.write_uses(&self.db).await
     }
 
+    /// The client whose site an origin is.
+    pub async fn site(&self, origin: &str) -> Result<Option<Arc<Client>>> {
+        match self.sites.get(origin) {
+            Some(client_id) => self.client(&client_id).await,
+            None => Ok(None),
+        }
+    }
+
+    /// The session of that id at a site, from memory if it is there, unless it is over, was unused for longer than `idle`, or
+    /// its grant was revoked.
+    pub async fn gate_session(
+        &self,
+        id: Uuid,
+        idle: Duration,
+        now: Timestamp,
+    ) -> Result<Option<Arc<GateSession>>> {
+        let remembered = self.gate_sessions.remembered(id).filter(|_| self.feed.is_current());
+        let session = match remembered {
+            // Another replica may have seen it since.
+            Some(session) if session.is_live(idle, now) => Some(session),
+            _ => self.gate_sessions.read(&self.db, id, now).await?,
+        };
+        // A revocation by this replica itself is known before the feed has it.
+        Ok(session.filter(|session| session.is_live(idle, now) && !self.revocations.any(&[id])))
+    }
+
+    /// Notes that a session at a site was used.
+    pub fn gate_session_used(&self, session: &GateSession, at: Timestamp) {
+        self.gate_sessions.used(session, at);
+    }
+
+    /// Writes the uses of sessions at sites that were noted.
+    pub async fn write_gate_session_uses(&self) -> Result<()> {
+        self.gate_sessions.write_uses(&self.db).await
+    }
+
     /// Whether a token was revoked, by itself or with its grant.
     pub async fn is_revoked(&self, token: &TokenId) -> Result<bool> {
         let subjects: Vec<Uuid> = token.grant().into_iter().chain(token.unique()).collect();
@@ -279,6 +325,8 @@ impl Replica {
     /// Remembers a revocation that this replica made itself, ahead of the feed.
     pub fn revoked(&self, subject: Uuid, expires_at: Timestamp) {
         self.revocations.insert(subject, expires_at);
+        // It is remembered for as long as tokens live, and a session lives longer.
+        self.gate_sessions.forget(subject);
     }
 
     /// Whether changes are being followed: readiness.
@@ -316,7 +364,7 @@ impl Replica {
     ) -> std::result::Result<Step, SecretsError> {
         let Some(chunk) = self.feed.read(&self.db).await? else { return Ok(Step::Behind) };
         let mut revoked = Vec::new();
-        let (mut resources, mut own_keys, mut authority) = (false, false, false);
+        let (mut resources, mut own_keys, mut authority, mut sites) = (false, false, false, false);
         for change in &chunk.changes {
             match change.kind.as_str() {
                 "revocation" => revoked.extend(change.key.parse::<Uuid>().ok()),
@@ -324,6 +372,7 @@ impl Replica {
                     self.clients.forget(&change.key);
                     self.published.forget(&change.key);
                     self.access.forget(&format!("client:{}", change.key));
+                    sites = true;
                 }
                 "api_key" => {
                     if let Ok(id) = change.key.parse() {
@@ -339,6 +388,10 @@ impl Replica {
         }
         if !revoked.is_empty() {
             self.revocations.load(&self.db, &revoked).await?;
+            revoked.iter().for_each(|grant| self.gate_sessions.forget(*grant));
+        }
+        if sites {
+            self.sites.reload(&self.db).await?;
         }
         if resources {
             self.resources.reload(&self.db).await?;
@@ -362,6 +415,8 @@ impl Replica {
         let horizon = storage::changes::horizon(&self.db).await?;
         self.clients.forget_all();
         self.api_keys.forget_all();
+        self.gate_sessions.forget_all();
+        self.sites.reload(&self.db).await?;
         self.resources.reload(&self.db).await?;
         self.access.reload(&self.db).await?;
         self.revocations.reload(&self.db, now).await?;

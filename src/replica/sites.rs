@@ -1,0 +1,35 @@
+//! Sites behind the gate, by their origins: few, so all of them are remembered.
+
+use std::{collections::HashMap, sync::Arc};
+
+use arc_swap::ArcSwap;
+use sqlx::PgPool;
+use tokio::sync::Mutex;
+
+use crate::storage::{self, Result};
+
+#[derive(Default)]
+pub struct Sites {
+    /// Clients by origin.
+    current: ArcSwap<HashMap<String, Arc<str>>>,
+    /// Held while reading, so that an older reading never replaces a younger one.
+    reading: Mutex<()>,
+}
+
+impl Sites {
+    /// The client whose site an origin is.
+    pub fn get(&self, origin: &str) -> Option<Arc<str>> {
+        self.current.load().get(origin).cloned()
+    }
+
+    pub async fn reload(&self, db: &PgPool) -> Result<()> {
+        let _reading = self.reading.lock().await;
+        let mut sites = HashMap::new();
+        for (client_id, origin) in storage::clients::sites(db).await? {
+            // No two can be registered for one, unless they came at the same time: then the first by name has it.
+            sites.entry(origin).or_insert_with(|| client_id.into());
+        }
+        self.current.store(Arc::new(sites));
+        Ok(())
+    }
+}
