@@ -13,6 +13,7 @@ use uuid::Uuid;
 
 use crate::{
     access::{
+        Flow,
         asked::Asked,
         engine::{Outcome, Thing},
         principal::Principal,
@@ -46,6 +47,8 @@ pub struct Decided<'a> {
     pub resource: &'a Thing,
     /// In which circumstances.
     pub context: &'a Map<String, Value>,
+    /// What they name besides.
+    pub others: &'a [Thing],
     /// What came of it.
     pub outcome: &'a Outcome,
 }
@@ -88,8 +91,13 @@ impl Decisions {
             Recorded::All => true,
         };
         let engine = decided.authority.engine.as_ref().ok().filter(|_| wanted)?;
-        let Decided { caller, principal, action, resource, context, outcome, .. } = *decided;
-        let mut asked = Asked::of(engine, principal, action, resource, context);
+        let Decided { caller, principal, action, resource, context, others, outcome, .. } =
+            *decided;
+        let mut asked = Asked::of(engine, principal, action, resource, context, others);
+        if Flow::Request.action().as_ref() == Some(action) {
+            // It may have secrets in it.
+            asked.context.remove("query");
+        }
         blur(&mut asked.context);
         let at = self.clock.now();
         let id = clock::uuid_at(at, &self.entropy);

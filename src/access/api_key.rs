@@ -3,9 +3,14 @@
 use std::{net::IpAddr, time::Duration};
 
 use ipnet::IpNet;
+use serde_json::{Map, Value, json};
 use uuid::Uuid;
 
-use super::principal::Subject;
+use super::{
+    circumstances,
+    engine::{Thing, uid},
+    principal::Subject,
+};
 use crate::{
     clock::Timestamp,
     registry::{
@@ -18,6 +23,9 @@ use crate::{
 
 /// The longest life of a token that a key is exchanged for.
 pub const LONGEST_TOKEN: Duration = Duration::from_mins(15);
+
+/// The type of its entity.
+const ENTITY: &str = "ApiKey";
 
 /// A key, without its secret.
 #[derive(Clone, Debug)]
@@ -138,6 +146,33 @@ impl ApiKey {
         })
     }
 
+    /// It, as policies see it.
+    #[must_use]
+    pub fn thing(&self) -> Option<Thing> {
+        let (whose, kind) = match &self.owner {
+            Subject::User(_) => ("user", "User"),
+            Subject::Client(_) => ("client", "Client"),
+        };
+        let mut attributes = Map::from_iter([
+            ("name".to_owned(), json!(self.name)),
+            ("environment".to_owned(), json!(self.environment.name())),
+            ("resource".to_owned(), json!({ "type": "Resource", "id": self.resource })),
+            ("scopes".to_owned(), json!(self.scopes)),
+            (whose.to_owned(), json!({ "type": kind, "id": self.owner.id() })),
+            ("created".to_owned(), json!(circumstances::datetime(self.created_at))),
+        ]);
+        if let Some(end) = self.ends() {
+            attributes.insert("expires".to_owned(), json!(circumstances::datetime(end)));
+        }
+        Some(Thing { uid: uid(ENTITY, &self.id.to_string())?, attributes, parents: Vec::new() })
+    }
+
+    /// What the circumstances say of it.
+    #[must_use]
+    pub fn named(&self) -> Value {
+        json!({ "type": ENTITY, "id": self.id })
+    }
+
     /// Whether this is its secret.
     #[must_use]
     pub fn has_secret(&self, secret: &Digest) -> bool {
@@ -213,11 +248,18 @@ pub fn may_have(
 
 #[cfg(test)]
 mod tests {
-    use serde_json::json;
     use time::macros::datetime;
 
     use super::*;
-    use crate::storage::{clients::ClientRow, resources::ResourceRow};
+    use crate::{
+        access::{
+            engine::{Engine, Question},
+            principal::Principal,
+            roles::Roles,
+            source::Source,
+        },
+        storage::{clients::ClientRow, resources::ResourceRow},
+    };
 
     const NOW: Timestamp = datetime!(2030-01-01 12:00 UTC);
 
@@ -330,5 +372,27 @@ mod tests {
             assert_eq!(found, *expected, "{takes} {:?} {scope}", owner.map(|client| &client.id));
         }
         assert_eq!(may_have(None, None, "read"), none, "it is gone");
+    }
+
+    #[test]
+    fn what_policies_know_of_a_key_fits_the_schema() {
+        let engine = Engine::new(&Source::default(), &Roles::default()).expect("policies");
+        let mut client = row();
+        (client.user_id, client.client_id) = (None, Some("batch".to_owned()));
+        client.expires_at = Some(NOW + time::Duration::HOUR);
+        for row in [row(), client] {
+            let key = ApiKey::from_row(row).expect("a key").thing().expect("a name");
+            let known = engine.vocabulary().attributes("ApiKey").expect("a type");
+            assert!(key.attributes.keys().all(|name| known.contains(name)), "{key:?}");
+            let principal = Principal::stranger("User", "a", &Map::new(), engine.vocabulary());
+            let question = Question {
+                principal: &principal.expect("a principal"),
+                action: uid("Action", "read").expect("a name"),
+                resource: &key,
+                context: Map::new(),
+                others: &[],
+            };
+            engine.decide(question).expect("it fits");
+        }
     }
 }

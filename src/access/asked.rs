@@ -7,6 +7,7 @@ use super::{
     engine::{Engine, Malformed, Outcome, Question, Thing, uid},
     principal::{Held, Principal, Standing},
     roles::Roles,
+    schema::Vocabulary,
 };
 use crate::clock::Timestamp;
 
@@ -23,6 +24,9 @@ pub struct Asked {
     /// In which circumstances, by name.
     #[serde(default, skip_serializing_if = "Map::is_empty")]
     pub context: Map<String, Value>,
+    /// What the circumstances name, such as an API key.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub others: Vec<Object>,
 }
 
 /// Who asks.
@@ -45,7 +49,7 @@ pub struct Party {
     pub roles: Vec<String>,
 }
 
-/// What access is to.
+/// What access is to, or what is named besides.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Object {
@@ -72,6 +76,7 @@ impl Asked {
         action: &cedar_policy::EntityUid,
         resource: &Thing,
         context: &Map<String, Value>,
+        others: &[Thing],
     ) -> Self {
         let vocabulary = engine.vocabulary();
         let kind = principal.uid.type_name().to_string();
@@ -84,21 +89,17 @@ impl Asked {
             groups: principal.groups.iter().cloned().collect(),
             roles: principal.roles.iter().cloned().collect(),
         };
-        let kind = resource.uid.type_name().to_string();
-        let declared = vocabulary.attributes(&kind).filter(|_| kind != "User");
-        let told = resource.attributes.iter();
-        let told = told.filter(|(name, _)| declared.is_some_and(|names| names.contains(*name)));
-        let resource = Object {
-            id: resource.uid.id().unescaped().to_owned(),
-            properties: told.map(|(name, value)| (name.clone(), value.clone())).collect(),
-            parents: resource.parents.iter().map(ToString::to_string).collect(),
-            kind,
-        };
         let declared = vocabulary.context(action);
         let told = context.iter();
         let told = told.filter(|(name, _)| declared.is_some_and(|names| names.contains(*name)));
         let context = told.map(|(name, value)| (name.clone(), value.clone())).collect();
-        Self { subject, action: action.to_string(), resource, context }
+        Self {
+            subject,
+            action: action.to_string(),
+            resource: Object::of(resource, vocabulary),
+            context,
+            others: others.iter().map(|thing| Object::of(thing, vocabulary)).collect(),
+        }
     }
 
     /// The action's name; none if it is no name.
@@ -136,22 +137,43 @@ impl Asked {
             _ => Principal::stranger(kind, id, &standing.attributes, engine.vocabulary()),
         };
         let principal = principal.map_err(|misfit| Malformed(misfit.to_string()))?;
-        let Object { kind, id, .. } = &self.resource;
-        let parents = self.resource.parents.iter().map(|parent| {
+        let others: Vec<Thing> = self.others.iter().map(Object::thing).collect::<Result<_, _>>()?;
+        engine.decide(Question {
+            principal: &principal,
+            action,
+            resource: &self.resource.thing()?,
+            context: self.context.clone(),
+            others: &others,
+        })
+    }
+}
+
+impl Object {
+    /// What any policy can look at of a thing, and of people nothing.
+    fn of(thing: &Thing, vocabulary: &Vocabulary) -> Self {
+        let kind = thing.uid.type_name().to_string();
+        let declared = vocabulary.attributes(&kind).filter(|_| kind != "User");
+        let told = thing.attributes.iter();
+        let told = told.filter(|(name, _)| declared.is_some_and(|names| names.contains(*name)));
+        Self {
+            id: thing.uid.id().unescaped().to_owned(),
+            properties: told.map(|(name, value)| (name.clone(), value.clone())).collect(),
+            parents: thing.parents.iter().map(ToString::to_string).collect(),
+            kind,
+        }
+    }
+
+    fn thing(&self) -> Result<Thing, Malformed> {
+        let Self { kind, id, properties, parents } = self;
+        let parents = parents.iter().map(|parent| {
             parent
                 .parse()
                 .map_err(|_| Malformed(format!("{parent} is no name such as Type::\"id\"")))
         });
-        let resource = Thing {
-            uid: uid(kind, id).ok_or_else(|| malformed(kind))?,
-            attributes: self.resource.properties.clone(),
+        Ok(Thing {
+            uid: uid(kind, id).ok_or_else(|| Malformed(format!("{kind} is no name")))?,
+            attributes: properties.clone(),
             parents: parents.collect::<Result<_, _>>()?,
-        };
-        engine.decide(Question {
-            principal: &principal,
-            action,
-            resource: &resource,
-            context: self.context.clone(),
         })
     }
 }

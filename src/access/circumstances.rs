@@ -17,11 +17,16 @@ pub fn of(mut told: Map<String, Value>, now: Timestamp, zone: &TimeZone) -> Map<
     let instant = Instant::from_nanosecond(nanoseconds).unwrap_or(Instant::UNIX_EPOCH);
     let local = instant.to_zoned_datetime(zone.clone());
     let minute = i64::from(local.hour()) * 60 + i64::from(local.minute());
-    let now = now.to_offset(UtcOffset::UTC).format(DATETIME).unwrap_or_default();
-    told.insert("now".to_owned(), json!(now));
+    told.insert("now".to_owned(), json!(datetime(now)));
     told.insert("weekday".to_owned(), json!(local.weekday().to_monday_one_offset()));
     told.insert("minute".to_owned(), json!(minute));
     told
+}
+
+/// A time as Cedar reads it.
+#[must_use]
+pub fn datetime(at: Timestamp) -> String {
+    at.to_offset(UtcOffset::UTC).format(DATETIME).unwrap_or_default()
 }
 
 #[cfg(test)]

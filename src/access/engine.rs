@@ -53,9 +53,11 @@ pub struct Question<'a> {
     pub resource: &'a Thing,
     /// In which circumstances, by name.
     pub context: Map<String, Value>,
+    /// What the circumstances name, such as an API key.
+    pub others: &'a [Thing],
 }
 
-/// Something that access is to.
+/// Something that access is to, or that is named besides.
 #[derive(Clone, Debug)]
 pub struct Thing {
     /// Its name.
@@ -151,8 +153,8 @@ impl Engine {
 
     /// Decides. What the schema does not declare is not looked at.
     pub fn decide(&self, question: Question<'_>) -> Result<Outcome, Malformed> {
-        let Question { principal, action, resource, context } = question;
-        let entities = self.with_resource(&principal.entities, resource)?;
+        let Question { principal, action, resource, context, others } = question;
+        let entities = self.with_things(&principal.entities, resource, others)?;
         let context = self.context(&action, context)?;
         let about = [&principal.uid, &action, &resource.uid];
         let mut named: HashSet<&EntityUid> = HashSet::from(about);
@@ -212,35 +214,53 @@ impl Engine {
         all
     }
 
-    /// The entities of the principal, and that of the resource.
-    fn with_resource(&self, entities: &Entities, resource: &Thing) -> Result<Entities, Malformed> {
+    /// The entities of the principal, that of the resource, and others.
+    fn with_things(
+        &self,
+        entities: &Entities,
+        resource: &Thing,
+        others: &[Thing],
+    ) -> Result<Entities, Malformed> {
         // Who asks for access to themself is known already.
-        if entities.get(&resource.uid).is_some() {
+        let mut things = vec![("resource", resource)];
+        things.extend(others.iter().map(|thing| ("others", thing)));
+        things.retain(|(_, thing)| entities.get(&thing.uid).is_none());
+        if things.is_empty() {
             return Ok(entities.clone());
         }
-        // What is kept of it counts, and not what is told.
-        let kept = self.store.get(&resource.uid).is_some();
-        let from = entities.iter().map(Entity::uid).chain([resource.uid.clone()]);
-        let from = from.chain(resource.parents.iter().cloned());
+        let named =
+            things.iter().flat_map(|(_, thing)| [&thing.uid].into_iter().chain(&thing.parents));
+        let from = entities.iter().map(Entity::uid).chain(named.cloned());
         let mut more = self.store.reached(from, entities);
-        let (kind, id) = (resource.uid.type_name().to_string(), resource.uid.id().unescaped());
+        for (what, thing) in things {
+            // What is kept of it counts, and not what is told.
+            if self.store.get(&thing.uid).is_none() {
+                let entity = self.entity_of(thing);
+                more.push(entity.map_err(|error| Malformed(format!("{what}: {error}")))?);
+            }
+        }
+        let known = self.vocabulary.attributes(&resource.uid.type_name().to_string());
+        let schema = known.map(|_| self.vocabulary.schema());
+        entities
+            .clone()
+            .add_entities(more, schema)
+            .map_err(|error| Malformed(format!("resource: {}", report(&error))))
+    }
+
+    fn entity_of(&self, thing: &Thing) -> Result<Entity, Malformed> {
+        let (kind, id) = (thing.uid.type_name().to_string(), thing.uid.id().unescaped());
         let known = self.vocabulary.attributes(&kind);
         let schema = known.map(|_| self.vocabulary.schema());
-        let told = resource.attributes.iter();
+        let told = thing.attributes.iter();
         let told = told.filter(|(name, _)| known.is_some_and(|known| known.contains(*name)));
         let told: Map<String, Value> =
             told.map(|(name, value)| (name.clone(), value.clone())).collect();
-        let parents = resource
+        let parents = thing
             .parents
             .iter()
             .map(|uid| json!({ "type": uid.type_name().to_string(), "id": uid.id().unescaped() }));
         let json = entity(&kind, id, Value::Object(told), parents.collect::<Vec<_>>());
-        let malformed =
-            |error: &dyn std::error::Error| Malformed(format!("resource: {}", report(error)));
-        if !kept {
-            more.push(Entity::from_json_value(json, schema).map_err(|error| malformed(&error))?);
-        }
-        entities.clone().add_entities(more, schema).map_err(|error| malformed(&error))
+        Entity::from_json_value(json, schema).map_err(|error| Malformed(report(&error)))
     }
 
     fn context(

@@ -53,6 +53,9 @@ struct Case {
     resource: super::asked::Object,
     #[serde(default)]
     context: serde_json::Map<String, Value>,
+    /// What the context names, such as an API key.
+    #[serde(default)]
+    others: Vec<super::asked::Object>,
     expect: Decision,
     /// The policies that have to decide it, all of them.
     #[serde(default)]
@@ -157,6 +160,7 @@ impl Case {
             action: self.action.clone(),
             resource: self.resource.clone(),
             context,
+            others: self.others.clone(),
         };
         if let Some(undeclared) = self.undeclared(&asked, engine) {
             return vec![undeclared];
@@ -173,10 +177,9 @@ impl Case {
         let Some(declared) = asked.action().and_then(|action| vocabulary.context(&action)) else {
             return Some(format!("no action {} is declared", self.action));
         };
-        let told = [
-            (&self.subject.kind, &self.subject.properties),
-            (&self.resource.kind, &self.resource.properties),
-        ];
+        let mut told = vec![(&self.subject.kind, &self.subject.properties)];
+        let things = [&self.resource].into_iter().chain(&self.others);
+        told.extend(things.map(|thing| (&thing.kind, &thing.properties)));
         for (kind, properties) in told {
             let Some(names) = vocabulary.attributes(kind) else {
                 return Some(format!("no entity type {kind} is declared"));

@@ -1,7 +1,7 @@
 //! What Signet itself asks policies about. Each is permitted unless an operator's policy forbids it: without policies, all is
-//! as if there were none.
+//! as if there were none. Only a site behind the gate may be set to want a policy that permits.
 
-use std::str::FromStr;
+use std::{collections::BTreeMap, str::FromStr};
 
 use cedar_policy::{
     ActionConstraint, EntityTypeName, EntityUid, Policy, PolicyId, PrincipalConstraint,
@@ -15,15 +15,18 @@ use super::{engine::uid, schema::Vocabulary, source::Problem};
 pub enum Flow {
     /// A person signs in to a client.
     SignIn,
+    /// Someone sends a request to a site behind the gate.
+    Request,
 }
 
 impl Flow {
     /// Every one.
-    pub const ALL: [Self; 1] = [Self::SignIn];
+    pub const ALL: [Self; 2] = [Self::SignIn, Self::Request];
 
     const fn name(self) -> &'static str {
         match self {
             Self::SignIn => "sign_in",
+            Self::Request => "request",
         }
     }
 
@@ -31,6 +34,15 @@ impl Flow {
     const fn types(self) -> (&'static [&'static str], &'static str) {
         match self {
             Self::SignIn => (&["User"], "Client"),
+            Self::Request => (&["User", "Client"], "Client"),
+        }
+    }
+
+    /// In which circumstances Signet permits it.
+    const fn condition(self) -> &'static str {
+        match self {
+            Self::SignIn => "",
+            Self::Request => " when { !context.deny_by_default }",
         }
     }
 
@@ -45,8 +57,10 @@ impl Flow {
 pub(super) fn permits() -> Result<Vec<Policy>, Problem> {
     let permit = |flow: Flow| {
         let id = PolicyId::new(format!("signet:{}", flow.name()));
-        let name = flow.name();
-        let text = format!("permit(principal, action == Signet::Action::\"{name}\", resource);");
+        let (name, condition) = (flow.name(), flow.condition());
+        let text = format!(
+            "permit(principal, action == Signet::Action::\"{name}\", resource){condition};"
+        );
         Policy::parse(Some(id), text).map_err(|error| Problem(error.to_string()))
     };
     Flow::ALL.into_iter().map(permit).collect()
@@ -93,11 +107,16 @@ impl Reach {
 
     /// What may be a slip.
     pub(super) fn warnings(&self) -> Vec<String> {
-        let warning = |(id, flow): &(String, Flow)| {
-            let name = flow.name();
-            format!("policy {id} names no action: it also decides on Signet::Action::\"{name}\"")
+        let mut unnamed: BTreeMap<&str, Vec<String>> = BTreeMap::new();
+        for (id, flow) in &self.unnamed {
+            let action = format!("Signet::Action::\"{}\"", flow.name());
+            unnamed.entry(id).or_default().push(action);
+        }
+        let warning = |(id, actions): (&str, Vec<String>)| {
+            let actions = actions.join(", ");
+            format!("policy {id} names no action: it also decides on {actions}")
         };
-        self.unnamed.iter().map(warning).collect()
+        unnamed.into_iter().map(warning).collect()
     }
 }
 
@@ -178,12 +197,15 @@ mod tests {
         ] {
             assert_eq!(engine(policy).may_forbid(Flow::SignIn), expected, "{policy}");
         }
+        let clients = engine("@id(\"a\") forbid(principal is Client, action, resource is Client);");
+        assert!(clients.may_forbid(Flow::Request) && !clients.may_forbid(Flow::SignIn));
     }
 
     #[test]
     fn a_policy_that_names_no_action_is_pointed_out() {
         let warned = engine("@id(\"all\") forbid(principal, action, resource);").warnings();
         assert!(warned.len() == 1 && warned[0].contains("policy all"), "{warned:?}");
+        assert!(warned[0].contains("sign_in") && warned[0].contains("request"), "{warned:?}");
         let named =
             "@id(\"a\") forbid(principal, action == Signet::Action::\"sign_in\", resource);";
         assert!(engine(named).warnings().is_empty());

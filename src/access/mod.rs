@@ -13,5 +13,6 @@ pub mod roles;
 pub mod schema;
 pub mod source;
 pub mod store;
+pub mod web_request;
 
 pub use flows::Flow;

@@ -10,7 +10,7 @@ use super::{principal::report, schema::Vocabulary, source::Problem};
 /// The most entities that may be kept with policies.
 pub const MOST: usize = 100_000;
 /// The types that Signet itself tells of.
-const OWN: [&str; 4] = ["Client", "Group", "Role", "Action"];
+const OWN: [&str; 5] = ["ApiKey", "Client", "Group", "Role", "Action"];
 
 /// Entities by their names.
 #[derive(Debug, Default)]

@@ -11,6 +11,8 @@ mod authorize_request;
 mod jwt;
 #[path = "../../fuzz/properties/token_request.rs"]
 mod token_request;
+#[path = "../../fuzz/properties/web_request.rs"]
+mod web_request;
 
 /// A request that is right but for these.
 fn query(changes: &[(&str, &str)]) -> String {
@@ -54,6 +56,16 @@ fn seeds() {
     ] {
         token_request::holds(body);
     }
+    for (path, read) in [
+        ("/", true),
+        ("/a/%C3%A9?q", true),
+        ("/%EF%BC%A1", true),
+        ("/a//b", false),
+        ("/%2e%2e/", false),
+        ("", false),
+    ] {
+        assert_eq!(web_request::holds(path, true), read, "{path}");
+    }
 }
 
 proptest! {
@@ -93,5 +105,25 @@ proptest! {
     #[test]
     fn no_token_but_our_own_verifies(at: usize, text in "[A-Za-z0-9_.\\-]{0,40}|\\PC{0,20}") {
         jwt::holds(at, &text);
+    }
+
+    #[test]
+    fn no_path_that_is_read_means_something_else(
+        parts in vec(select(vec![
+            "/", "/", "/", ".", "..", "%2e", "%2F", "\\", "%5c", "a", "A", "admin", "%41", "%", "%25", "2e", "%00", "%0a",
+            ";", "%3b", " ", "%20", "+", "?", "&", "=", "_method", "#", "%23", "%3f", "*", ":$", "%c0%af", "%ef%bc%8f",
+            "%ef%bc%8e", "%ef%bc%a1", "%c3%a9", "%cc%81", "e", "%c4%b0", "%c4%b1", "%c3%9f", "%e1%ba%9e", "%cd%85",
+            "%ce%a3", "%e2%84%aa", "%ef%ac%83", "%e2%80%8b", "%c2%bd", "%e2%81%84", "é",
+        ]), 0..12),
+        insensitive: bool,
+    ) {
+        web_request::holds(&format!("/{}", parts.concat()), insensitive);
+    }
+
+    #[test]
+    fn no_text_as_a_path_does_either(path in "/\\PC{0,12}(/\\PC{0,12}){0,4}", insensitive: bool) {
+        web_request::holds(&path, insensitive);
+        let encoded = web_request::encoded(&path);
+        web_request::holds(&encoded, insensitive);
     }
 }

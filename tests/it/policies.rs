@@ -107,6 +107,7 @@ async fn ask(server: &Server, owner: Uuid) -> (Outcome, Option<Uuid>) {
         action: action.clone(),
         resource: &resource,
         context: context.clone(),
+        others: &[],
     };
     let outcome = engine.decide(question).expect("a question");
     let id = server.app.decisions.record(&Decided {
@@ -116,6 +117,7 @@ async fn ask(server: &Server, owner: Uuid) -> (Outcome, Option<Uuid>) {
         action: &action,
         resource: &resource,
         context: &context,
+        others: &[],
         outcome: &outcome,
     });
     drop(authority);

@@ -26,10 +26,13 @@ use crate::{
     decisions::Decided,
     oauth,
     replica::Authority,
+    storage,
 };
 
 /// Under which name policies find the properties of an action, in the context.
 const ACTION: &str = "action";
+/// What they call an API key there.
+const API_KEY: &str = "api_key";
 
 /// What decides one request: the same policies and the same time for all that it asks.
 pub struct Judge<'a> {
@@ -88,9 +91,9 @@ impl<'a> Judge<'a> {
         let who = (subject.kind.as_str(), subject.id.as_str(), &subject.properties);
         let principal = subject::principal(self.app, engine, who, self.now).await?;
         let thing = resource::thing(self.app, engine, &self.caller, &resource, self.now).await?;
-        let context = self.context(context, &action);
+        let context = self.context(context, &action).await?;
         let action = action::find(engine.vocabulary(), &action.name);
-        let outcome = question(engine, &principal, action.as_ref(), &thing, context.clone())?;
+        let outcome = question(engine, &principal, action.as_ref(), &thing, &context)?;
         let recorded = action.as_ref().and_then(|action| {
             self.app.decisions.record(&Decided {
                 caller: Some(&self.caller.client.id),
@@ -98,21 +101,40 @@ impl<'a> Judge<'a> {
                 principal: &principal,
                 action,
                 resource: &thing,
-                context: &context,
+                context: &context.told,
+                others: &context.others,
                 outcome: &outcome,
             })
         });
         Ok((outcome, recorded))
     }
 
-    /// The circumstances: the time is Signet's, all else is told, and what is told of the action is among it.
-    pub fn context(&self, mut told: Map<String, Value>, action: &Action) -> Map<String, Value> {
+    /// The circumstances: the time is Signet's, all else is told, and what is told of the action is among it. Of an API key
+    /// that they name, Signet knows the rest.
+    pub async fn context(
+        &self,
+        mut told: Map<String, Value>,
+        action: &Action,
+    ) -> storage::Result<Context> {
         told.retain(|_, value| !value.is_null());
         if !action.properties.is_empty() {
             told.insert(ACTION.to_owned(), Value::Object(action.properties.clone()));
         }
-        circumstances::of(told, self.now, &self.app.config.access.time_zone.0)
+        let key = told.get(API_KEY).and_then(|key| key.get("id")?.as_str());
+        let others = match key {
+            Some(id) => resource::api_key(self.app, id, self.now).await?.into_iter().collect(),
+            None => Vec::new(),
+        };
+        let told = circumstances::of(told, self.now, &self.app.config.access.time_zone.0);
+        Ok(Context { told, others })
     }
+}
+
+/// In which circumstances something is asked.
+pub struct Context {
+    told: Map<String, Value>,
+    /// What they name.
+    others: Vec<Thing>,
 }
 
 /// Asks the policies. They were checked against the schema, so nothing that it does not declare is permitted: neither
@@ -122,13 +144,19 @@ pub fn question(
     principal: &Principal,
     action: Option<&EntityUid>,
     thing: &Thing,
-    context: Map<String, Value>,
+    context: &Context,
 ) -> Result<Outcome, Trouble> {
     let (kind, of) = (principal.uid().type_name(), thing.uid.type_name());
     let action = action.filter(|action| engine.vocabulary().applies(action, kind, of));
     let action = action.ok_or_else(|| {
         Trouble::malformed(format!("the schema has no such action of a {kind} with a {of}"))
     })?;
-    let question = Question { principal, action: action.clone(), resource: thing, context };
+    let question = Question {
+        principal,
+        action: action.clone(),
+        resource: thing,
+        context: context.told.clone(),
+        others: &context.others,
+    };
     engine.decide(question).map_err(|malformed| Trouble::malformed(malformed.0))
 }

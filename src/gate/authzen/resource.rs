@@ -12,12 +12,16 @@ use crate::{
     access::engine::{self, Engine, Thing},
     app::App,
     clock::Timestamp,
+    storage,
 };
 
 /// The type that APIs have, by their resource indicators.
 pub const API: &str = "Resource";
 
-/// What is asked about. Of people, clients and APIs Signet knows what counts; of all else, what is kept with the policies
+/// The type of API keys.
+const KEY: &str = "ApiKey";
+
+/// What is asked about. Of people, clients, APIs and API keys Signet knows what counts; of all else, what is kept with the policies
 /// counts above what is told (see [`Engine::decide`]). It is part of the APIs that the caller serves, if its type can be.
 pub async fn thing(
     app: &App,
@@ -33,7 +37,20 @@ pub async fn thing(
     {
         return Ok(principal.thing());
     }
+    if kind == KEY
+        && let Some(key) = api_key(app, &resource.id, now).await?
+    {
+        return Ok(key);
+    }
     Ok(told(app, engine, caller, uid, &resource.properties))
+}
+
+/// An API key that is good, by its id.
+pub async fn api_key(app: &App, id: &str, now: Timestamp) -> storage::Result<Option<Thing>> {
+    let Ok(id) = id.parse() else { return Ok(None) };
+    let key = app.replica.api_key(id).await?;
+    let key = key.filter(|key| key.check_life(now).is_ok());
+    Ok(key.and_then(|key| key.thing()))
 }
 
 /// What is neither a person nor a client of Signet's.

@@ -26,6 +26,7 @@ pub fn entity_type(kind: &str) -> &str {
         "group" => "Group",
         "role" => "Role",
         "resource" => "Resource",
+        "api_key" => "ApiKey",
         other => other,
     }
 }
@@ -68,6 +69,12 @@ pub enum Failure {
     Storage(storage::Error),
     /// Something about this one.
     Trouble(Trouble),
+}
+
+impl From<storage::Error> for Failure {
+    fn from(error: storage::Error) -> Self {
+        Self::Storage(error)
+    }
 }
 
 impl From<Trouble> for Failure {

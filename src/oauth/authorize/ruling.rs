@@ -126,6 +126,7 @@ pub async fn of(
         action: action.clone(),
         resource: &resource,
         context: context.clone(),
+        others: &[],
     };
     let outcome = match engine.decide(question) {
         Ok(outcome) => outcome,
@@ -141,6 +142,7 @@ pub async fn of(
         action: &action,
         resource: &resource,
         context: &context,
+        others: &[],
         outcome: &outcome,
     });
     Ok(match outcome.step_up {

@@ -129,7 +129,7 @@ pub async fn subjects(
         Err(Failure::Trouble(_)) => return Ok(nothing(page)),
         Err(Failure::Storage(error)) => return Err(error.into()),
     };
-    let context = judge.context(context, &action);
+    let context = judge.context(context, &action).await?;
     let action = action::find(engine.vocabulary(), &action.name);
     let may = |candidate: &Candidate| {
         let principal = match &candidate.known {
@@ -140,7 +140,7 @@ pub async fn subjects(
                 Err(_) => return false,
             },
         };
-        let outcome = question(engine, &principal, action.as_ref(), &thing, context.clone());
+        let outcome = question(engine, &principal, action.as_ref(), &thing, &context);
         outcome.is_ok_and(|outcome| outcome.permitted)
     };
     through(&judge, &sought.kind, page, may).await
@@ -167,7 +167,7 @@ pub async fn resources(
     let engine = judge.engine()?;
     let who = (asking.kind.as_str(), asking.id.as_str(), &asking.properties);
     let Some(principal) = principal(&judge, who).await? else { return Ok(nothing(page)) };
-    let context = judge.context(context, &action);
+    let context = judge.context(context, &action).await?;
     let action = action::find(engine.vocabulary(), &action.name);
     let may = |candidate: &Candidate| {
         let thing = match &candidate.known {
@@ -181,7 +181,7 @@ pub async fn resources(
                 &sought.properties,
             ),
         };
-        let outcome = question(engine, &principal, action.as_ref(), &thing, context.clone());
+        let outcome = question(engine, &principal, action.as_ref(), &thing, &context);
         outcome.is_ok_and(|outcome| outcome.permitted)
     };
     through(&judge, &sought.kind, page, may).await
@@ -214,7 +214,7 @@ pub async fn actions(
             Err(Failure::Storage(error)) => return Err(error.into()),
         };
     let untold = Action { name: String::new(), properties: Map::new() };
-    let context = judge.context(context, &untold);
+    let context = judge.context(context, &untold).await?;
     let applying = engine.vocabulary().actions(principal.uid().type_name(), thing.uid.type_name());
     let mut named: Vec<_> = applying.map(|action| (action::name(action), action)).collect();
     named.sort_unstable();
@@ -227,7 +227,7 @@ pub async fn actions(
         if !search.goes_on() {
             return Ok(search.answer(true));
         }
-        let outcome = question(engine, &principal, Some(action), &thing, context.clone());
+        let outcome = question(engine, &principal, Some(action), &thing, &context);
         let permitted = outcome.is_ok_and(|outcome| outcome.permitted);
         let found = permitted.then(|| Found::Action { name: name.clone() });
         search.considered(Cursor::Kept(name), found).await;
