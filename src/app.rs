@@ -14,6 +14,7 @@ use crate::{
     decisions::Decisions,
     entropy::Entropy,
     fetch,
+    gate::proxy::UpstreamTokens,
     identity::{
         api_keys,
         breached::Breached,
@@ -66,6 +67,8 @@ pub struct App {
     pub breached: Breached,
     /// Places for passwords that are judged while they are typed.
     pub judging: Arc<Semaphore>,
+    /// Tokens for what is behind the gate.
+    pub upstream: UpstreamTokens,
     /// Security events.
     pub audit: Recorder,
     /// Decisions that are recorded.
@@ -169,6 +172,7 @@ impl App {
             secrets,
             replica,
             verified: VerifiedTokens::default(),
+            upstream: UpstreamTokens::default(),
             hasher,
             breached,
             judging: strength::places(),

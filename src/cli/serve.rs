@@ -69,6 +69,14 @@ pub async fn serve(
         ),
         None => None,
     };
+    let gate = match app.config.gate.listen {
+        Some(address) => Some(
+            Listener::bind(address, None, limits)
+                .await
+                .with_context(|| format!("gate.listen: {address}"))?,
+        ),
+        None => None,
+    };
     app.start_background();
     let address = listener.address()?;
     tracing::info!(%address, issuer = server.issuer.as_str(), "listening");
@@ -77,6 +85,14 @@ pub async fn serve(
     let management = management.map(|listener| {
         let mut stopped = stopped.clone();
         let service = management::Service::new(app.clone(), metrics);
+        tokio::spawn(async move {
+            let stopped = async move { drop(stopped.changed().await) };
+            listener.serve(service, stopped, grace).await;
+        })
+    });
+    let gate = gate.map(|listener| {
+        let mut stopped = stopped.clone();
+        let service = http::gate::Service::new(&app);
         tokio::spawn(async move {
             let stopped = async move { drop(stopped.changed().await) };
             listener.serve(service, stopped, grace).await;
@@ -91,8 +107,8 @@ pub async fn serve(
     // What goes on in the background ends with it.
     app.db.close().await;
     drop(stop);
-    if let Some(management) = management {
-        let _ = management.await;
+    for listener in [management, gate].into_iter().flatten() {
+        let _ = listener.await;
     }
     Ok(())
 }

@@ -26,6 +26,16 @@ pub fn client(peer: IpAddr, headers: &HeaderMap, trusted: &[IpNet]) -> IpAddr {
     nearest
 }
 
+/// The client's address of a request that `peer` asks about, a proxy of these networks or on this machine.
+#[must_use]
+pub fn behind(peer: IpAddr, headers: &HeaderMap, proxies: &[IpNet]) -> IpAddr {
+    if !peer.is_loopback() {
+        return client(peer, headers, proxies);
+    }
+    let own = [IpNet::from(peer)];
+    client(peer, headers, &[proxies, &own].concat())
+}
+
 /// Whether an address belongs to a trusted proxy.
 #[must_use]
 pub fn is_trusted(address: IpAddr, trusted: &[IpNet]) -> bool {

@@ -37,7 +37,7 @@ use crate::{
     },
 };
 
-const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
+pub(super) const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
 
 /// What no answer goes without. Pages have a policy of their own; this one is for all else, which is never rendered.
 const SECURITY_HEADERS: [(HeaderName, HeaderValue); 6] = [
@@ -289,7 +289,7 @@ impl Parts {
 }
 
 /// Adds what no answer goes without, where an answer does not have its own.
-fn guard(headers: &mut HeaderMap, https: bool) {
+pub(super) fn guard(headers: &mut HeaderMap, https: bool) {
     for (name, value) in SECURITY_HEADERS {
         headers.entry(name).or_insert(value);
     }

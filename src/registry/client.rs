@@ -284,6 +284,14 @@ impl Client {
             .or_else(of_site)
     }
 
+    /// The URI that `presented` is, where a person may be sent after they signed out: a registered one, or the first page of
+    /// its site.
+    #[must_use]
+    pub fn match_post_logout_redirect_uri(&self, presented: &str) -> Option<Matched> {
+        let registered = self.metadata.sessions.match_post_logout_redirect_uri(presented);
+        registered.or_else(|| self.metadata.gate.as_ref()?.match_first_page(presented))
+    }
+
     /// Checks one that an operator wants to add.
     pub fn validate(client_id: &str, metadata: &Metadata) -> Result<(), String> {
         valid::check(client_id, metadata)

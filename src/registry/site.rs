@@ -91,6 +91,13 @@ impl Site {
         self.has_origin(origin).then(|| Registered::parse(presented).ok()?.is(presented)).flatten()
     }
 
+    /// The first page of a site that `presented` is.
+    #[must_use]
+    pub fn match_first_page(&self, presented: &str) -> Option<Matched> {
+        let origin = presented.strip_suffix('/')?;
+        self.has_origin(origin).then(|| Registered::parse(presented).ok()?.is(presented)).flatten()
+    }
+
     /// Whether browsers reach it there.
     #[must_use]
     pub fn has_origin(&self, origin: &str) -> bool {

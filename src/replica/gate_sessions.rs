@@ -12,6 +12,7 @@ use quick_cache::sync::Cache;
 use sqlx::PgPool;
 use uuid::Uuid;
 
+use super::Replica;
 use crate::{
     clock::Timestamp,
     storage::{self, Result, gate_sessions::GateSessionRow},
@@ -125,6 +126,36 @@ impl GateSessions {
 
     fn uses(&self) -> std::sync::MutexGuard<'_, Vec<(Uuid, Timestamp)>> {
         self.used.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Replica {
+    /// The session of that id at a site, from memory if it is there, unless it is over, was unused for longer than `idle`, or
+    /// its grant was revoked.
+    pub async fn gate_session(
+        &self,
+        id: Uuid,
+        idle: Duration,
+        now: Timestamp,
+    ) -> Result<Option<Arc<GateSession>>> {
+        let remembered = self.gate_sessions.remembered(id).filter(|_| self.feed.is_current());
+        let session = match remembered {
+            // Another replica may have seen it since.
+            Some(session) if session.is_live(idle, now) => Some(session),
+            _ => self.gate_sessions.read(&self.db, id, now).await?,
+        };
+        // A revocation by this replica itself is known before the feed has it.
+        Ok(session.filter(|session| session.is_live(idle, now) && !self.revocations.any(&[id])))
+    }
+
+    /// Notes that a session at a site was used.
+    pub fn gate_session_used(&self, session: &GateSession, at: Timestamp) {
+        self.gate_sessions.used(session, at);
+    }
+
+    /// Writes the uses of sessions at sites that were noted.
+    pub async fn write_gate_session_uses(&self) -> Result<()> {
+        self.gate_sessions.write_uses(&self.db).await
     }
 }
 

@@ -13,7 +13,7 @@ mod resources;
 mod revocations;
 mod sites;
 
-use std::{net::IpAddr, sync::Arc, time::Duration};
+use std::{sync::Arc, time::Duration};
 
 use arc_swap::Guard;
 use sqlx::PgPool;
@@ -29,16 +29,13 @@ use self::{
     client_keys::{PublishedKeys, Publisher},
     clients::Clients,
     feed::Feed,
-    gate_sessions::{GateSession, GateSessions},
+    gate_sessions::GateSessions,
     resources::Resources,
     revocations::Revocations,
     sites::Sites,
 };
 use crate::{
-    access::{
-        api_key::ApiKey,
-        principal::{Principal, Subject},
-    },
+    access::principal::{Principal, Subject},
     clock::{Clock, Timestamp},
     fetch,
     keys::{KeyRing, secrets::SecretsError},
@@ -246,73 +243,6 @@ impl Replica {
         self.access.forget(key);
     }
 
-    /// The API key of that id, from memory if it is there, unless it was revoked.
-    pub async fn api_key(&self, id: Uuid) -> Result<Option<Arc<ApiKey>>> {
-        let key = match self.remembered_api_key(id) {
-            None => self.api_keys.read(&self.db, id).await?,
-            known => known,
-        };
-        // A revocation by this replica itself is known before the feed has it.
-        Ok(key.filter(|key| !key.revoked && !self.revocations.any(&[id])))
-    }
-
-    /// The API key of that id, if it is remembered and was not revoked.
-    pub fn remembered_api_key(&self, id: Uuid) -> Option<Arc<ApiKey>> {
-        let key = self.api_keys.remembered(id).filter(|_| self.feed.is_current())?;
-        (!key.revoked && !self.revocations.any(&[id])).then_some(key)
-    }
-
-    /// Forgets an API key that this replica changed itself, ahead of the feed.
-    pub fn forget_api_key(&self, id: Uuid) {
-        self.api_keys.forget(id);
-    }
-
-    /// Notes that an API key was used.
-    pub fn api_key_used(&self, id: Uuid, at: Timestamp, address: Option<IpAddr>) {
-        self.api_keys.used(id, at, address);
-    }
-
-    /// Writes the uses of API keys that were noted.
-    pub async fn write_api_key_uses(&self) -> Result<()> {
-        self.api_keys.write_uses(&self.db).await
-    }
-
-    /// The client whose site an origin is.
-    pub async fn site(&self, origin: &str) -> Result<Option<Arc<Client>>> {
-        match self.sites.get(origin) {
-            Some(client_id) => self.client(&client_id).await,
-            None => Ok(None),
-        }
-    }
-
-    /// The session of that id at a site, from memory if it is there, unless it is over, was unused for longer than `idle`, or
-    /// its grant was revoked.
-    pub async fn gate_session(
-        &self,
-        id: Uuid,
-        idle: Duration,
-        now: Timestamp,
-    ) -> Result<Option<Arc<GateSession>>> {
-        let remembered = self.gate_sessions.remembered(id).filter(|_| self.feed.is_current());
-        let session = match remembered {
-            // Another replica may have seen it since.
-            Some(session) if session.is_live(idle, now) => Some(session),
-            _ => self.gate_sessions.read(&self.db, id, now).await?,
-        };
-        // A revocation by this replica itself is known before the feed has it.
-        Ok(session.filter(|session| session.is_live(idle, now) && !self.revocations.any(&[id])))
-    }
-
-    /// Notes that a session at a site was used.
-    pub fn gate_session_used(&self, session: &GateSession, at: Timestamp) {
-        self.gate_sessions.used(session, at);
-    }
-
-    /// Writes the uses of sessions at sites that were noted.
-    pub async fn write_gate_session_uses(&self) -> Result<()> {
-        self.gate_sessions.write_uses(&self.db).await
-    }
-
     /// Whether a token was revoked, by itself or with its grant.
     pub async fn is_revoked(&self, token: &TokenId) -> Result<bool> {
         let subjects: Vec<Uuid> = token.grant().into_iter().chain(token.unique()).collect();
@@ -388,7 +318,9 @@ impl Replica {
         }
         if !revoked.is_empty() {
             self.revocations.load(&self.db, &revoked).await?;
-            revoked.iter().for_each(|grant| self.gate_sessions.forget(*grant));
+            for grant in &revoked {
+                self.gate_sessions.forget(*grant);
+            }
         }
         if sites {
             self.sites.reload(&self.db).await?;

@@ -6,7 +6,11 @@ use arc_swap::ArcSwap;
 use sqlx::PgPool;
 use tokio::sync::Mutex;
 
-use crate::storage::{self, Result};
+use super::Replica;
+use crate::{
+    registry::client::Client,
+    storage::{self, Result},
+};
 
 #[derive(Default)]
 pub struct Sites {
@@ -31,5 +35,15 @@ impl Sites {
         }
         self.current.store(Arc::new(sites));
         Ok(())
+    }
+}
+
+impl Replica {
+    /// The client whose site an origin is.
+    pub async fn site(&self, origin: &str) -> Result<Option<Arc<Client>>> {
+        match self.sites.get(origin) {
+            Some(client_id) => self.client(&client_id).await,
+            None => Ok(None),
+        }
     }
 }

@@ -21,8 +21,10 @@ const ARROWS: [(&str, &[&str]); 19] = [
         "gate",
         &[
             "access",
+            "audit",
             "config",
             "decisions",
+            "identity",
             "keys",
             "oauth",
             "registry",
@@ -72,6 +74,7 @@ const ARROWS: [(&str, &[&str]); 19] = [
             "config",
             "decisions",
             "fetch",
+            "gate",
             "identity",
             "keys",
             "oauth",

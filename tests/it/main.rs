@@ -28,6 +28,7 @@ mod fetch;
 mod foreign;
 mod forged_posts;
 mod fuzzed;
+mod gate;
 mod hostile_people;
 mod http;
 mod introspection;

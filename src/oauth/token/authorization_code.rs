@@ -8,11 +8,12 @@ use crate::{
     audit::{Event, Kind},
     clock::Timestamp,
     oauth::{Error, client_auth::AuthenticatedClient, encrypt, revoke, target},
-    registry::client::GrantType,
+    registry::client::{Client, GrantType},
     replica::Catalogue,
     storage::{
         self,
         codes::{Autopsy, Redemption},
+        grants::{Granted, Minting},
     },
     tokens::{
         digest::Digest,
@@ -92,6 +93,48 @@ async fn redeem(
     issue::for_grant(app, client, catalogue, &granted, &opaque, refresh, context).await.map(Some)
 }
 
+/// Redeems a code that Signet itself asked for on behalf of a site behind the gate: for a grant until `ends` at most, and no
+/// tokens.
+pub async fn redeem_for_site(
+    app: &App,
+    client: &Client,
+    (code, verifier): (&str, &str),
+    redirect_uri: &str,
+    ends: Timestamp,
+    context: &RequestContext,
+) -> Result<Granted, Error> {
+    let Some(code) = Handle::<Code>::parse(code) else {
+        return Err(Error::invalid_grant("the code is malformed"));
+    };
+    let challenge = challenge(verifier)?;
+    let (digest, now) = (code.digest(), app.clock.now());
+    let site = client.metadata.gate.as_ref();
+    let resource = site.and_then(|site| site.resource.as_ref());
+    if resource.is_some_and(|name| app.replica.resources().get(name).is_none()) {
+        app.replica.reload_resources().await?;
+    }
+    let catalogue = app.replica.resources();
+    let redemption = Redemption {
+        id: code.id,
+        secret_hash: digest.bytes(),
+        client_id: &client.id,
+        redirect_uri: Some(redirect_uri),
+        code_challenge: Some(&challenge),
+        resources: None,
+        known: &catalogue.identifiers,
+        refresh_hash: None,
+        idle_expires_at: ends,
+        expires_at: ends,
+    };
+    let nothing = Minting { id: app.uuid(), secret_hash: &[], resources: &[], seconds: &[] };
+    let granted = storage::codes::redeem(&app.db, &redemption, &nothing, app.cutoffs(now)).await?;
+    if let Some(granted) = granted {
+        return Ok(granted);
+    }
+    let found = storage::codes::examine(&app.db, &redemption, now).await?;
+    Err(refuse(app, client, &redemption, found, context).await?)
+}
+
 /// When a new grant ends.
 struct Ends {
     idle: Timestamp,
@@ -125,7 +168,7 @@ fn challenge(verifier: &str) -> Result<String, Error> {
 /// Why a code was not redeemed; a second use revokes what the first one got (RFC 6749 §4.1.2, RFC 9700 §4.5).
 async fn refuse(
     app: &App,
-    client: &AuthenticatedClient,
+    client: &Client,
     redemption: &Redemption<'_>,
     found: Autopsy,
     context: &RequestContext,
