@@ -5,7 +5,6 @@ use std::time::Duration;
 
 use askama::Template;
 use axum::response::Response;
-use base64::{Engine, prelude::BASE64_URL_SAFE_NO_PAD};
 use http::{HeaderMap, HeaderValue, StatusCode, header};
 use serde::{Deserialize, Serialize};
 
@@ -13,7 +12,6 @@ use super::pages::{see_other, with_cookies};
 use crate::{
     app::App,
     clock::Timestamp,
-    keys::master::Sealed,
     web::{
         cookies::Cookie,
         pages::{self, Freedom},
@@ -87,8 +85,7 @@ impl Notice {
     pub fn lead_back(mut self, app: &App, page: &str) -> Response {
         page.clone_into(&mut self.page);
         let json = serde_json::to_vec(&self).unwrap_or_default();
-        let Sealed { bytes, with } = app.keys.master().seal(PLACE, &json);
-        let value = format!("{with}.{}", BASE64_URL_SAFE_NO_PAD.encode(bytes));
+        let value = app.keys.master().seal_text(PLACE, &json);
         let cookie = app.cookies().set(Cookie::Notice, &value, Some(AGE));
         with_cookies(see_other(page), [cookie])
     }
@@ -97,10 +94,8 @@ impl Notice {
     #[must_use]
     pub fn of(app: &App, headers: &HeaderMap, page: &str) -> Self {
         let open = || {
-            let (with, bytes) = app.cookies().get(headers, Cookie::Notice)?.rsplit_once('.')?;
-            let bytes = BASE64_URL_SAFE_NO_PAD.decode(bytes).ok()?;
-            let sealed = Sealed { bytes, with: with.to_owned() };
-            let json = app.keys.master().open(PLACE, &sealed).ok()?;
+            let sealed = app.cookies().get(headers, Cookie::Notice)?;
+            let json = app.keys.master().open_text(PLACE, sealed)?;
             serde_json::from_slice::<Self>(&json).ok().filter(|notice| notice.page == page)
         };
         open().unwrap_or_default()

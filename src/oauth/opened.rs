@@ -68,7 +68,7 @@ pub async fn whom(app: &App, claims: &AccessClaims) -> storage::Result<Option<Su
     let person = match claims.sub.parse() {
         Ok(person) => Some(person),
         // Pairwise: it says nothing without its grant.
-        Err(_) => storage::grants::person(&app.db, grant).await?,
+        Err(_) => app.replica.person_of(grant).await?,
     };
     Ok(person.map(Subject::User))
 }

@@ -9,6 +9,7 @@ pub mod client_keys;
 mod clients;
 mod feed;
 pub mod gate_sessions;
+mod grants;
 mod resources;
 mod revocations;
 mod sites;
@@ -30,6 +31,7 @@ use self::{
     clients::Clients,
     feed::Feed,
     gate_sessions::GateSessions,
+    grants::GrantPeople,
     resources::Resources,
     revocations::Revocations,
     sites::Sites,
@@ -60,6 +62,7 @@ pub struct Replica {
     api_keys: ApiKeys,
     sites: Sites,
     gate_sessions: GateSessions,
+    grant_people: GrantPeople,
     revocations: Revocations,
     feed: Feed,
     /// Held by who reads changes.
@@ -107,6 +110,7 @@ impl Replica {
             api_keys,
             sites,
             gate_sessions,
+            grant_people: GrantPeople::default(),
             revocations,
             feed,
             following,

@@ -2,7 +2,6 @@
 //! of who they are.
 
 use axum::{body::Bytes, extract::State, response::Response};
-use base64::{Engine, prelude::BASE64_URL_SAFE_NO_PAD};
 use http::{HeaderMap, HeaderValue};
 use serde_json::json;
 use uuid::Uuid;
@@ -20,7 +19,6 @@ use crate::{
         pages::{see_other, with_cookies},
         watch::{self, News},
     },
-    keys::master::Sealed,
     registry::resource::{ApiKeys, Resource},
     storage::{
         self,
@@ -331,17 +329,14 @@ const fn own(user: Uuid) -> Of<'static> {
 
 /// A cookie with a key that was just made, for the page that shows it.
 fn show_once(app: &App, user: Uuid, key: &str) -> HeaderValue {
-    let Sealed { bytes, with } = app.keys.master().seal(&place(user), key.as_bytes());
-    let value = format!("{with}.{}", BASE64_URL_SAFE_NO_PAD.encode(bytes));
+    let value = app.keys.master().seal_text(&place(user), key.as_bytes());
     app.cookies().set(Cookie::ApiKey, &value, Some(SHOWN))
 }
 
 /// A key that was just made, if this browser has it.
 fn shown(app: &App, headers: &HeaderMap, user: Uuid) -> Option<String> {
-    let (with, bytes) = app.cookies().get(headers, Cookie::ApiKey)?.rsplit_once('.')?;
-    let bytes = BASE64_URL_SAFE_NO_PAD.decode(bytes).ok()?;
-    let sealed = Sealed { bytes, with: with.to_owned() };
-    let open = app.keys.master().open(&place(user), &sealed).ok()?;
+    let sealed = app.cookies().get(headers, Cookie::ApiKey)?;
+    let open = app.keys.master().open_text(&place(user), sealed)?;
     std::str::from_utf8(&open).ok().map(str::to_owned)
 }
 

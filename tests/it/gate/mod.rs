@@ -2,4 +2,4 @@
 
 mod requests;
 mod sessions;
-mod site;
+pub mod site;

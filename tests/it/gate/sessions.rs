@@ -264,3 +264,13 @@ async fn a_site_is_told_who_is_signed_in_and_how_to_sign_out() {
     let page = browser.get("/sign-in").await;
     assert!(page.body.contains("id=\"sign-in\""), "{}", page.body);
 }
+
+#[tokio::test]
+async fn an_origin_is_one_clients_site() {
+    let server = server().await;
+    let other = manifest("").replace("client_id = \"wiki\"", "client_id = \"thief\"");
+    let manifest = admin::manifest::Manifest::parse(&other).expect("a manifest");
+    let plan = admin::manifest::plan(&server.db, &manifest).await.expect("a plan");
+    let problem = admin::manifest::apply(&server.app, plan).await.expect_err("taken").to_string();
+    assert!(problem.contains("https://wiki.example is the site of client wiki"), "{problem}");
+}
