@@ -4,7 +4,7 @@ use super::Stage;
 use crate::support::API;
 
 /// Each of them some server takes for `/admin`.
-const TRICKS: [&str; 47] = [
+const TRICKS: [&str; 46] = [
     "/admin",
     "/admin/",
     "/admin?x",
@@ -31,7 +31,6 @@ const TRICKS: [&str; 47] = [
     "/%2Fadmin",
     "/%252fadmin",
     "/%5cadmin",
-    "\\admin",
     "/%61dmin",
     "/%41dmin",
     "/%2561dmin",
@@ -145,6 +144,7 @@ async fn no_header_or_parameter_is_another_method_or_path() {
             "X-Rewrite-URL: /admin",
             "X_HTTP_Method_Override: DELETE",
             "X_Original_URL: /admin",
+            "X-Rewrite_URL: /admin",
         ] {
             stage.get_as(front, &session, "/pages/1").with(header).send().await;
             for seen in stage.upstream.seen() {
