@@ -70,6 +70,19 @@ pub enum PrincipalError {
     Policies(Problem),
 }
 
+impl PrincipalError {
+    /// The same as something that cannot be read: it is not known what they hold, and nothing is guessed.
+    #[must_use]
+    pub fn into_storage(self, subject: &Subject) -> storage::Error {
+        match self {
+            Self::Storage(error) => error,
+            Self::Misfit(_) | Self::Policies(_) => {
+                unreadable(format!("standing of {subject}"), serde::de::Error::custom(self))
+            }
+        }
+    }
+}
+
 /// Which ones are read.
 #[derive(Clone, Copy, Debug)]
 pub enum Next<'a> {

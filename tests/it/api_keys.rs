@@ -582,16 +582,25 @@ async fn keys_that_were_found_in_public_are_revoked_and_their_person_is_told() {
     let server = Server::catching("").await;
     server.apply(&resources("people")).await;
     let (person, client) = (of_alice(&server).await, of_service(&server).await);
-    let told =
-        api_keys::leaked(&server.app, &format!(" {}\n", person.text)).await.expect("looked up");
-    assert_eq!(told, Some((person.id, true)));
+    let text = format!("config.py:7: KEY = \"{}\" # never commit this", person.text);
+    let (code, printed, errors) =
+        signet(&server, &["api-key", "leaked", &text, "--url", "https://git.example/7"], "").await;
+    assert_eq!((code, printed), (0, format!("1  {}  revoked\n", person.id)), "{errors}");
+    server.follow().await;
     assert!(!is_good(&server, &person.text).await);
     let letter = &server.mail().await[0];
     assert!(letter.subject.contains("was found in public"), "{}", letter.subject);
     assert!(letter.text.contains("backup") && !letter.text.contains("sgk_"));
 
-    let lines = format!("{}\n\nnonsense\n{}\n", client.text, person.text);
-    let (code, printed, errors) = signet(&server, &["api-key", "leaked"], &lines).await;
+    let detail: Value =
+        sqlx::query_scalar("SELECT detail FROM audit_events WHERE kind = 'api_key.leaked'")
+            .fetch_one(&server.db)
+            .await
+            .expect("an event");
+    assert_eq!(detail, json!({ "api_key": person.id, "url": "https://git.example/7" }));
+
+    let lines = format!("a={}\n\nnonsense\nb={}\n", client.text, person.text);
+    let (code, printed, errors) = signet(&server, &["api-key", "leaked", "-"], &lines).await;
     assert_eq!(code, 0, "{errors}");
     let expected = format!(
         "1  {}  revoked\n3  no key of this server\n4  {}  was revoked before\n",
