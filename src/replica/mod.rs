@@ -11,7 +11,7 @@ mod feed;
 mod resources;
 mod revocations;
 
-use std::{collections::BTreeSet, net::IpAddr, sync::Arc, time::Duration};
+use std::{net::IpAddr, sync::Arc, time::Duration};
 
 use arc_swap::Guard;
 use sqlx::PgPool;
@@ -203,22 +203,6 @@ impl Replica {
         now: Timestamp,
     ) -> std::result::Result<Option<Arc<Principal>>, PrincipalError> {
         self.access.principal(&self.db, subject, self.feed.is_current(), now).await
-    }
-
-    /// What the roles of someone permit at a resource, at `now`.
-    pub async fn permitted(
-        &self,
-        subject: &Subject,
-        resource: &str,
-        now: Timestamp,
-    ) -> Result<BTreeSet<String>> {
-        let principal = self.principal(subject, now).await;
-        let principal = principal.map_err(|error| error.into_storage(subject))?;
-        let Some(principal) = principal else { return Ok(BTreeSet::new()) };
-        let names = principal.roles.iter().map(String::as_str).collect();
-        let authority = self.authority();
-        let permitted = authority.roles.permissions(&names, resource).into_iter();
-        Ok(permitted.map(str::to_owned).collect())
     }
 
     /// The people after that id who are not disabled, each with what they hold; none for one whose standing does not fit the
