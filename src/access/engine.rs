@@ -218,11 +218,19 @@ impl Engine {
         if entities.get(&resource.uid).is_some() {
             return Ok(entities.clone());
         }
-        // What is kept of it counts, and not what is told.
-        let kept = self.store.get(&resource.uid).is_some();
         let from = entities.iter().map(Entity::uid).chain([resource.uid.clone()]);
         let from = from.chain(resource.parents.iter().cloned());
         let mut more = self.store.reached(from, entities);
+        // What is kept of it counts, and not what is told.
+        if self.store.get(&resource.uid).is_none() {
+            more.push(self.told(resource)?);
+        }
+        // Each was checked against the schema when it was read.
+        entities.clone().add_entities(more, None).map_err(|error| of_resource(&error))
+    }
+
+    /// The entity of a resource of which nothing is kept.
+    fn told(&self, resource: &Thing) -> Result<Entity, Malformed> {
         let (kind, id) = (resource.uid.type_name().to_string(), resource.uid.id().unescaped());
         let known = self.vocabulary.attributes(&kind);
         let schema = known.map(|_| self.vocabulary.schema());
@@ -235,12 +243,7 @@ impl Engine {
             .iter()
             .map(|uid| json!({ "type": uid.type_name().to_string(), "id": uid.id().unescaped() }));
         let json = entity(&kind, id, Value::Object(told), parents.collect::<Vec<_>>());
-        let malformed =
-            |error: &dyn std::error::Error| Malformed(format!("resource: {}", report(error)));
-        if !kept {
-            more.push(Entity::from_json_value(json, schema).map_err(|error| malformed(&error))?);
-        }
-        entities.clone().add_entities(more, schema).map_err(|error| malformed(&error))
+        Entity::from_json_value(json, schema).map_err(|error| of_resource(&error))
     }
 
     fn context(
@@ -253,6 +256,10 @@ impl Engine {
         Context::from_json_value(Value::Object(told), Some((self.vocabulary.schema(), action)))
             .map_err(|error| Malformed(format!("context: {}", report(&error))))
     }
+}
+
+fn of_resource(error: &dyn std::error::Error) -> Malformed {
+    Malformed(format!("resource: {}", report(error)))
 }
 
 /// What roles permit, as policies.

@@ -142,9 +142,12 @@ async fn a_role_that_is_lost_cuts_keys_at_once_on_every_replica() {
         for server in [&one, &two] {
             let (_, body) = exchange(server, &key.text).await;
             assert_eq!(body["scope"], "orders:read orders:write", "{body}");
-            tokens.push(body["access_token"].as_str().expect("a token").to_owned());
+            let jwt = body["access_token"].as_str().expect("a token").to_owned();
             let (_, body) = exchange(server, &opaque.text).await;
-            tokens.push(body["access_token"].as_str().expect("a token").to_owned());
+            tokens.push([jwt, body["access_token"].as_str().expect("a token").to_owned()]);
+            for token in &tokens[tokens.len() - 1] {
+                assert!(server.is_active(token).await);
+            }
         }
 
         // Half of it, until some time.
@@ -152,7 +155,7 @@ async fn a_role_that_is_lost_cuts_keys_at_once_on_every_replica() {
         assign(&one, "viewer", &holder, Some(until)).await;
         one.follow().await;
         two.follow().await;
-        for server in [&one, &two] {
+        for (server, tokens) in [&one, &two].into_iter().zip(&tokens) {
             let (status, body) = exchange(server, &key.text).await;
             assert_eq!((status, &body["scope"]), (200, &json!("orders:read")), "{body}");
             let token = body["access_token"].as_str().expect("a token");
@@ -160,20 +163,20 @@ async fn a_role_that_is_lost_cuts_keys_at_once_on_every_replica() {
             let seen = server.introspect_as(RESOURCE_SERVER, &key.text).await;
             assert_eq!((&seen["active"], &seen["scope"]), (&json!(true), &json!("orders:read")));
             let seen = server.introspect_as(RESOURCE_SERVER, &tokens[0]).await;
-            assert_eq!(seen["scope"], "orders:read", "also of tokens that are older");
+            assert_eq!(seen["scope"], "orders:read", "also of tokens that are older: {seen}");
         }
 
         // And all of it.
         unassign(&one, "viewer", &holder).await;
         one.follow().await;
         two.follow().await;
-        for server in [&one, &two] {
+        for (server, tokens) in [&one, &two].into_iter().zip(&tokens) {
             for key in [&key, &opaque] {
                 let (status, body) = exchange(server, &key.text).await;
                 assert_eq!((status, &body["error"]), (400, &json!("invalid_scope")), "{body}");
                 assert!(!server.is_active(&key.text).await);
             }
-            for token in &tokens {
+            for token in tokens {
                 assert!(!server.is_active(token).await);
             }
         }
