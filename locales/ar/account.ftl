@@ -207,7 +207,7 @@ api-keys-life = { $count ->
     [few] { $count } أيام
    *[other] { $count } يومًا
 }
-api-keys-environment = فيم يُستخدم
+api-keys-environment = نوع المفتاح
 api-keys-environment-live = فعلي: للاستخدام الحقيقي
 api-keys-environment-test = تجريبي: للتجربة
 api-keys-environment-hint = تُبلَّغ واجهات API بنوعه.

@@ -193,7 +193,7 @@ api-keys-life = { $count ->
     [one] { $count } Tag
    *[other] { $count } Tage
 }
-api-keys-environment = Wozu er dient
+api-keys-environment = Art des Schlüssels
 api-keys-environment-live = Live: für den echten Betrieb
 api-keys-environment-test = Test: zum Ausprobieren
 api-keys-environment-hint = APIs erfahren, welcher von beiden es ist.

@@ -193,7 +193,7 @@ api-keys-life = { $count ->
     [one] { $count } day
    *[other] { $count } days
 }
-api-keys-environment = What it is used for
+api-keys-environment = Kind of key
 api-keys-environment-live = Live: for real use
 api-keys-environment-test = Test: for trying things out
 api-keys-environment-hint = APIs are told which one it is.

@@ -194,7 +194,7 @@ api-keys-life = { $count ->
     [one] { $count } día
    *[other] { $count } días
 }
-api-keys-environment = Para qué se usa
+api-keys-environment = Tipo de clave
 api-keys-environment-live = Producción: para uso real
 api-keys-environment-test = Prueba: para hacer pruebas
 api-keys-environment-hint = Las API saben cuál de las dos es.

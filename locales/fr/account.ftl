@@ -194,7 +194,7 @@ api-keys-life = { $count ->
     [one] { $count } jour
    *[other] { $count } jours
 }
-api-keys-environment = À quoi elle sert
+api-keys-environment = Type de clé
 api-keys-environment-live = Production : pour un usage réel
 api-keys-environment-test = Test : pour faire des essais
 api-keys-environment-hint = Les API savent de laquelle il s’agit.
