@@ -66,6 +66,7 @@ mod request_objects;
 mod revocation;
 mod roles;
 mod second_factor;
+mod secret_scanning;
 mod sign_in;
 mod statements;
 mod step_up;
