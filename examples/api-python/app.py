@@ -154,4 +154,5 @@ app = Starlette(
 )
 
 if __name__ == "__main__":
-    uvicorn.run(app, host="127.0.0.1", port=settings.PORT, server_header=False)
+    # An access log would have what clients put into queries: tokens, if they are careless.
+    uvicorn.run(app, host="127.0.0.1", port=settings.PORT, access_log=False, server_header=False)

@@ -13,7 +13,7 @@ RESOURCE = os.environ.get("RESOURCE", "http://localhost:9000")
 CHECK = os.environ.get("CHECK", "jwks")
 # The API as a client of Signet's.
 CLIENT_ID = os.environ.get("CLIENT_ID", "orders-api")
-CLIENT_SECRET = os.environ["CLIENT_SECRET"]
+CLIENT_SECRET = os.environ.get("CLIENT_SECRET")
 # The port on loopback; 0 for a free one.
 PORT = int(os.environ.get("PORT", "9000"))
 # The least time between two fetches of the keys: strangers can make up any number of unknown ones.
@@ -41,3 +41,5 @@ if _issuer.scheme != "https" and not (_issuer.scheme == "http" and is_loopback(_
     raise SystemExit("ISSUER must be https, or http on loopback")
 if CHECK not in ("jwks", "introspection"):
     raise SystemExit("CHECK must be jwks or introspection")
+if not CLIENT_SECRET:
+    raise SystemExit("CLIENT_SECRET is needed")

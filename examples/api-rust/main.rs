@@ -12,7 +12,7 @@ mod tokens;
 use std::{
     collections::BTreeMap,
     net::Ipv4Addr,
-    sync::{Arc, Mutex, PoisonError},
+    sync::{Arc, Mutex, MutexGuard, PoisonError},
 };
 
 use axum::{
@@ -37,8 +37,20 @@ struct Api {
     signet: Signet,
     tokens: Tokens,
     challenges: Challenges,
-    /// Stands for a database.
-    orders: Mutex<BTreeMap<u64, Order>>,
+    orders: Mutex<Orders>,
+}
+
+/// Stands for a database.
+#[derive(Default)]
+struct Orders {
+    last: u64,
+    by_id: BTreeMap<u64, Order>,
+}
+
+impl Api {
+    fn orders(&self) -> MutexGuard<'_, Orders> {
+        self.orders.lock().unwrap_or_else(PoisonError::into_inner)
+    }
 }
 
 #[derive(Clone, Serialize)]
@@ -86,7 +98,7 @@ impl FromRequestParts<Arc<Api>> for Caller {
         let value = value.and_then(|value| value.to_str().ok()).unwrap_or_default();
         // RFC 6750 §2.1; tokens in a query or a form are not taken.
         let token = match value.split_once(' ') {
-            Some((scheme, token)) if scheme.eq_ignore_ascii_case("Bearer") => token,
+            Some((scheme, token)) if scheme.eq_ignore_ascii_case("Bearer") => token.trim_start(),
             _ => return Err(api.challenges.missing()),
         };
         let claims = api.tokens.check(&api.signet, token).await?;
@@ -124,8 +136,7 @@ async fn describe(State(api): State<Arc<Api>>) -> Json<Value> {
 async fn list(State(api): State<Arc<Api>>, caller: Caller) -> Result<Json<Vec<Order>>, Refusal> {
     caller.needs(&api, "orders:read")?;
     let owner = caller.subject();
-    let orders = api.orders.lock().unwrap_or_else(PoisonError::into_inner);
-    Ok(Json(orders.values().filter(|order| order.owner == owner).cloned().collect()))
+    Ok(Json(api.orders().by_id.values().filter(|order| order.owner == owner).cloned().collect()))
 }
 
 #[derive(Deserialize)]
@@ -140,10 +151,10 @@ async fn place(
     Json(NewOrder { item }): Json<NewOrder>,
 ) -> Result<(StatusCode, Json<Order>), Refusal> {
     caller.needs(&api, "orders:write")?;
-    let mut orders = api.orders.lock().unwrap_or_else(PoisonError::into_inner);
-    let id = orders.last_key_value().map_or(1, |(last, _)| last + 1);
-    let order = Order { id, item, owner: caller.subject() };
-    orders.insert(id, order.clone());
+    let mut orders = api.orders();
+    orders.last += 1;
+    let order = Order { id: orders.last, item, owner: caller.subject() };
+    orders.by_id.insert(order.id, order.clone());
     Ok((StatusCode::CREATED, Json(order)))
 }
 
@@ -163,13 +174,13 @@ async fn cancel(
 ) -> Result<StatusCode, Refusal> {
     caller.needs(&api, "orders:write")?;
     let order = permitted(&api, &caller, "cancel", id).await?;
-    api.orders.lock().unwrap_or_else(PoisonError::into_inner).remove(&order.id);
+    api.orders().by_id.remove(&order.id);
     Ok(StatusCode::NO_CONTENT)
 }
 
 /// The order, if Signet decides that the caller may do this with it.
 async fn permitted(api: &Api, caller: &Caller, action: &str, id: u64) -> Result<Order, Refusal> {
-    let order = api.orders.lock().unwrap_or_else(PoisonError::into_inner).get(&id).cloned();
+    let order = api.orders().by_id.get(&id).cloned();
     let order = order.ok_or_else(Refusal::not_found)?;
     let (kind, sub) = caller.subject();
     let mut question = json!({

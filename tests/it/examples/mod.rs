@@ -187,7 +187,8 @@ impl World {
                 let code = self.one_time_password(&body);
                 browser.submit(&answer, &[("code", &code)]).await
             } else if body.contains("id=\"codes\"") {
-                browser.submit(&answer, &[("saved", "1")]).await
+                let next = answer.field("next").expect("where to go on");
+                browser.submit(&answer, &[("saved", "1"), ("next", &next)]).await
             } else {
                 assert!(body.contains("id=\"allow\""), "{body}");
                 browser.submit(&answer, &[("decision", "allow")]).await
@@ -264,6 +265,17 @@ impl Api {
     /// What it logged so far.
     fn log(&self) -> String {
         self.log.lock().expect("not poisoned").clone()
+    }
+
+    /// Waits until it has logged this: what a process says arrives a little later.
+    async fn logs(&self, text: &str) {
+        let logged = async {
+            while !self.log().contains(text) {
+                tokio::time::sleep(Duration::from_millis(5)).await;
+            }
+        };
+        let waited = tokio::time::timeout(Duration::from_secs(20), logged).await;
+        assert!(waited.is_ok(), "{text} is not logged:\n{}", self.log());
     }
 
     /// A request, with this in `Authorization`.
