@@ -40,9 +40,6 @@ class Tokens:
             typ = str(header.get("typ", "")).lower()
             if typ not in ("at+jwt", "application/at+jwt") or header.get("alg") not in ALGORITHMS:
                 return None
-            # It names what has to be understood (RFC 7515 §4.1.11), and nothing is here.
-            if "crit" in header:
-                return None
             key = await self._key(header.get("kid"))
             # A key is for one algorithm, which it says itself.
             if key is None or key.algorithm_name != header["alg"]:

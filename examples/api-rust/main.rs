@@ -194,7 +194,7 @@ async fn permitted(api: &Api, caller: &Caller, action: &str, id: u64) -> Result<
         question["resource"]["properties"]["owner"] = json!({ "type": "User", "id": owner });
     }
     let answer = api.signet.decide(&question).await?;
-    let mut context = answer.context;
+    let context = answer.context;
     for obligation in &context.obligations {
         if obligation == "record-access" {
             let Claims { sub, client_id, jti, .. } = &caller.0;
@@ -216,6 +216,9 @@ async fn permitted(api: &Api, caller: &Caller, action: &str, id: u64) -> Result<
     match (answer.decision, context.step_up) {
         (true, _) => Ok(order),
         (false, Some(step_up)) => Err(api.challenges.insufficient_authentication(&step_up)),
-        (false, None) => Err(Refusal::denied(context.reason_user.remove("403"))),
+        (false, None) => {
+            let reason = context.reason_user.get("403");
+            Err(Refusal::denied(reason.map(String::as_str)))
+        }
     }
 }

@@ -25,12 +25,12 @@ pub struct Challenges {
 }
 
 impl Challenges {
-    /// There is no token. RFC 6750 §3.1: then no error either.
+    /// There is no token. RFC 6750 §3.1: then there is no error in the challenge either.
     pub fn missing(&self) -> Refusal {
-        let challenge = format!("Bearer resource_metadata=\"{}\"", self.resource_metadata);
-        let description = "an access token is needed".to_owned();
-        let challenge = Some(challenge);
-        Refusal { status: StatusCode::UNAUTHORIZED, error: "unauthorized", description, challenge }
+        let mut refusal =
+            Refusal::new(StatusCode::UNAUTHORIZED, "unauthorized", "an access token is needed");
+        refusal.challenge = Some(self.challenge(&[]));
+        refusal
     }
 
     /// There is one that is no good here. Why is not said: whoever made it up is not helped.
@@ -42,17 +42,18 @@ impl Challenges {
     /// It lacks a scope.
     pub fn insufficient_scope(&self, scope: &str) -> Refusal {
         let description = "the access token lacks a scope";
-        let scope = [("scope", scope.to_owned())];
+        let scope = [("scope", scope)];
         self.because(StatusCode::FORBIDDEN, "insufficient_scope", description, &scope)
     }
 
     /// The person has to prove once more who they are.
     pub fn insufficient_authentication(&self, step_up: &StepUp) -> Refusal {
-        let description = "this takes a stronger or more recent sign-in";
-        let acr_values = step_up.acr_values.clone().map(|values| ("acr_values", values));
-        let max_age = step_up.max_age.map(|seconds| ("max_age", seconds.to_string()));
-        let more: Vec<_> = acr_values.into_iter().chain(max_age).collect();
         let error = "insufficient_user_authentication";
+        let description = "this takes a stronger or more recent sign-in";
+        let max_age = step_up.max_age.map(|seconds| seconds.to_string());
+        let acr_values = step_up.acr_values.iter().map(|values| ("acr_values", values.as_str()));
+        let max_age = max_age.iter().map(|seconds| ("max_age", seconds.as_str()));
+        let more: Vec<_> = acr_values.chain(max_age).collect();
         self.because(StatusCode::UNAUTHORIZED, error, description, &more)
     }
 
@@ -61,32 +62,39 @@ impl Challenges {
         status: StatusCode,
         error: &'static str,
         description: &str,
-        more: &[(&str, String)],
+        more: &[(&str, &str)],
     ) -> Refusal {
-        let mut challenge =
-            format!("Bearer error=\"{error}\", error_description=\"{description}\"");
-        let metadata = ("resource_metadata", self.resource_metadata.clone());
-        for (name, value) in more.iter().chain([&metadata]) {
-            // Quotes and backslashes would end the value.
+        let said = [("error", error), ("error_description", description)];
+        let challenge = Some(self.challenge(&[&said[..], more].concat()));
+        Refusal { challenge, ..Refusal::new(status, error, description) }
+    }
+
+    fn challenge(&self, parameters: &[(&str, &str)]) -> String {
+        let metadata = [("resource_metadata", self.resource_metadata.as_str())];
+        let all = parameters.iter().chain(&metadata);
+        // Quotes and backslashes would end a value.
+        let written = all.map(|(name, value)| {
             let value = value.replace(['"', '\\'], "");
-            challenge.push_str(&format!(", {name}=\"{value}\""));
-        }
-        let (description, challenge) = (description.to_owned(), Some(challenge));
-        Refusal { status, error, description, challenge }
+            format!("{name}=\"{value}\"")
+        });
+        format!("Bearer {}", written.collect::<Vec<_>>().join(", "))
     }
 }
 
 impl Refusal {
+    fn new(status: StatusCode, error: &'static str, description: &str) -> Self {
+        Self { status, error, description: description.to_owned(), challenge: None }
+    }
+
     /// A policy does not permit it, and another token would not help.
-    pub fn denied(reason: Option<String>) -> Self {
-        let description = reason.unwrap_or_else(|| "you may not do this".to_owned());
-        Self { status: StatusCode::FORBIDDEN, error: "access_denied", description, challenge: None }
+    pub fn denied(reason: Option<&str>) -> Self {
+        let description = reason.unwrap_or("you may not do this");
+        Self::new(StatusCode::FORBIDDEN, "access_denied", description)
     }
 
     /// There is no such thing.
     pub fn not_found() -> Self {
-        let description = "there is no such order".to_owned();
-        Self { status: StatusCode::NOT_FOUND, error: "not_found", description, challenge: None }
+        Self::new(StatusCode::NOT_FOUND, "not_found", "there is no such order")
     }
 }
 
@@ -94,9 +102,8 @@ impl Refusal {
 impl From<Unavailable> for Refusal {
     fn from(problem: Unavailable) -> Self {
         tracing::error!(%problem, "Signet could not be asked");
-        let status = StatusCode::SERVICE_UNAVAILABLE;
-        let description = "access cannot be checked at the moment".to_owned();
-        Self { status, error: "temporarily_unavailable", description, challenge: None }
+        let description = "access cannot be checked at the moment";
+        Self::new(StatusCode::SERVICE_UNAVAILABLE, "temporarily_unavailable", description)
     }
 }
 

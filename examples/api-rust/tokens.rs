@@ -18,7 +18,7 @@ use crate::{
 /// What Signet signs with. Neither `none` nor an HMAC, whatever a token says of itself.
 const ALGORITHMS: [Algorithm; 3] = [Algorithm::ES256, Algorithm::EdDSA, Algorithm::RS256];
 /// For how long Signet lets its keys be kept.
-const KEYS_LAST: Duration = Duration::from_secs(300);
+const KEYS_LAST: Duration = Duration::from_mins(5);
 /// How many answers of introspection are kept.
 const MOST_KEPT: usize = 10_000;
 

@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use serde_json::json;
+use sqlx::PgPool;
 
 use super::{Api, Language, RESOURCE, Way, World, client_token, everywhere, register, secret_of};
 use crate::support::{
@@ -90,7 +91,8 @@ async fn without_signet_nothing_is_open(language: Language, way: Way) {
     let issuer = signet.issuer.clone();
     let secret = secret_of(&secrets, "orders-api");
     let own = secret_of(&secrets, "orders-service");
-    let api = Api::start(language, way, &issuer, secret, &[(CACHE, "0")]).await;
+    let settings = [(CACHE, "0"), ("JWKS_COOLDOWN", "0")];
+    let api = Api::start(language, way, &issuer, secret, &settings).await;
     let token = client_token(&issuer, "orders-service", own, &[("resource", RESOURCE)]).await;
     assert_eq!(api.status("POST /orders", &token).await, 201, "{}", api.log());
     assert_eq!(api.status("GET /orders/1", &token).await, 403, "{}", api.log());
@@ -98,7 +100,7 @@ async fn without_signet_nothing_is_open(language: Language, way: Way) {
     signet.kill().await;
     // By keys that are known, tokens are checked without Signet; decisions are not made.
     let listed = if way == Way::Jwks { 200 } else { 503 };
-    let new = Api::start(language, way, &issuer, secret, &[(CACHE, "0")]).await;
+    let new = Api::start(language, way, &issuer, secret, &settings).await;
     for (api, request, expected) in [
         (&api, "GET /orders", listed),
         (&api, "GET /orders/1", 503),
@@ -112,8 +114,12 @@ async fn without_signet_nothing_is_open(language: Language, way: Way) {
         assert!(!answer.headers().contains_key("www-authenticate"), "the token may be good");
     }
 
-    // And they go on when it is there again.
+    // And they go on when it is there again, be it with other keys: then their own tokens are no good any more either.
+    let db = PgPool::connect(&database.url).await.expect("Postgres answers");
+    sqlx::query("DELETE FROM signing_keys").execute(&db).await.expect("deleted");
+    db.close().await;
     let _signet = Process::serve(command(&database.url), port).await;
+    let token = client_token(&issuer, "orders-service", own, &[("resource", RESOURCE)]).await;
     for api in [&api, &new] {
         assert_eq!(api.status("GET /orders", &token).await, 200, "{}", api.log());
     }
