@@ -3,7 +3,7 @@
 use std::{collections::HashMap, error::Error, fmt, time::Duration};
 
 use reqwest::{Client, RequestBuilder, StatusCode, Url, redirect::Policy};
-use serde::Deserialize;
+use serde::{Deserialize, de::DeserializeOwned};
 use serde_json::Value;
 use tokio::{
     sync::{Mutex, OnceCell},
@@ -113,7 +113,7 @@ impl Signet {
     async fn metadata(&self, name: &str, own: &str) -> Result<Value, Unavailable> {
         let issuer = &self.settings.issuer;
         let url = Url::parse(issuer).map_err(|error| Unavailable(error.to_string()))?;
-        let document = json(self.http.get(well_known(&url, name))).await?;
+        let document: Value = json(self.http.get(well_known(&url, name))).await?;
         if document[own] != *issuer {
             return Err(Unavailable(format!("{name} is not that of {issuer}")));
         }
@@ -121,8 +121,13 @@ impl Signet {
     }
 
     /// The keys that Signet signs with (RFC 7517).
-    pub async fn keys(&self) -> Result<Value, Unavailable> {
-        json(self.http.get(self.endpoints().await?.jwks.clone())).await
+    pub async fn keys(&self) -> Result<Vec<Value>, Unavailable> {
+        #[derive(Deserialize)]
+        struct Answer {
+            keys: Vec<Value>,
+        }
+        let url = self.endpoints().await?.jwks.clone();
+        Ok(json::<Answer>(self.http.get(url)).await?.keys)
     }
 
     /// What Signet says of a token (RFC 7662).
@@ -165,8 +170,7 @@ impl Signet {
             ("scope", "decide"),
         ];
         let request = self.authenticated(self.endpoints().await?.token.clone(), &form);
-        let Answer { access_token, expires_in } =
-            request.send().await?.error_for_status()?.json().await?;
+        let Answer { access_token, expires_in } = json(request).await?;
         let until = Instant::now() + Duration::from_secs(expires_in.saturating_sub(30));
         *kept = Some((access_token.clone(), until));
         Ok(access_token)
@@ -181,7 +185,7 @@ impl Signet {
     }
 }
 
-async fn json(request: RequestBuilder) -> Result<Value, Unavailable> {
+async fn json<T: DeserializeOwned>(request: RequestBuilder) -> Result<T, Unavailable> {
     Ok(request.send().await?.error_for_status()?.json().await?)
 }
 

@@ -116,8 +116,7 @@ impl Tokens {
             signet.settings.jwks_cooldown.min(KEYS_LAST)
         };
         if age.is_none_or(|age| age >= lasts) {
-            let mut document = signet.keys().await?;
-            let read = document["keys"].as_array_mut().map(std::mem::take).unwrap_or_default();
+            let read = signet.keys().await?;
             // What this library cannot read is not for this API.
             let read = read.into_iter().filter_map(|key| from_value::<Jwk>(key).ok());
             keys.by_kid = read.filter_map(|key| Some((key.common.key_id.clone()?, key))).collect();
