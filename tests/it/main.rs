@@ -23,6 +23,7 @@ mod dev;
 mod email_address;
 mod encrypted_requests;
 mod endings;
+mod examples;
 mod failures;
 mod fetch;
 mod foreign;
