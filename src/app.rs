@@ -14,7 +14,7 @@ use crate::{
     decisions::Decisions,
     entropy::Entropy,
     fetch,
-    gate::proxy::UpstreamTokens,
+    gate::{proxy::UpstreamTokens, secret_scanning::ScannerKeys},
     identity::{
         api_keys,
         breached::Breached,
@@ -89,6 +89,8 @@ pub struct App {
     pub logouts: Notify,
     /// What is fetched from addresses that others name.
     pub fetch: fetch::Client,
+    /// What messages about API keys that were found are signed with.
+    pub scanner_keys: ScannerKeys,
     /// Development mode, and what its pages show.
     pub demo: Option<Demo>,
 }
@@ -120,6 +122,9 @@ pub enum StartError {
     /// The service that knows breached passwords.
     #[error("password.breached_range_url: {0}")]
     BreachedRange(#[source] fetch::FetchError),
+    /// Where it is published what messages about API keys are signed with.
+    #[error("api_keys.secret_scanning_keys: {0}")]
+    SecretScanning(#[source] fetch::FetchError),
     /// E-mail.
     #[error(transparent)]
     Mail(#[from] MailError),
@@ -150,6 +155,10 @@ impl App {
         let fetch = fetch::Client::new(&config.fetch)?;
         if let Some(url) = &config.password.breached_range_url {
             fetch.guard().check_url(url).map_err(StartError::BreachedRange)?;
+        }
+        if config.api_keys.secret_scanning.is_on() {
+            let url = &config.api_keys.secret_scanning_keys;
+            fetch.guard().check_url(url).map_err(StartError::SecretScanning)?;
         }
         // Before anything is written: what goes to a default partition stays there.
         let keep_decisions = config.access.keep_decisions.0.try_into().unwrap_or_default();
@@ -186,6 +195,7 @@ impl App {
             decrypting: authorize::decrypting_places(),
             logouts: Notify::new(),
             fetch,
+            scanner_keys: ScannerKeys::default(),
             demo,
         };
         app.rotate_keys(now).await?;

@@ -239,14 +239,14 @@ impl Engine {
                 more.push(entity.map_err(|error| Malformed(format!("{what}: {error}")))?);
             }
         }
-        let known = self.vocabulary.attributes(&resource.uid.type_name().to_string());
-        let schema = known.map(|_| self.vocabulary.schema());
+        // Each was checked against the schema when it was read.
         entities
             .clone()
-            .add_entities(more, schema)
+            .add_entities(more, None)
             .map_err(|error| Malformed(format!("resource: {}", report(&error))))
     }
 
+    /// The entity of something of which nothing is kept.
     fn entity_of(&self, thing: &Thing) -> Result<Entity, Malformed> {
         let (kind, id) = (thing.uid.type_name().to_string(), thing.uid.id().unescaped());
         let known = self.vocabulary.attributes(&kind);

@@ -25,7 +25,7 @@ use super::{
 use crate::{
     app::AppState,
     audit::Origin,
-    gate::authzen,
+    gate::{authzen, secret_scanning},
     keys::Document,
     oauth::{
         Code, Error, jwks,
@@ -107,6 +107,14 @@ impl Service {
 }
 
 impl Answer for Service {
+    fn longest_body(&self, path: &str, usual: usize) -> usize {
+        let is_on = self.0.app.config.api_keys.secret_scanning.is_on();
+        if is_on && path.ends_with(secret_scanning::PATH) {
+            return usual.max(secret_scanning::LONGEST);
+        }
+        usual
+    }
+
     async fn answer(&self, peer: SocketAddr, request: Arrived) -> Response {
         let parts = &*self.0;
         let request_id = parts.ids.next();

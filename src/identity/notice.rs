@@ -15,6 +15,7 @@ use crate::{
     web::{
         cookies::Cookie,
         pages::{self, Freedom},
+        params::Params,
     },
 };
 
@@ -24,6 +25,8 @@ const AGE: Duration = Duration::from_mins(1);
 const PLACE: &str = "notice";
 /// As much of what was typed as is filled in again, in characters.
 const TYPED: usize = 320;
+/// The longest form that is filled in again, in bytes: a cookie has 4096 (RFC 6265 §6.1), sealed and in base64.
+const FORM: usize = 1600;
 
 /// How many minutes it is until then, at least one.
 #[must_use]
@@ -48,6 +51,8 @@ pub struct Notice {
     pub typed: String,
     /// The field that it is about, where a page has several.
     pub field: String,
+    /// A form that is filled in again, encoded.
+    form: String,
 }
 
 impl Notice {
@@ -78,6 +83,19 @@ impl Notice {
     pub fn about(mut self, field: &str) -> Self {
         field.clone_into(&mut self.field);
         self
+    }
+
+    /// With a form that is filled in again, unless it has more in it than a cookie holds.
+    #[must_use]
+    pub fn filled(mut self, form: &Params) -> Self {
+        self.form = Some(form.encode()).filter(|form| form.len() <= FORM).unwrap_or_default();
+        self
+    }
+
+    /// What is filled in again of a form.
+    #[must_use]
+    pub fn form(&self) -> Params {
+        Params::parse(self.form.as_bytes()).unwrap_or_default()
     }
 
     /// Leads back to a page that shows it.

@@ -4,8 +4,6 @@
 
 use std::{borrow::Cow, collections::BTreeSet};
 
-use serde::de::Error as _;
-
 use super::Error;
 use crate::{
     access::{principal::Subject, roles::Roles},
@@ -14,7 +12,7 @@ use crate::{
         resource::{AccessClaim, Resource},
         scope,
     },
-    replica::{Catalogue, PrincipalError},
+    replica::Catalogue,
     storage,
     tokens::access::Holds,
 };
@@ -73,14 +71,7 @@ pub async fn of<'a>(
     }
     let subject = subject();
     let principal = app.replica.principal(&subject, app.clock.now()).await;
-    let principal = principal.map_err(|error| match error {
-        PrincipalError::Storage(error) => error,
-        // It is not known what they hold, and nothing is guessed.
-        PrincipalError::Misfit(_) | PrincipalError::Policies(_) => storage::Error::Unreadable {
-            what: format!("standing of {subject}"),
-            source: serde_json::Error::custom(error),
-        },
-    })?;
+    let principal = principal.map_err(|error| error.into_storage(&subject))?;
     let nothing = BTreeSet::new();
     let (roles, groups) = principal
         .as_ref()

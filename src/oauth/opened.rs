@@ -20,7 +20,7 @@ use crate::{
 pub struct Opened {
     /// To whom it was issued.
     pub client: Arc<Client>,
-    /// The grant that it belongs to; none if it is the client's own.
+    /// The grant that it belongs to, or the API key that it was exchanged for; none if it is the client's own.
     pub grant: Option<Uuid>,
     /// Its scopes.
     pub scopes: Vec<String>,
@@ -39,7 +39,7 @@ pub async fn open(app: &App, text: &str) -> storage::Result<Option<Opened>> {
         let opened = client.zip(Shape::of_opaque(app, &row));
         return Ok(opened.map(|(client, shape)| Opened {
             client,
-            grant: row.grant_id,
+            grant: row.grant_id.or(row.api_key),
             scopes: shape.scopes,
             audience: shape.audience,
         }));

@@ -95,6 +95,12 @@ impl<K: Kind> Handle<K> {
         Some(Self { id: Uuid::from_slice(id).ok()?, secret, kind: PhantomData })
     }
 
+    /// Reads the one that a text begins with, whatever follows it.
+    #[must_use]
+    pub fn at_start(text: &str) -> Option<Self> {
+        Self::parse(text.get(..secret::length(K::PREFIX, LENGTH))?)
+    }
+
     /// The text to hand to its owner.
     #[must_use]
     pub fn expose(&self) -> String {

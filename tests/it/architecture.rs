@@ -21,9 +21,11 @@ const ARROWS: [(&str, &[&str]); 19] = [
         "gate",
         &[
             "access",
+            "admin",
             "audit",
             "config",
             "decisions",
+            "fetch",
             "identity",
             "keys",
             "oauth",
