@@ -56,6 +56,7 @@ mod pkce;
 mod policies;
 mod presented;
 mod properties;
+mod proxies;
 mod queries;
 mod races;
 mod refresh;

@@ -55,7 +55,9 @@ pub fn leading(question: Option<&Question>, verdict: Verdict, headers: &HeaderMa
     if let Some(question) = question.filter(|question| signs_in && navigates(question, headers)) {
         let to = question.path_and_query.as_bytes();
         let to: String = form_urlencoded::byte_serialize(to).collect();
-        return no_store(redirect(&format!("{}?return_to={to}", path::SIGN_IN)));
+        // With the origin: Traefik takes an address without one for one below where it asked.
+        let to = format!("{}{}?return_to={to}", question.origin, path::SIGN_IN);
+        return no_store(redirect(&to));
     }
     plainly(question, verdict, headers)
 }

@@ -75,7 +75,10 @@ async fn a_page_is_led_to_sign_in_and_all_else_is_challenged() {
         assert_eq!(answer.status(), expected, "{at} {method} {headers:?}");
         assert_eq!(said(&answer, "remote-user"), "none");
         match expected {
-            302 => assert_eq!(location(&answer), "/.signet/sign-in?return_to=%2Fa%3Fb%3Dc"),
+            302 => assert_eq!(
+                location(&answer),
+                format!("{ORIGIN}/.signet/sign-in?return_to=%2Fa%3Fb%3Dc")
+            ),
             _ => assert_eq!(said(&answer, "www-authenticate"), "Bearer realm=\"signet\""),
         }
     }
@@ -86,7 +89,7 @@ async fn a_page_is_led_to_sign_in_and_all_else_is_challenged() {
         .header("x-forwarded-proto", "https")
         .header("accept", "text/html");
     let answer = envoy.send().await.expect("an answer");
-    assert_eq!(location(&answer), "/.signet/sign-in?return_to=%2Fa%3Fb%3Dc");
+    assert_eq!(location(&answer), format!("{ORIGIN}/.signet/sign-in?return_to=%2Fa%3Fb%3Dc"));
     // nginx leads what it was told 401 about to the sign-in itself.
     for (headers, expected) in [(&page[..], 302), (&[], 401), (&fetched, 401)] {
         let mut request = gate.question("/.signet/sign-in", "GET", "/a?b=c");
@@ -445,7 +448,7 @@ async fn a_site_may_want_a_policy_that_permits_and_policies_may_want_more_of_a_s
     // A page is led to prove it, and back.
     let page = gate.question("/gate/forward", "GET", "/bank").header("accept", "text/html");
     let answer = page.send().await.expect("an answer");
-    assert_eq!(location(&answer), "/.signet/sign-in?return_to=%2Fbank");
+    assert_eq!(location(&answer), format!("{ORIGIN}/.signet/sign-in?return_to=%2Fbank"));
     let answer = gate.own("GET", "/.signet/sign-in?return_to=%2Fbank", &[]).await;
     let authorization = location(&answer);
     assert!(authorization.contains("&max_age=300"), "{authorization}");
