@@ -273,4 +273,56 @@ async fn an_origin_is_one_clients_site() {
     let plan = admin::manifest::plan(&server.db, &manifest).await.expect("a plan");
     let problem = admin::manifest::apply(&server.app, plan).await.expect_err("taken").to_string();
     assert!(problem.contains("https://wiki.example is the site of client wiki"), "{problem}");
+async fn what_an_api_behind_the_site_wants_of_a_sign_in_is_asked_for() {
+    let server = server().await;
+    let (mut gate, mut browser) = (server.gate().await, server.browser());
+    gate.sign_in(&mut browser, "/").await;
+    server.advance(Duration::minutes(10));
+    let answer = gate.own("GET", "/.signet/sign-in?return_to=%2Forders", &[]).await;
+    assert_eq!(location(&answer), "/orders", "signed in already");
+
+    let path = "/.signet/sign-in?return_to=%2Forders&acr_values=aal1&max_age=300";
+    let authorization = location(&gate.own("GET", path, &[]).await);
+    for expected in ["&max_age=300", "aal1"] {
+        assert!(authorization.contains(expected), "{authorization}");
+    }
+    let callback = gate.through(&mut browser, &authorization).await;
+    assert_eq!(location(&gate.own("GET", &callback, &[]).await), "/orders");
+    let told: Value = gate.own("GET", "/.signet/user", &[]).await.json().await.expect("JSON");
+    assert_eq!(told["auth_time"], server.clock.now().unix_timestamp(), "{told}");
+}
+
+#[tokio::test]
+async fn the_code_of_a_sign_in_is_worth_nothing_to_a_script_that_reads_it() {
+    let server = server().await;
+    let mut browser = server.signed_in().await;
+    let gate = server.gate().await;
+    // Begun by a script, which so knows the verifier (RFC 7636 appendix B).
+    let verifier = "dBjftJeZ4CVP-mB92K27uhbUJU1p1r_wW1gFWFOEjXk";
+    let authorization = server.url(
+        "/authorize?response_type=code&client_id=wiki&scope=openid%20read&state=x\
+         &redirect_uri=https%3A%2F%2Fwiki.example%2F.signet%2Fcallback\
+         &code_challenge=E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM&code_challenge_method=S256",
+    );
+    let callback = gate.through(&mut browser, &authorization).await;
+    let (_, code) = callback.split_once("code=").expect("a code");
+    let code = code.split('&').next().expect("one");
+    let callback = format!("{ORIGIN}/.signet/callback");
+    for redirect_uri in [callback.as_str(), ""] {
+        let form = [
+            ("grant_type", "authorization_code"),
+            ("client_id", "wiki"),
+            ("code", code),
+            ("code_verifier", verifier),
+            ("redirect_uri", redirect_uri),
+        ];
+        let answer = server.post("/token", &form).await;
+        let status = answer.status().as_u16();
+        let body: Value = answer.json().await.expect("JSON");
+        assert_eq!((status, &body["error"]), (400, &"invalid_grant".into()), "{body}");
+        assert_eq!(
+            body["error_description"],
+            "Signet itself redeems the codes of sign-ins at a site"
+        );
+    }
 }
