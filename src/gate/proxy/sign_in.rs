@@ -75,7 +75,7 @@ pub async fn begin(
     uri: Uri,
     headers: HeaderMap,
 ) -> Response {
-    let (client, origin) = match question::here(&app, &headers).await {
+    let (client, origin) = match question::here(&app, &uri, &headers).await {
         Ok(here) => here,
         Err(refusal) => return answer::refused(refusal),
     };
@@ -128,6 +128,10 @@ async fn instead(app: &App, headers: &HeaderMap, context: &RequestContext) -> Re
         // Signed in meanwhile.
         Verdict::Through(..) if navigates => {
             answer::no_store(answer::redirect(local(&asked.path_and_query).unwrap_or("/")))
+        }
+        // What lets a request through is for the proxy, and whoever asks here is none. Nor did it go through.
+        Verdict::Through(..) => {
+            answer::no_store(answer::challenge(Some(&asked), &Unknown::Nothing))
         }
         _ => answer::plainly(Some(&asked), verdict, headers),
     }

@@ -10,6 +10,7 @@ use crate::{
     oauth::{Error, client_auth::AuthenticatedClient, encrypt, revoke, target},
     registry::{
         client::{Client, GrantType},
+        scope,
         site::Site,
     },
     replica::Catalogue,
@@ -140,9 +141,18 @@ pub async fn redeem_for_site(
     let nothing = Minting { id: app.uuid(), secret_hash: &[], resources: &[], seconds: &[] };
     let granted = storage::codes::redeem(&app.db, &redemption, &nothing, app.cutoffs(now)).await?;
     if let Some(granted) = granted {
+        // The session at a site ends with the one at Signet: a grant that would not is not what was asked for.
+        if granted.scopes.iter().any(|name| name == scope::OFFLINE_ACCESS) {
+            revoke::grant(app, granted.id).await?;
+            return Err(Error::invalid_grant("offline_access is nothing for a site"));
+        }
         return Ok(granted);
     }
     let found = storage::codes::examine(&app.db, &redemption, now).await?;
+    // Loaded twice at once, or again after an answer was lost: the verifier has shown that it is the same browser.
+    if found.redeemed {
+        return Err(Error::invalid_grant("the code was used before"));
+    }
     Err(refuse(app, client, &redemption, found, context).await?)
 }
 
