@@ -48,7 +48,7 @@ function run(file, args, options = {}) {
 /** The API; `port` is the one that it found. */
 async function startApi(issuer, secret) {
   const env = { ...process.env, ISSUER: issuer, CLIENT_SECRET: secret, PORT: "0" };
-  const api = run("node", [join(EXAMPLES, "api-node/server.mjs")], { env });
+  const api = run(process.execPath, [join(EXAMPLES, "api-node/server.mjs")], { env });
   for await (const line of createInterface({ input: api.child.stdout })) {
     const [, port] = line.match(/listening at \S+:(\d+)/) ?? [];
     if (port) return { ...api, port };

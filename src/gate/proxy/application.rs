@@ -1,5 +1,5 @@
 //! What a site's own scripts ask of the session that they are in: who is signed in, the token against forged requests, and to
-//! sign out (the token-mediating part of a backend for frontends, draft-ietf-oauth-browser-based-apps §6.1).
+//! sign out (the session endpoints of a backend for frontends, draft-ietf-oauth-browser-based-apps §6.1.2.1).
 
 use axum::{
     Json,

@@ -328,7 +328,8 @@ async fn the_code_of_a_sign_in_is_worth_nothing_to_a_script_that_reads_it() {
         let answer = server.post("/token", &form).await;
         let status = answer.status().as_u16();
         let body: Value = answer.json().await.expect("JSON");
-        assert_eq!((status, &body["error"]), (400, &"invalid_grant".into()), "{body}");
+        assert_eq!(status, 400, "{body}");
+        assert_eq!(body["error"], "invalid_grant");
         assert_eq!(
             body["error_description"],
             "Signet itself redeems the codes of sign-ins at a site"
