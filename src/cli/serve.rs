@@ -90,25 +90,36 @@ pub async fn serve(
             listener.serve(service, stopped, grace).await;
         })
     });
+    let (close, closed) = tokio::sync::watch::channel(());
     let gate = gate.map(|listener| {
-        let mut stopped = stopped.clone();
+        let mut stopped = closed.clone();
         let service = http::gate::Service::new(&app);
         tokio::spawn(async move {
             let stopped = async move { drop(stopped.changed().await) };
             listener.serve(service, stopped, grace).await;
         })
     });
+    let shutdown = async move {
+        shutdown.await;
+        drop(close);
+    };
     listener.serve(http::Service::new(&app), shutdown, grace).await;
     tracing::info!("stopping");
+    if let Some(gate) = gate {
+        let _ = gate.await;
+    }
     app.audit.flush().await;
     if let Err(error) = app.replica.write_api_key_uses().await {
         tracing::warn!(%error, "the last uses of API keys were not written");
     }
+    if let Err(error) = app.replica.write_gate_session_uses().await {
+        tracing::warn!(%error, "the last uses of sessions at sites were not written");
+    }
     // What goes on in the background ends with it.
     app.db.close().await;
     drop(stop);
-    for listener in [management, gate].into_iter().flatten() {
-        let _ = listener.await;
+    if let Some(management) = management {
+        let _ = management.await;
     }
     Ok(())
 }

@@ -60,8 +60,7 @@ impl Answer for Service {
         // Nothing here reads a body: what a request is about is in its head.
         let mut request: Request<Body> = request.map(|_| Body::empty());
         let address = address::behind(peer, request.headers(), proxies);
-        let origin =
-            Origin { address: Some(address), request_id: Some(request_id.as_str().to_owned()) };
+        let origin = Origin { address, request_id: Some(request_id.as_str().to_owned()) };
         request.extensions_mut().insert(origin);
         let language = request
             .headers()

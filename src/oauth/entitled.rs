@@ -18,7 +18,7 @@ use crate::{
 };
 
 /// How many roles, groups and permissions a JWT tells of: it goes along with every request, in a header.
-const MOST_IN_JWT: usize = 200;
+pub const MOST_IN_JWT: usize = 200;
 
 /// What a token is for, as far as roles permit it.
 #[derive(Clone, Debug, PartialEq, Eq)]

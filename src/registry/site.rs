@@ -22,6 +22,12 @@ pub struct Site {
     /// The resource whose access tokens and API keys are taken; none are if it is not set.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub resource: Option<String>,
+    /// The scopes of the resource, one of which lets an access token or API key read (GET, HEAD, OPTIONS).
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub read_scopes: Vec<String>,
+    /// The same for all else. What a token or key has no such scope for takes a policy that permits it.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub write_scopes: Vec<String>,
     /// Whether what is behind the proxy is handed a fresh JWT for the resource with each request.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub upstream_token: bool,
@@ -31,6 +37,10 @@ pub struct Site {
     /// Paths that anyone may read, with all that is below them.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub public: Vec<String>,
+    /// Whether questions that browsers ask ahead of requests from other origins go through, by no one (the Fetch standard's
+    /// CORS-preflight requests, which carry no credentials): what is behind the proxy answers them.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub cors_preflight: bool,
     /// Whether HTTP Basic is taken (RFC 7617): API keys, and the secrets of clients. It takes `resource`.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub basic: bool,
@@ -91,6 +101,13 @@ impl Site {
         self.has_origin(origin).then(|| Registered::parse(presented).ok()?.is(presented)).flatten()
     }
 
+    /// Whether one of these scopes lets a token or key do that.
+    #[must_use]
+    pub fn is_in_scope(&self, reads: bool, scopes: &[String]) -> bool {
+        let names = if reads { &self.read_scopes } else { &self.write_scopes };
+        names.iter().any(|name| scopes.contains(name))
+    }
+
     /// The first page of a site that `presented` is.
     #[must_use]
     pub fn match_first_page(&self, presented: &str) -> Option<Matched> {
@@ -130,10 +147,24 @@ impl Site {
                     "gate.upstream_token needs gate.resource, which the token is for".to_owned()
                 );
             }
+            None if !self.read_scopes.is_empty() || !self.write_scopes.is_empty() => {
+                return Err(
+                    "gate.read_scopes and gate.write_scopes need gate.resource, whose they are"
+                        .to_owned(),
+                );
+            }
             None if self.basic => {
                 return Err("gate.basic needs gate.resource, whose API keys are taken".to_owned());
             }
             _ => {}
+        }
+        let needed = match self.remote_user {
+            RemoteUser::Sub => None,
+            RemoteUser::Username => Some("profile"),
+            RemoteUser::Email => Some("email"),
+        };
+        if let Some(name) = needed.filter(|name| !metadata.scopes.iter().any(|own| own == name)) {
+            return Err(format!("gate.remote_user: it takes the scope {name}, which opens that"));
         }
         for path in &self.public {
             let plain = |c: char| c.is_ascii_alphanumeric() || "/-._~".contains(c);
@@ -176,7 +207,7 @@ mod tests {
     fn validate(gate: &Value, changes: &Value) -> Result<(), String> {
         let mut metadata = json!({
             "client_name": "Wiki", "token_endpoint_auth_method": "none", "grant_types": ["authorization_code"],
-            "scopes": ["openid"], "resources": ["https://api.example"], "gate": gate,
+            "scopes": ["openid", "email"], "resources": ["https://api.example"], "gate": gate,
         });
         for (name, value) in changes.as_object().into_iter().flatten() {
             metadata[name] = value.clone();
@@ -192,7 +223,8 @@ mod tests {
             json!({ "origins": ["https://wiki.example:8443", "http://localhost:3000", "http://127.0.0.1:81"] }),
             json!({ "origins": ["https://w.example"], "resource": "https://api.example", "upstream_token": true,
                     "basic": true, "csrf": "token", "remote_user": "email", "public": ["/", "/assets/v1.2"],
-                    "case_insensitive": true, "deny_by_default": true }),
+                    "case_insensitive": true, "deny_by_default": true, "cors_preflight": true,
+                    "read_scopes": ["read"], "write_scopes": ["write"] }),
         ] {
             assert_eq!(validate(&gate, &json!({})), Ok(()), "{gate}");
         }
@@ -228,6 +260,8 @@ mod tests {
             (site(json!({ "public": ["/a/../b"] })), json!({}), "public"),
             (site(json!({ "public": ["/a%2fb"] })), json!({}), "public"),
             (site(json!({ "public": ["/.signet"] })), json!({}), "public"),
+            (site(json!({ "read_scopes": ["read"] })), json!({}), "read_scopes"),
+            (site(json!({ "remote_user": "username" })), json!({}), "profile"),
             (site(json!({ "sorigins": [] })), json!({}), "sorigins"),
         ] {
             let problem = validate(&gate, &changes).expect_err(&gate.to_string());

@@ -306,6 +306,10 @@ impl Replica {
                     self.clients.forget(&change.key);
                     self.published.forget(&change.key);
                     self.access.forget(&format!("client:{}", change.key));
+                    // One that is removed may come again, and its sessions must not.
+                    if self.sites.has(&change.key) {
+                        self.gate_sessions.forget_all();
+                    }
                     sites = true;
                 }
                 "api_key" => {

@@ -1,6 +1,9 @@
 //! Sites behind the gate, by their origins: few, so all of them are remembered.
 
-use std::{collections::HashMap, sync::Arc};
+use std::{
+    collections::{HashMap, hash_map::Entry},
+    sync::Arc,
+};
 
 use arc_swap::ArcSwap;
 use sqlx::PgPool;
@@ -26,13 +29,25 @@ impl Sites {
         self.current.load().get(origin).cloned()
     }
 
+    /// Whether a client has a site, as far as is known.
+    pub fn has(&self, client_id: &str) -> bool {
+        self.current.load().values().any(|own| **own == *client_id)
+    }
+
     pub async fn reload(&self, db: &PgPool) -> Result<()> {
         let _reading = self.reading.lock().await;
         let mut sites = HashMap::new();
         for (client_id, origin) in storage::clients::sites(db).await? {
-            // No two can be registered for one, unless they came at the same time: then the first by name has it.
-            sites.entry(origin).or_insert_with(|| client_id.into());
+            match sites.entry(origin) {
+                Entry::Vacant(place) => drop(place.insert(Some(Arc::from(client_id)))),
+                // None is registered for another's, unless both came at the same time: then it is neither's.
+                Entry::Occupied(mut place) => {
+                    tracing::error!(origin = place.key(), "two clients have their site there");
+                    place.insert(None);
+                }
+            }
         }
+        let sites = sites.into_iter().filter_map(|(origin, site)| Some((origin, site?))).collect();
         self.current.store(Arc::new(sites));
         Ok(())
     }

@@ -61,6 +61,15 @@ impl StepUp {
         }
         (read != Self::default()).then_some(read)
     }
+
+    /// What both want. The classes that Signet knows are in the order of their names: aal1, aal2, aal3.
+    #[must_use]
+    pub fn and(self, other: Self) -> Self {
+        Self {
+            acr: self.acr.max(other.acr),
+            max_age: [self.max_age, other.max_age].into_iter().flatten().min(),
+        }
+    }
 }
 
 impl fmt::Display for StepUp {

@@ -9,7 +9,7 @@ use serde_json::{Value, json};
 use super::{
     basic,
     check::Verdict,
-    identity::{Credential, Identity, Unknown},
+    identity::{API_KEY, Credential, Identity, Unknown},
     path,
     question::{Question, Refusal},
     session,
@@ -32,6 +32,21 @@ pub const IDENTITY: [HeaderName; 8] = [
     HeaderName::from_static("remote-client"),
     HeaderName::from_static("remote-scopes"),
 ];
+
+/// Headers that proxies copy beside those, and that a caller's own name with `_` for `-` would stand beside: servers that hand
+/// headers on as variables do not tell the two apart.
+const COPIED: [&str; 3] = ["authorization", "cookie", API_KEY];
+
+/// The header by which a caller says what the gate alone says. Not every proxy overwrites it.
+#[must_use]
+pub fn forged(headers: &HeaderMap) -> Option<String> {
+    let is_forged = |name: &&HeaderName| {
+        let plain = name.as_str().replace('_', "-");
+        IDENTITY.iter().any(|own| own.as_str() == plain)
+            || name.as_str().contains('_') && COPIED.contains(&plain.as_str())
+    };
+    headers.keys().find(is_forged).map(ToString::to_string)
+}
 
 /// For proxies that take 200, 401 and 403 and nothing else.
 #[must_use]
@@ -137,6 +152,8 @@ fn through(
     bearer.set_sensitive(true);
     told.insert(header::AUTHORIZATION, bearer);
     told.insert(header::COOKIE, session::other_cookies(headers));
+    // A secret that lasts: what is behind the proxy has no use for it but misuse.
+    told.insert(HeaderName::from_static(API_KEY), HeaderValue::from_static(""));
     if let Some(Identity { credential: Credential::ApiKey(_, sunset), .. }) = identity {
         api_key::announce(&mut response, *sunset);
     }
@@ -146,14 +163,21 @@ fn through(
 /// The values of [`IDENTITY`].
 fn said_of(question: &Question, identity: &Identity) -> [HeaderValue; 8] {
     let known = |name: &str| identity.principal.known.get(name).and_then(Value::as_str);
-    let person = matches!(identity.subject, Subject::User(_));
+    let is_person = matches!(identity.subject, Subject::User(_));
+    // What a person allowed the site to see; their own key is theirs to use wherever it is good.
+    let own_key = matches!(identity.credential, Credential::ApiKey(..));
+    let opened = |scope: &str| own_key || identity.opens(scope);
     let verified = identity.principal.known.get("email_verified") == Some(&Value::Bool(true));
-    let email = known("email").filter(|_| person && verified).unwrap_or_default();
+    let email = known("email").filter(|_| is_person && verified && opened("email"));
+    let email = email.unwrap_or_default();
+    let profile =
+        |name: &str| known(name).filter(|_| !is_person || opened("profile")).unwrap_or_default();
+    // No client is taken for a person of that name.
     let user = match question.site().remote_user {
         RemoteUser::Sub => identity.sub.as_str(),
-        _ if !person => identity.sub.as_str(),
-        RemoteUser::Username => known("username").unwrap_or_default(),
+        RemoteUser::Username if is_person => profile("username"),
         RemoteUser::Email => email,
+        RemoteUser::Username => "",
     };
     let list = |names: &std::collections::BTreeSet<String>| {
         value(&names.iter().map(String::as_str).collect::<Vec<_>>().join(","))
@@ -161,7 +185,7 @@ fn said_of(question: &Question, identity: &Identity) -> [HeaderValue; 8] {
     [
         value(user),
         value(&identity.sub),
-        value(known("name").unwrap_or_default()),
+        value(profile("name")),
         value(email),
         list(&identity.principal.groups),
         list(&identity.principal.roles),

@@ -1,12 +1,12 @@
 //! What a site's own scripts ask of the session that they are in: who is signed in, the token against forged requests, and to
-//! sign out (the token-mediating part of a backend for frontends, draft-ietf-oauth-browser-based-apps §6.1).
+//! sign out (the session endpoints of a backend for frontends, draft-ietf-oauth-browser-based-apps §6.1.2.1).
 
 use axum::{
     Json,
     extract::State,
     response::{IntoResponse, Response},
 };
-use http::{HeaderMap, StatusCode};
+use http::{HeaderMap, StatusCode, Uri};
 use serde_json::{Map, Value, json};
 
 use super::{
@@ -32,8 +32,8 @@ use crate::{
 const HINT: i64 = 60;
 
 /// `GET /.signet/user`.
-pub async fn user(State(app): State<AppState>, headers: HeaderMap) -> Response {
-    answer::no_store(match signed_in(&app, &headers).await {
+pub async fn user(State(app): State<AppState>, uri: Uri, headers: HeaderMap) -> Response {
+    answer::no_store(match signed_in(&app, &uri, &headers).await {
         Ok((_, identity)) => match told(&app, &identity).await {
             Ok(told) => Json(told).into_response(),
             Err(error) => crate::oauth::Error::from(error).into_response(),
@@ -43,8 +43,8 @@ pub async fn user(State(app): State<AppState>, headers: HeaderMap) -> Response {
 }
 
 /// `GET /.signet/csrf`.
-pub async fn csrf(State(app): State<AppState>, headers: HeaderMap) -> Response {
-    answer::no_store(match signed_in(&app, &headers).await {
+pub async fn csrf(State(app): State<AppState>, uri: Uri, headers: HeaderMap) -> Response {
+    answer::no_store(match signed_in(&app, &uri, &headers).await {
         Ok((question, _)) => match session::handle(&headers, &question.origin) {
             Some(handle) => {
                 let token = csrf::token(&app.secrets.pages, &handle.digest());
@@ -60,9 +60,10 @@ pub async fn csrf(State(app): State<AppState>, headers: HeaderMap) -> Response {
 pub async fn sign_out(
     State(app): State<AppState>,
     context: RequestContext,
+    uri: Uri,
     headers: HeaderMap,
 ) -> Response {
-    let (client, origin) = match question::here(&app, &headers).await {
+    let (client, origin) = match question::here(&app, &uri, &headers).await {
         Ok(here) => here,
         Err(refusal) => return answer::refused(refusal),
     };
@@ -134,8 +135,12 @@ fn id_token_hint(app: &App, client: &Client, row: &GateSessionRow) -> String {
 }
 
 /// Who is signed in at the site that is asked.
-async fn signed_in(app: &App, headers: &HeaderMap) -> Result<(Question, Identity), Response> {
-    let (client, origin) = question::here(app, headers).await.map_err(answer::refused)?;
+async fn signed_in(
+    app: &App,
+    uri: &Uri,
+    headers: &HeaderMap,
+) -> Result<(Question, Identity), Response> {
+    let (client, origin) = question::here(app, uri, headers).await.map_err(answer::refused)?;
     // Scripts of other sites get nothing, also where the browser would let them have it.
     let from_elsewhere = headers
         .get("sec-fetch-site")

@@ -34,6 +34,10 @@ pub(super) async fn identity(
     let decoded = BASE64_STANDARD.decode(text).map_err(|_| malformed())?;
     let pair = String::from_utf8(decoded).map_err(|_| malformed())?;
     let (user, password) = pair.split_once(':').ok_or_else(malformed)?;
+    // RFC 7617 §2.
+    if pair.contains(char::is_control) {
+        return Err(malformed());
+    }
     if ApiKeySecret::looks_like(password) {
         let found = identity::of_api_key(app, question, password, origin).await?;
         // The key says whose it is. A name that is another's is a slip, or worse.
@@ -74,8 +78,9 @@ async fn of_client(
 ) -> Result<Identity, Unknown> {
     use crate::registry::client::GrantType::ClientCredentials;
 
+    // What is no secret of ours, such as someone's password, is not looked for.
+    let Some(secret) = ClientSecret::parse(secret) else { return Err(wrong()) };
     let client = app.replica.client(client_id).await?;
-    let secret = ClientSecret::parse(secret);
     let resource = question.site().resource.as_deref();
     let proven = client.filter(|client| {
         let metadata = &client.metadata;
@@ -83,10 +88,10 @@ async fn of_client(
             && metadata.token_endpoint_auth_method == AuthMethod::ClientSecretBasic
             && client.may(ClientCredentials)
             && resource.is_some_and(|resource| metadata.resources.iter().any(|own| own == resource))
-            && secret.is_some_and(|secret| client.has_secret(&secret.digest()))
+            && client.has_secret(&secret.digest())
     });
     let Some(client) = proven else {
-        let counters = throttle::nameless(&app.config.sign_in, origin.address);
+        let counters = throttle::basic(&app.config.sign_in, origin.address);
         let until = throttle::count(app, &counters).await?.until;
         let method = Some("client_secret_basic");
         let refused = Refused { kind: Kind::ClientRefused, client_id: None, method, reason: None };
@@ -107,7 +112,6 @@ async fn of_client(
     let known = Known {
         subject: Subject::Client(client.id.to_string()),
         credential: Credential::Basic,
-        sub: client.id.to_string(),
         client_id: client.id.to_string(),
         grant: None,
         authentication: None,

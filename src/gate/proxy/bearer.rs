@@ -9,7 +9,7 @@ use super::{
 use crate::{
     access::principal::Subject,
     app::App,
-    oauth::{Code, Error, api_key, opened, subject, target::Shape},
+    oauth::{Code, Error, api_key, opened, target::Shape},
     storage,
     tokens::handle::{Access, Handle},
 };
@@ -55,7 +55,6 @@ async fn of_jwt(app: &App, question: &Question, text: &str) -> Result<Identity, 
     let known = Known {
         subject,
         credential: Credential::Token,
-        sub: claims.sub.clone(),
         client_id: claims.client_id.clone(),
         grant: claims.jti.grant(),
         authentication,
@@ -74,26 +73,23 @@ async fn of_opaque(
     let row = storage::opaque_tokens::find(&app.db, handle.id, digest.bytes(), now).await?;
     let row = row.filter(|row| is_for(question, &row.audience)).ok_or_else(invalid)?;
     let shape = Shape::of_opaque(app, &row).ok_or_else(invalid)?;
-    let (subject, sub, grant) = if let Some(id) = row.api_key {
+    let (subject, grant) = if let Some(id) = row.api_key {
         let key = app.replica.api_key(id).await?.ok_or_else(invalid)?;
         if !api_key::is_behind(app, &api_key::claim(&key)).await? {
             return Err(invalid());
         }
-        (key.owner.clone(), api_key::subject(&key), Some(id))
+        (key.owner.clone(), Some(id))
     } else {
         let client = app.replica.client(&row.client_id).await?;
         let client = client.filter(|client| !client.metadata.disabled).ok_or_else(invalid)?;
         match row.grant_id.and_then(|_| row.subject.parse().ok()) {
-            Some(person) => {
-                (Subject::User(person), subject::of(app, &client, person), row.grant_id)
-            }
-            None => (Subject::Client(row.client_id.clone()), row.subject.clone(), None),
+            Some(person) => (Subject::User(person), row.grant_id),
+            None => (Subject::Client(client.id.to_string()), None),
         }
     };
     let known = Known {
         subject,
         credential: Credential::Token,
-        sub,
         client_id: row.client_id.clone(),
         grant,
         authentication: None,

@@ -27,7 +27,7 @@ pub async fn callback(
     uri: Uri,
     headers: HeaderMap,
 ) -> Response {
-    let (client, origin) = match question::here(&app, &headers).await {
+    let (client, origin) = match question::here(&app, &uri, &headers).await {
         Ok(here) => here,
         Err(refusal) => return answer::refused(refusal),
     };
@@ -92,7 +92,7 @@ async fn finish(
         .session(granted.session_id)
         .grant(granted.id);
     app.audit.record(event, &context.origin).await?;
-    let cookie = cookies.set(Cookie::GateSession, &handle.expose(), None);
+    let cookie = cookies.set(Cookie::GateSession, &session::cookie_value(app, &handle), None);
     Ok(with_cookies(answer::redirect(&begun.return_to), [cookie]))
 }
 

@@ -109,6 +109,9 @@ pub async fn decide(
 ) -> Verdict {
     let site = question.site();
     let reads = matches!(question.request.method.as_str(), "GET" | "HEAD");
+    if site.cors_preflight && is_preflight(question, headers) {
+        return Verdict::Through(None, None);
+    }
     let public = reads && site.public.iter().any(|path| question.request.is_under(path));
     let identity = match Identity::of(app, question, headers, origin).await {
         Ok(identity) => identity,
@@ -116,8 +119,8 @@ pub async fn decide(
         Err(Unknown::Failed(error)) => return Verdict::Failed(error),
         Err(unknown) => return Verdict::Challenge(unknown),
     };
-    if matches!(identity.credential, Credential::Session)
-        && let Err(problem) = check_own(app, question, headers)
+    if identity.is_ambient
+        && let Err(problem) = check_own(app, question, &identity, headers)
     {
         return Verdict::Forbidden(problem.to_owned());
     }
@@ -138,13 +141,37 @@ pub async fn decide(
     }
 }
 
-/// Whether a request by cookie that may change something, or opens a `WebSocket`, comes from the site itself: browsers send
-/// the cookie along whoever has them do so.
-fn check_own(app: &App, question: &Question, headers: &HeaderMap) -> Result<(), &'static str> {
-    let safe = matches!(question.request.method.as_str(), "GET" | "HEAD" | "OPTIONS");
-    let socket = headers.contains_key("sec-websocket-key") || headers.contains_key(header::UPGRADE);
-    if safe && !socket {
+/// Whether a browser asks ahead of a request from another origin (the Fetch standard § CORS-preflight request).
+fn is_preflight(question: &Question, headers: &HeaderMap) -> bool {
+    question.request.method == "OPTIONS"
+        && headers.contains_key(header::ORIGIN)
+        && headers.contains_key(header::ACCESS_CONTROL_REQUEST_METHOD)
+}
+
+/// Whether a request only reads (RFC 9110 §9.2.1).
+fn is_safe(question: &Question) -> bool {
+    matches!(question.request.method.as_str(), "GET" | "HEAD" | "OPTIONS")
+}
+
+/// Whether a request that may change something, or opens a `WebSocket`, comes from the site itself: browsers send cookies, and
+/// what was typed where they asked for it (RFC 7617), along whoever has them do so.
+fn check_own(
+    app: &App,
+    question: &Question,
+    identity: &Identity,
+    headers: &HeaderMap,
+) -> Result<(), &'static str> {
+    let socket = headers.contains_key("sec-websocket-key")
+        || headers.contains_key(header::UPGRADE)
+        || headers.get("sec-fetch-mode").is_some_and(|mode| mode == "websocket");
+    if is_safe(question) && !socket {
         return Ok(());
+    }
+    let is_session = matches!(identity.credential, Credential::Session);
+    if !is_session {
+        // Of Basic: tools say nothing of where they come from, and browsers do.
+        let own = csrf::is_same_origin(headers, &question.origin);
+        return own.then_some(()).ok_or("the request does not come from the site itself");
     }
     if !is_said_to_be_own(headers, &question.origin) {
         return Err("the request does not come from the site itself");
@@ -237,10 +264,13 @@ async fn ruling(
         others: key.as_slice(),
         outcome: &outcome,
     });
+    let proof = identity.authentication.as_ref();
     Ok(match outcome.step_up {
         _ if outcome.permitted => Ruling::Permitted,
-        // Who is known otherwise cannot sign in.
-        Some(step_up) if identity.authentication.is_some() => Ruling::StepUp(step_up),
+        // Who is known otherwise cannot sign in, and who proved all of it already need not try again.
+        Some(step_up) if proof.is_some_and(|proof| proof.lacks(&step_up, now)) => {
+            Ruling::StepUp(step_up)
+        }
         _ => Ruling::Forbidden(outcome.reasons),
     })
 }
@@ -264,7 +294,10 @@ fn told(
     tell("host", json!(host));
     tell("credential", json!(identity.credential.name()));
     tell("scopes", json!(scopes));
-    tell("deny_by_default", json!(question.site().deny_by_default));
+    // A token or key may do what its scopes are for, and what else a policy permits.
+    let site = question.site();
+    let in_scope = session || site.is_in_scope(is_safe(question), scopes);
+    tell("deny_by_default", json!(site.deny_by_default || !in_scope));
     if let Some(address) = origin.address {
         tell("address", json!(address));
     }

@@ -9,19 +9,21 @@ use super::{basic, bearer, question::Question, session};
 use crate::{
     access::{
         api_key::ApiKey,
+        engine::StepUp,
         principal::{Principal, Subject},
     },
     app::App,
     audit::{Kind, Origin, Refused},
     clock::Timestamp,
-    oauth::{Code, Error, api_key, entitled},
+    identity::proof::Assurance,
+    oauth::{Code, Error, api_key, entitled, subject},
     replica::PrincipalError,
     storage,
     tokens::{access::Holds, api_key::ApiKeySecret},
 };
 
 /// The header that API keys come in, if not in `Authorization`.
-const API_KEY: &str = "x-api-key";
+pub const API_KEY: &str = "x-api-key";
 
 /// By what someone is known.
 #[derive(Clone, Debug)]
@@ -60,6 +62,18 @@ pub struct Authentication {
     pub amr: Vec<String>,
 }
 
+impl Authentication {
+    /// Whether this is less than what is wanted. What is no class of Signet's is never proved.
+    #[must_use]
+    pub fn lacks(&self, wanted: &StepUp, now: Timestamp) -> bool {
+        let age = now.unix_timestamp() - self.time.unix_timestamp();
+        let proven: Assurance = self.acr.parse().unwrap_or(Assurance::Aal1);
+        let level = wanted.acr.as_deref().map(str::parse::<Assurance>);
+        wanted.max_age.is_some_and(|most| age >= i64::from(most.max(1)))
+            || matches!(level, Some(Ok(level)) if proven < level)
+    }
+}
+
 /// Someone who is known.
 #[derive(Clone, Debug)]
 pub struct Identity {
@@ -73,6 +87,10 @@ pub struct Identity {
     pub sub: String,
     /// The client that asks on their behalf.
     pub client_id: String,
+    /// Whether browsers send the credential along by themselves, for whoever has them ask.
+    pub is_ambient: bool,
+    /// Whether roles leave anything of the site's resource.
+    pub is_entitled: bool,
     /// For what: as far as roles permit it now.
     pub scopes: Vec<String>,
     /// What the site's resource is told that they hold.
@@ -112,6 +130,12 @@ impl From<storage::Error> for Unknown {
 }
 
 impl Identity {
+    /// Whether what a person allowed has this scope.
+    #[must_use]
+    pub fn opens(&self, scope: &str) -> bool {
+        self.scopes.iter().any(|own| own == scope)
+    }
+
     /// Who a request is from.
     pub async fn of(
         app: &App,
@@ -144,7 +168,8 @@ impl Identity {
             return bearer::identity(app, question, text).await;
         }
         if scheme.eq_ignore_ascii_case("basic") && basic::is_taken(question) {
-            return basic::identity(app, question, text, origin).await;
+            let identity = basic::identity(app, question, text, origin).await?;
+            return Ok(Self { is_ambient: true, ..identity });
         }
         Err(Error::invalid_request("credentials of this kind are not taken here").into())
     }
@@ -170,19 +195,12 @@ pub(super) async fn of_api_key(
         Err(refusal) => return refused(refusal.name()),
     };
     let (key, allowed) = (presented.key, presented.allowed);
-    let (sub, client_id) = (api_key::subject(&key), api_key::client_id(&key));
+    let client_id = api_key::client_id(&key);
     let subject = key.owner.clone();
     let grant = Some(key.id);
     let credential = Credential::ApiKey(key, allowed.sunset);
-    let known = Known {
-        subject,
-        credential,
-        sub,
-        client_id,
-        grant,
-        authentication: None,
-        until: allowed.until,
-    };
+    let known =
+        Known { subject, credential, client_id, grant, authentication: None, until: allowed.until };
     known.with(app, question, allowed.scopes).await
 }
 
@@ -199,7 +217,6 @@ fn bad_key(app: &App, reason: &'static str, origin: &Origin) -> Unknown {
 pub(super) struct Known {
     pub subject: Subject,
     pub credential: Credential,
-    pub sub: String,
     pub client_id: String,
     pub grant: Option<Uuid>,
     pub authentication: Option<Authentication>,
@@ -225,16 +242,30 @@ impl Known {
         };
         let resources: Vec<String> = question.site().resource.iter().cloned().collect();
         let catalogue = app.replica.resources();
-        let subject = || self.subject.clone();
-        let entitled = entitled::of(app, &catalogue, subject, &scopes, &resources).await?;
+        let whom = || self.subject.clone();
+        let entitled = entitled::of(app, &catalogue, whom, &scopes, &resources).await?;
+        // Nothing of what it was for is left, as introspection would say.
+        let is_entitled = resources.is_empty() || !entitled.resources.is_empty();
+        let is_session = matches!(self.credential, Credential::Session);
+        if !is_entitled && !is_session {
+            let description = "roles permit nothing of what the credential was for";
+            return Err(Unknown::Invalid(Error::new(Code::InvalidToken, description)));
+        }
         let (scopes, holds) = (entitled.scopes.to_vec(), entitled.holds.clone());
-        let Self { subject, credential, sub, client_id, grant, authentication, until } = self;
+        // By the name that the site knows them by, whatever the credential calls them.
+        let sub = match &self.subject {
+            Subject::User(id) => subject::of(app, &question.client, *id),
+            Subject::Client(id) => id.clone(),
+        };
+        let Self { subject, credential, client_id, grant, authentication, until } = self;
         Ok(Identity {
             subject,
             principal,
             credential,
             sub,
             client_id,
+            is_ambient: is_session,
+            is_entitled,
             scopes,
             holds,
             grant,

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use http::{HeaderMap, Method, Uri, header};
 
-use super::path;
+use super::{answer, path};
 use crate::{
     access::web_request::{self, WebRequest},
     app::App,
@@ -37,6 +37,9 @@ pub enum Refusal {
     /// It could be taken for something else than what it is.
     #[error("the request is ambiguous: {0}")]
     Ambiguous(String),
+    /// The caller says what the gate alone says, or names another request than this one.
+    #[error("{0} is not for callers to send")]
+    Forged(String),
     /// What is Signet's own is not to be asked about.
     #[error("/.signet is not the site's: the proxy has to pass it on to Signet")]
     Own,
@@ -103,6 +106,13 @@ impl Question {
             let problem = "a header would have it taken for one of another method";
             return Err(Refusal::Ambiguous(problem.to_owned()));
         }
+        if web_request::path_override(headers) {
+            let problem = "a header would have it taken for one of another path";
+            return Err(Refusal::Ambiguous(problem.to_owned()));
+        }
+        if let Some(name) = answer::forged(headers) {
+            return Err(Refusal::Forged(name));
+        }
         if request.is_under(path::OWN) {
             return Err(Refusal::Own);
         }
@@ -113,6 +123,9 @@ impl Question {
 static NONE: Site = Site {
     origins: Vec::new(),
     resource: None,
+    read_scopes: Vec::new(),
+    write_scopes: Vec::new(),
+    cors_preflight: false,
     upstream_token: false,
     deny_by_default: true,
     public: Vec::new(),
@@ -134,13 +147,18 @@ async fn site(app: &App, origin: &str) -> Result<Arc<Client>, Refusal> {
 }
 
 /// The site under whose origin something of Signet's own was asked for, and that origin.
-pub async fn here(app: &App, headers: &HeaderMap) -> Result<(Arc<Client>, String), Refusal> {
-    let origin = forwarded_origin(headers).or_else(|refusal| {
+pub async fn here(
+    app: &App,
+    uri: &Uri,
+    headers: &HeaderMap,
+) -> Result<(Arc<Client>, String), Refusal> {
+    let origin = if headers.contains_key("x-forwarded-host") {
+        forwarded_origin(headers)?
+    } else {
         // Envoy leaves the host where it is.
-        let scheme = only(headers, "x-forwarded-proto");
-        let host = host_header(headers, &Uri::default());
-        scheme.zip(host).map_or(Err(refusal), |(scheme, host)| self::origin(scheme, &host))
-    })?;
+        let scheme = only(headers, "x-forwarded-proto").ok_or(Refusal::Unsaid("the scheme"))?;
+        origin(scheme, &host_header(headers, uri).ok_or(Refusal::Unsaid("the host"))?)?
+    };
     Ok((site(app, &origin).await?, origin))
 }
 

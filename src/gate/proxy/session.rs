@@ -2,6 +2,8 @@
 
 use std::sync::Arc;
 
+use aws_lc_rs::hmac;
+use base64::{Engine, prelude::BASE64_URL_SAFE_NO_PAD};
 use http::{HeaderMap, HeaderValue, header};
 
 use super::{
@@ -11,7 +13,6 @@ use super::{
 use crate::{
     access::principal::Subject,
     app::App,
-    oauth::subject,
     registry::client::Client,
     replica::gate_sessions::GateSession,
     storage,
@@ -31,7 +32,28 @@ pub fn cookies(origin: &str) -> Policy {
 /// The session cookie of a request under an origin, if it has a well-formed one.
 #[must_use]
 pub fn handle(headers: &HeaderMap, origin: &str) -> Option<Handle<Gate>> {
-    Handle::parse(cookies(origin).get(headers, Cookie::GateSession)?)
+    Handle::parse(cookies(origin).get(headers, Cookie::GateSession)?.split_once('.')?.0)
+}
+
+/// The value of the cookie: what it says of itself is Signet's word, so that what someone made up is not looked for.
+#[must_use]
+pub fn cookie_value(app: &App, handle: &Handle<Gate>) -> String {
+    let text = handle.expose();
+    let tag = hmac::sign(&app.secrets.pages, &tagged(&text));
+    format!("{text}.{}", BASE64_URL_SAFE_NO_PAD.encode(tag))
+}
+
+/// Whether the session cookie of a request is one that Signet made.
+fn is_ours(app: &App, headers: &HeaderMap, origin: &str) -> bool {
+    let value = cookies(origin).get(headers, Cookie::GateSession);
+    value.and_then(|value| value.split_once('.')).is_some_and(|(text, tag)| {
+        let tag = BASE64_URL_SAFE_NO_PAD.decode(tag).unwrap_or_default();
+        hmac::verify(&app.secrets.pages, &tagged(text), &tag).is_ok()
+    })
+}
+
+fn tagged(text: &str) -> Vec<u8> {
+    [b"gate session ", text.as_bytes()].concat()
 }
 
 /// The live session of a request at a client's site.
@@ -41,7 +63,8 @@ pub async fn current(
     origin: &str,
     headers: &HeaderMap,
 ) -> storage::Result<Option<Arc<GateSession>>> {
-    let Some(handle) = handle(headers, origin) else { return Ok(None) };
+    let handle = handle(headers, origin).filter(|_| is_ours(app, headers, origin));
+    let Some(handle) = handle else { return Ok(None) };
     let (idle, now) = (app.config.sessions.idle_lifetime.0, app.clock.now());
     let session = app.replica.gate_session(handle.id, idle, now).await?;
     // Good at one origin of one site alone, whatever else a proxy lets through.
@@ -73,7 +96,6 @@ pub(super) async fn of_session(
     let row = &session.row;
     let known = Known {
         subject: Subject::User(row.user_id),
-        sub: subject::of(app, &question.client, row.user_id),
         client_id: row.client_id.clone(),
         grant: Some(row.id),
         authentication: Some(Authentication {
@@ -97,17 +119,20 @@ pub(super) async fn of_session(
 /// The `Cookie` header without the gate's own, which are no business of what is behind the proxy.
 #[must_use]
 pub fn other_cookies(headers: &HeaderMap) -> HeaderValue {
-    let own = |pair: &str| {
-        let name = pair.split('=').next().unwrap_or_default().trim();
-        [Cookie::GateSession, Cookie::GateBrowser].into_iter().any(|cookie| {
-            [true, false].into_iter().any(|secure| Policy { secure }.name(cookie) == name)
-        })
+    let names: Vec<&str> = [Cookie::GateSession, Cookie::GateBrowser]
+        .into_iter()
+        .flat_map(|cookie| [true, false].map(|secure| Policy { secure }.name(cookie)))
+        .collect();
+    // Bytes: what is no text is the site's own to understand.
+    let own = |pair: &[u8]| {
+        let name = pair.split(|byte| *byte == b'=').next().unwrap_or_default().trim_ascii();
+        names.iter().any(|own| own.as_bytes() == name)
     };
     let lines = headers.get_all(header::COOKIE).iter();
-    let pairs = lines.filter_map(|line| line.to_str().ok()).flat_map(|line| line.split(';'));
-    let others: Vec<&str> =
-        pairs.map(str::trim).filter(|pair| !pair.is_empty() && !own(pair)).collect();
-    HeaderValue::from_str(&others.join("; ")).unwrap_or(HeaderValue::from_static(""))
+    let pairs = lines.flat_map(|line| line.as_bytes().split(|byte| *byte == b';'));
+    let others: Vec<&[u8]> =
+        pairs.map(<[u8]>::trim_ascii).filter(|pair| !pair.is_empty() && !own(pair)).collect();
+    HeaderValue::from_bytes(&others.join(&b"; "[..])).unwrap_or(HeaderValue::from_static(""))
 }
 
 #[cfg(test)]
@@ -122,5 +147,9 @@ mod tests {
         headers.append(header::COOKIE, HeaderValue::from_static("signet_gates=3"));
         assert_eq!(other_cookies(&headers), "a=1; b=2; c; signet_gates=3");
         assert_eq!(other_cookies(&HeaderMap::new()), "");
+        let mixed = HeaderValue::from_bytes(b"x=\xe9; signet_gate=y; b=2").expect("a value");
+        let headers = HeaderMap::from_iter([(header::COOKIE, mixed)]);
+        assert_eq!(other_cookies(&headers).as_bytes(), b"x=\xe9; b=2");
+        assert_eq!(Policy { secure: false }.get(&headers, Cookie::GateSession), Some("y"));
     }
 }

@@ -75,7 +75,7 @@ pub async fn begin(
     uri: Uri,
     headers: HeaderMap,
 ) -> Response {
-    let (client, origin) = match question::here(&app, &headers).await {
+    let (client, origin) = match question::here(&app, &uri, &headers).await {
         Ok(here) => here,
         Err(refusal) => return answer::refused(refusal),
     };
@@ -83,23 +83,35 @@ pub async fn begin(
     if forwarded.is_some_and(|asked| !asked.starts_with(path::OWN)) {
         return instead(&app, &headers, &context).await;
     }
-    let named = uri.query().and_then(|query| Params::parse(query.as_bytes()).ok());
-    let return_to =
-        named.as_ref().and_then(|params| local(params.get("return_to")?)).unwrap_or("/");
+    let params = uri.query().and_then(|query| Params::parse(query.as_bytes()).ok());
+    let params = params.unwrap_or_default();
+    let return_to = params.get("return_to").and_then(local).unwrap_or("/");
     let asked = match Question::page(client, origin, return_to) {
         Ok(asked) => asked,
         Err(refusal) => return answer::refused(refusal),
     };
+    let wanted = wanted(&params);
     let step_up = match check::decide(&app, &asked, &headers, &context.origin).await {
         // What anyone may read is asked for by someone who wants to be known.
-        Verdict::Challenge(_) | Verdict::Through(None, _) => None,
-        Verdict::StepUp(step_up) => Some(step_up),
+        Verdict::Challenge(_) | Verdict::Through(None, _) => wanted,
+        Verdict::StepUp(step_up) => Some(step_up.and(wanted.unwrap_or_default())),
+        // To see the page they have proved enough, for what it wants to do they have not.
+        Verdict::Through(Some(_), _) if wanted.is_some() => wanted,
         Verdict::Failed(error) => return answer::failed(error),
         Verdict::Through(Some(_), _) | Verdict::Forbidden(_) => {
             return answer::no_store(answer::redirect(return_to));
         }
     };
     start(&app, &asked, step_up.as_ref(), &headers)
+}
+
+/// What a script was challenged to have proved (RFC 9470 §3), in parameters of the same names.
+fn wanted(params: &Params) -> Option<StepUp> {
+    // Of several, the first is the one that is preferred.
+    let acr = params.get("acr_values").and_then(|values| values.split_whitespace().next());
+    let max_age = params.get("max_age").and_then(|seconds| seconds.parse().ok());
+    let wanted = StepUp { acr: acr.map(str::to_owned), max_age };
+    (wanted != StepUp::default()).then_some(wanted)
 }
 
 /// In place of a request that a proxy did not let through.
@@ -116,6 +128,10 @@ async fn instead(app: &App, headers: &HeaderMap, context: &RequestContext) -> Re
         // Signed in meanwhile.
         Verdict::Through(..) if navigates => {
             answer::no_store(answer::redirect(local(&asked.path_and_query).unwrap_or("/")))
+        }
+        // What lets a request through is for the proxy, and whoever asks here is none. Nor did it go through.
+        Verdict::Through(..) => {
+            answer::no_store(answer::challenge(Some(&asked), &Unknown::Nothing))
         }
         _ => answer::plainly(Some(&asked), verdict, headers),
     }
@@ -196,6 +212,23 @@ fn authorization(
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_challenge_is_read_as_it_is_written() {
+        for (query, acr, max_age) in [
+            ("acr_values=aal2&max_age=600", Some("aal2"), Some(600)),
+            ("acr_values=aal3+aal2", Some("aal3"), None),
+            ("max_age=0", None, Some(0)),
+            ("max_age=600&acr_values=&max_age=x", None, None),
+            ("max_age=-1", None, None),
+            ("acr_values=+", None, None),
+            ("return_to=/", None, None),
+        ] {
+            let wanted = wanted(&Params::parse(query.as_bytes()).expect("parameters"));
+            let expected = StepUp { acr: acr.map(str::to_owned), max_age };
+            assert_eq!(wanted.unwrap_or_default(), expected, "{query}");
+        }
+    }
 
     #[test]
     fn people_are_led_back_to_the_site_alone() {

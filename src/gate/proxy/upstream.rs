@@ -14,7 +14,7 @@ use crate::{
     app::App,
     clock::Timestamp,
     keys::signing::Type,
-    oauth::{Error, api_key, target::Shape},
+    oauth::{Error, api_key, entitled::MOST_IN_JWT, target::Shape},
     replica::Authority,
     tokens::{
         access::{AccessClaims, Holds, TokenId},
@@ -50,7 +50,7 @@ struct Signed {
 /// The token for a request, if the site wants one.
 pub fn token(app: &App, question: &Question, identity: &Identity) -> Result<Option<String>, Error> {
     let Some(resource) = question.site().resource.as_deref() else { return Ok(None) };
-    if !question.site().upstream_token {
+    if !question.site().upstream_token || !identity.is_entitled {
         return Ok(None);
     }
     let now = app.clock.now();
@@ -111,6 +111,10 @@ fn sign(app: &App, resource: &str, identity: &Identity, now: Timestamp) -> Resul
         .collect();
     let iat = now.unix_timestamp();
     let left = identity.until.map_or(i64::MAX, |until| (until - now).whole_seconds());
+    if identity.holds.count() > MOST_IN_JWT {
+        tracing::error!(resource, "there are too many roles, groups and permissions for a JWT");
+        return Err(Error::server_error());
+    }
     let Holds { roles, groups, permissions, entitlements } = identity.holds.clone();
     let authentication = identity.authentication.as_ref();
     let claims = AccessClaims {

@@ -8,7 +8,11 @@ use crate::{
     audit::{Event, Kind},
     clock::Timestamp,
     oauth::{Error, client_auth::AuthenticatedClient, encrypt, revoke, target},
-    registry::client::{Client, GrantType},
+    registry::{
+        client::{Client, GrantType},
+        scope,
+        site::Site,
+    },
     replica::Catalogue,
     storage::{
         self,
@@ -31,6 +35,14 @@ pub(super) async fn grant(
     context: &RequestContext,
 ) -> Result<TokenResponse, Error> {
     let code = params.require("code")?;
+    let redirect_uri = params.get("redirect_uri");
+    // The code of a sign-in at a site arrives in the address of a page there, and scripts can begin one of their own. Signet
+    // itself redeems it and no one else, as a confidential client would (draft-ietf-oauth-browser-based-apps §6.1.3.1).
+    let site = client.metadata.gate.as_ref();
+    let at_gate = |site: &Site| redirect_uri.is_none_or(|uri| site.match_callback(uri).is_some());
+    if site.is_some_and(at_gate) {
+        return Err(Error::invalid_grant("Signet itself redeems the codes of sign-ins at a site"));
+    }
     let challenge = params.get("code_verifier").map(challenge).transpose()?;
     let resources = target::narrowed(params.all("resource"));
     let Some(code) = Handle::<Code>::parse(code) else {
@@ -47,7 +59,7 @@ pub(super) async fn grant(
         id: code.id,
         secret_hash: digest.bytes(),
         client_id: &client.id,
-        redirect_uri: params.get("redirect_uri"),
+        redirect_uri,
         code_challenge: challenge.as_deref(),
         resources: resources.as_deref(),
         known: &catalogue.identifiers,
@@ -129,9 +141,18 @@ pub async fn redeem_for_site(
     let nothing = Minting { id: app.uuid(), secret_hash: &[], resources: &[], seconds: &[] };
     let granted = storage::codes::redeem(&app.db, &redemption, &nothing, app.cutoffs(now)).await?;
     if let Some(granted) = granted {
+        // The session at a site ends with the one at Signet: a grant that would not is not what was asked for.
+        if granted.scopes.iter().any(|name| name == scope::OFFLINE_ACCESS) {
+            revoke::grant(app, granted.id).await?;
+            return Err(Error::invalid_grant("offline_access is nothing for a site"));
+        }
         return Ok(granted);
     }
     let found = storage::codes::examine(&app.db, &redemption, now).await?;
+    // Loaded twice at once, or again after an answer was lost: the verifier has shown that it is the same browser.
+    if found.redeemed {
+        return Err(Error::invalid_grant("the code was used before"));
+    }
     Err(refuse(app, client, &redemption, found, context).await?)
 }
 

@@ -74,6 +74,12 @@ async fn several_tabs_sign_in_at_once_and_a_callback_that_is_loaded_again_ends_n
     let answer = gate.own("GET", &one, &[]).await;
     assert_eq!(answer.status(), 400);
     assert!(is_known(&gate).await);
+    // Nor where the answer was lost: what it began is not taken for stolen.
+    let kept = gate.cookies.clone();
+    gate.cookies.remove("__Host-signet_gate");
+    assert_eq!(gate.own("GET", &two, &[]).await.status(), 400);
+    gate.cookies = kept;
+    assert!(is_known(&gate).await);
 }
 
 #[tokio::test]
@@ -273,4 +279,121 @@ async fn an_origin_is_one_clients_site() {
     let plan = admin::manifest::plan(&server.db, &manifest).await.expect("a plan");
     let problem = admin::manifest::apply(&server.app, plan).await.expect_err("taken").to_string();
     assert!(problem.contains("https://wiki.example is the site of client wiki"), "{problem}");
+}
+
+#[tokio::test]
+async fn what_an_api_behind_the_site_wants_of_a_sign_in_is_asked_for() {
+    let server = server().await;
+    let (mut gate, mut browser) = (server.gate().await, server.browser());
+    gate.sign_in(&mut browser, "/").await;
+    server.advance(Duration::minutes(10));
+    let answer = gate.own("GET", "/.signet/sign-in?return_to=%2Forders", &[]).await;
+    assert_eq!(location(&answer), "/orders", "signed in already");
+
+    let path = "/.signet/sign-in?return_to=%2Forders&acr_values=aal1&max_age=300";
+    let authorization = location(&gate.own("GET", path, &[]).await);
+    for expected in ["&max_age=300", "aal1"] {
+        assert!(authorization.contains(expected), "{authorization}");
+    }
+    let callback = gate.through(&mut browser, &authorization).await;
+    assert_eq!(location(&gate.own("GET", &callback, &[]).await), "/orders");
+    let told: Value = gate.own("GET", "/.signet/user", &[]).await.json().await.expect("JSON");
+    assert_eq!(told["auth_time"], server.clock.now().unix_timestamp(), "{told}");
+}
+
+#[tokio::test]
+async fn the_code_of_a_sign_in_is_worth_nothing_to_a_script_that_reads_it() {
+    let server = server().await;
+    let mut browser = server.signed_in().await;
+    let gate = server.gate().await;
+    // Begun by a script, which so knows the verifier (RFC 7636 appendix B).
+    let verifier = "dBjftJeZ4CVP-mB92K27uhbUJU1p1r_wW1gFWFOEjXk";
+    let authorization = server.url(
+        "/authorize?response_type=code&client_id=wiki&scope=openid%20read&state=x\
+         &redirect_uri=https%3A%2F%2Fwiki.example%2F.signet%2Fcallback\
+         &code_challenge=E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM&code_challenge_method=S256",
+    );
+    let callback = gate.through(&mut browser, &authorization).await;
+    let (_, code) = callback.split_once("code=").expect("a code");
+    let code = code.split('&').next().expect("one");
+    let callback = format!("{ORIGIN}/.signet/callback");
+    for redirect_uri in [callback.as_str(), ""] {
+        let form = [
+            ("grant_type", "authorization_code"),
+            ("client_id", "wiki"),
+            ("code", code),
+            ("code_verifier", verifier),
+            ("redirect_uri", redirect_uri),
+        ];
+        let answer = server.post("/token", &form).await;
+        let status = answer.status().as_u16();
+        let body: Value = answer.json().await.expect("JSON");
+        assert_eq!(status, 400, "{body}");
+        assert_eq!(body["error"], "invalid_grant");
+        assert_eq!(
+            body["error_description"],
+            "Signet itself redeems the codes of sign-ins at a site"
+        );
+    }
+}
+
+#[tokio::test]
+async fn a_session_is_no_longer_lived_than_the_one_at_signet_whatever_a_browser_adds() {
+    let server = server().await;
+    server
+        .change_client("wiki", |wiki| {
+            wiki.scopes.push("offline_access".to_owned());
+            wiki.grant_types.push(signet::registry::client::GrantType::RefreshToken);
+        })
+        .await;
+    let (mut gate, mut browser) = (server.gate().await, server.browser());
+    let authorization = gate.begin("/").await;
+    assert!(!authorization.contains("offline_access"), "{authorization}");
+    let more =
+        authorization.replacen("scope=openid", "prompt=consent&scope=offline_access+openid", 1);
+    assert_ne!(more, authorization);
+    let mut page = browser.get(&more).await;
+    page = browser.follow(page).await;
+    let fields = [("identifier", EMAIL), ("password", crate::support::PASSWORD)];
+    page = browser.submit(&page, &fields).await;
+    if page.body.contains("id=\"allow\"") {
+        page = browser.submit(&page, &[("decision", "allow")]).await;
+    }
+    let to = page.location().or_else(|| page.leads_to()).unwrap_or_else(|| panic!("{page:?}"));
+    let callback = to.strip_prefix(ORIGIN).expect("below the site");
+    assert_eq!(gate.own("GET", callback, &[]).await.status(), 400);
+    assert!(!is_known(&gate).await);
+}
+
+#[tokio::test]
+async fn sessions_of_a_client_that_is_removed_do_not_come_again_with_another_of_its_name() {
+    let server = server().await;
+    let (mut gate, mut browser) = (server.gate().await, server.browser());
+    gate.sign_in(&mut browser, "/").await;
+    server.advance(Duration::hours(11));
+    assert!(is_known(&gate).await);
+    admin::clients::delete(&server.app, "wiki").await.expect("removed");
+    server.follow().await;
+    server.advance(Duration::minutes(30));
+    server.apply(&manifest("")).await;
+    assert!(!is_known(&gate).await);
+}
+
+#[tokio::test]
+async fn a_cookie_that_is_no_text_hides_no_other_and_one_that_was_made_up_is_not_looked_for() {
+    let server = server().await;
+    let (mut gate, mut browser) = (server.gate().await, server.browser());
+    gate.sign_in(&mut browser, "/").await;
+    let session = gate.cookies.remove("__Host-signet_gate").expect("signed in");
+    let line = [b"x=\xe9; __Host-signet_gate=", session.as_bytes()].concat();
+    let request = gate.question("/gate/auth", "GET", "/");
+    let request = request.header("cookie", line.as_slice());
+    let answer = request.send().await.expect("an answer");
+    assert_eq!(answer.status(), 200);
+    assert_eq!(answer.headers()["cookie"].as_bytes(), b"x=\xe9");
+    let (text, tag) = session.split_once('.').expect("a tag");
+    for made_up in [text.to_owned(), format!("{text}."), format!("{text}.{}", &tag[1..])] {
+        gate.cookies.insert("__Host-signet_gate".to_owned(), made_up);
+        assert!(!is_known(&gate).await);
+    }
 }
