@@ -11,9 +11,8 @@ use std::{
 };
 
 use cedar_policy::{
-    ActionConstraint, Authorizer, Context, Effect, Entities, Entity, EntityId, EntityTypeName,
-    EntityUid, Policy, PolicyId, PolicySet, PolicySetError, PrincipalConstraint, Request,
-    ResourceConstraint,
+    ActionConstraint, Authorizer, Effect, Entities, Entity, EntityId, EntityTypeName, EntityUid,
+    Policy, PolicyId, PolicySet, PolicySetError, PrincipalConstraint, Request, ResourceConstraint,
 };
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value, json};
@@ -152,7 +151,7 @@ impl Engine {
     /// Decides. What the schema does not declare is not looked at.
     pub fn decide(&self, question: Question<'_>) -> Result<Outcome, Malformed> {
         let Question { principal, action, resource, context } = question;
-        let entities = self.with_resource(&principal.entities, resource)?;
+        let entities = self.with(&principal.entities, &action, resource)?;
         let context = self.context(&action, context)?;
         let about = [&principal.uid, &action, &resource.uid];
         let mut named: HashSet<&EntityUid> = HashSet::from(about);
@@ -212,18 +211,23 @@ impl Engine {
         all
     }
 
-    /// The entities of the principal, and that of the resource.
-    fn with_resource(&self, entities: &Entities, resource: &Thing) -> Result<Entities, Malformed> {
+    /// The entities of the principal, and those of the action and the resource.
+    fn with(
+        &self,
+        entities: &Entities,
+        action: &EntityUid,
+        resource: &Thing,
+    ) -> Result<Entities, Malformed> {
+        let mut more: Vec<Entity> = self.vocabulary.action(action).cloned().into_iter().collect();
         // Who asks for access to themself is known already.
-        if entities.get(&resource.uid).is_some() {
-            return Ok(entities.clone());
-        }
-        let from = entities.iter().map(Entity::uid).chain([resource.uid.clone()]);
-        let from = from.chain(resource.parents.iter().cloned());
-        let mut more = self.store.reached(from, entities);
-        // What is kept of it counts, and not what is told.
-        if self.store.get(&resource.uid).is_none() {
-            more.push(self.told(resource)?);
+        if entities.get(&resource.uid).is_none() {
+            let from = entities.iter().map(Entity::uid).chain([resource.uid.clone()]);
+            let from = from.chain(resource.parents.iter().cloned());
+            more.extend(self.store.reached(from, entities));
+            // What is kept of it counts, and not what is told.
+            if self.store.get(&resource.uid).is_none() {
+                more.push(self.told(resource)?);
+            }
         }
         // Each was checked against the schema when it was read.
         entities.clone().add_entities(more, None).map_err(|error| of_resource(&error))
@@ -244,17 +248,6 @@ impl Engine {
             .map(|uid| json!({ "type": uid.type_name().to_string(), "id": uid.id().unescaped() }));
         let json = entity(&kind, id, Value::Object(told), parents.collect::<Vec<_>>());
         Entity::from_json_value(json, schema).map_err(|error| of_resource(&error))
-    }
-
-    fn context(
-        &self,
-        action: &EntityUid,
-        mut told: Map<String, Value>,
-    ) -> Result<Context, Malformed> {
-        let Some(known) = self.vocabulary.context(action) else { return Ok(Context::empty()) };
-        told.retain(|name, _| known.contains(name));
-        Context::from_json_value(Value::Object(told), Some((self.vocabulary.schema(), action)))
-            .map_err(|error| Malformed(format!("context: {}", report(&error))))
     }
 }
 
@@ -384,6 +377,7 @@ fn named_by(policy: &Policy) -> Vec<Vec<EntityUid>> {
     [principal, resource, action].into_iter().flatten().collect()
 }
 
+mod context;
 mod notes;
 
 #[cfg(test)]
