@@ -52,7 +52,7 @@ mod tests {
     use super::*;
     use crate::access::{circumstances, roles::Roles, source::Source};
 
-    const SCHEMA: &str = r#"
+    const SCHEMA: &str = r"
         entity Thing;
         type Some = { minute: Long, now?: datetime };
         type Other = { weekday: String, minute: Long };
@@ -61,7 +61,7 @@ mod tests {
         action smell appliesTo { principal: User, resource: Thing, context: Other };
         action buy appliesTo { principal: User, resource: Thing, context: { coupon: String, now: datetime } };
         action wait appliesTo { principal: User, resource: Thing };
-    "#;
+    ";
 
     fn engine() -> Engine {
         let source = Source { schema: SCHEMA.to_owned(), ..Source::default() };
