@@ -206,10 +206,10 @@ impl Engine {
         let mut all: Option<StepUp> = None;
         for id in forbids {
             let one = self.notes.get(id)?.step_up.clone()?;
-            let all = all.get_or_insert_default();
-            // The classes that Signet knows are in the order of their names: aal1, aal2, aal3.
-            all.acr = all.acr.take().max(one.acr);
-            all.max_age = [all.max_age, one.max_age].into_iter().flatten().min();
+            all = Some(match all {
+                Some(all) => all.and(one),
+                None => one,
+            });
         }
         all
     }
