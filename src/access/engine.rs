@@ -205,7 +205,10 @@ impl Engine {
         let mut all: Option<StepUp> = None;
         for id in forbids {
             let one = self.notes.get(id)?.step_up.clone()?;
-            all = Some(all.unwrap_or_default().and(one));
+            all = Some(match all {
+                Some(all) => all.and(one),
+                None => one,
+            });
         }
         all
     }
