@@ -38,13 +38,13 @@ if (findNginx()) {
       assert.ok(!headers.authorization, "none was asked for");
     }
 
-    // Out of the site, and then, if one says so, of Signet.
+    // Out of the site and of Signet, and back at the site, which lets no one in.
     await person.press("leave");
-    await person.sees("sign-out");
-    await person.press("sign-out");
-    await person.page.waitForURL((url) => url.pathname !== "/logout" || url.origin !== person.server.issuer);
+    await person.sees("identifier");
     await person.page.goto(person.server.site + LINK);
     await person.sees("identifier");
+    await person.page.goto(person.server.issuer);
+    assert.equal(await person.page.locator("#sign-out").count(), 0, "no one is signed in there");
   });
 
   visit("scripts of the site ask who is signed in", { expected: [401] }, async (person) => {
@@ -59,7 +59,8 @@ if (findNginx()) {
       );
     const who = JSON.parse((await ask("/.signet/user")).body);
     assert.equal(who.email, person.server.login);
-    assert.equal(await person.page.evaluate(() => document.cookie), "", "no script reads the session");
+    const cookies = await person.page.evaluate(() => document.cookie);
+    assert.ok(!cookies.includes("signet_gate"), `no script reads the session: ${cookies}`);
     assert.equal((await ask("/save", { method: "POST" })).status, 200);
 
     const out = await ask("/.signet/sign-out", { method: "POST", headers: { accept: "application/json" } });
@@ -83,7 +84,8 @@ if (findNginx()) {
     await other.goto(`${origin}/trap`);
     const [answer] = await Promise.all([other.waitForNavigation(), other.locator("#go").click()]);
     assert.equal(answer.status(), 403);
-    assert.equal(person.server.seen.length, before, "nothing got through");
+    const since = person.server.seen.slice(before);
+    assert.ok(since.every(({ method }) => method === "GET"), "it did not get through");
   });
 } else {
   test("a site behind nginx", { skip: "nginx is not here: scripts/setup test brings it on Debian and Ubuntu" });

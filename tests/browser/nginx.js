@@ -130,6 +130,8 @@ first_party = true
 token_endpoint_auth_method = "none"
 grant_types = ["authorization_code"]
 scopes = ["openid", "profile", "email"]
+# It stands for a site on the web, that is here on loopback.
+unsafe_silent_native = true
 
 [client.gate]
 origins = ["${site}"]

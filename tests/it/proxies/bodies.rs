@@ -21,7 +21,8 @@ async fn bodies_go_to_the_application_alone() {
             );
         }
         // What is refused is refused before it is read.
-        let refused = stage.get(front, "/upload").by("POST").body(body).send().await;
+        let refused = stage.get(front, "/upload").by("POST").arg("--http1.1").body(body);
+        let refused = refused.send().await;
         assert_eq!(refused.status, 401, "{:?}: {refused:?}", front.kind);
         assert_eq!(stage.upstream.seen().len(), 2, "{:?}", front.kind);
     }

@@ -12,10 +12,10 @@ use std::{
     time::{Duration, Instant},
 };
 
+use http::StatusCode;
 use tempfile::TempDir;
-use tokio::net::TcpStream;
 
-use crate::support::{Authority, process::free_port};
+use crate::support::{Authority, browser::client, process::free_port};
 
 /// The proxies.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -97,7 +97,6 @@ impl Place {
 /// A running one. It ends when this is dropped.
 pub struct Front {
     pub kind: Kind,
-    port: u16,
     /// Of the site.
     pub origin: String,
     log: Arc<Mutex<String>>,
@@ -139,15 +138,20 @@ impl Front {
                 kept.lock().expect("not poisoned").push_str(&text);
             }
         });
-        Self { kind, port: place.port, origin: place.origin(), log, child, _folder: folder }
+        Self { kind, origin: place.origin(), log, child, _folder: folder }
     }
 
-    /// Waits until it listens.
-    pub async fn listens(&mut self) {
+    /// Waits until it answers for the site: Traefik listens before it knows of it.
+    pub async fn listens(&mut self, authority: &Authority) {
+        let http = client(Some(authority));
         let deadline = Instant::now() + Duration::from_secs(30);
-        while TcpStream::connect(("127.0.0.1", self.port)).await.is_err() {
+        loop {
+            let answer = http.get(self.url("/")).send().await;
+            if answer.is_ok_and(|answer| answer.status() != StatusCode::NOT_FOUND) {
+                return;
+            }
             let ended = self.child.try_wait().expect("its state").is_some();
-            assert!(!ended && Instant::now() < deadline, "{:?} does not listen", self.kind);
+            assert!(!ended && Instant::now() < deadline, "{:?} does not answer", self.kind);
             tokio::time::sleep(Duration::from_millis(10)).await;
         }
     }

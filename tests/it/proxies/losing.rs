@@ -42,9 +42,7 @@ impl Both {
             let place = Place::between(gate, stage.upstream.address);
             stage.add(kind, &place);
         }
-        for front in &mut stage.fronts[firsts..] {
-            front.listens().await;
-        }
+        stage.listen().await;
         stage.register(&format!("resource = \"{API}\"\n")).await;
         replica.follow().await;
         Self { stage, replica, firsts }

@@ -72,9 +72,7 @@ impl Stage {
             stage.add(kind, &place);
         }
         stage.register(settings).await;
-        for front in &mut stage.fronts {
-            front.listens().await;
-        }
+        stage.listen().await;
         stage
     }
 
@@ -86,6 +84,14 @@ impl Stage {
     fn add(&mut self, kind: Kind, place: &Place) {
         let authority = self.server.authority.as_ref().expect("it speaks TLS");
         self.fronts.push(Front::start(kind, place, authority));
+    }
+
+    /// Waits until all proxies answer.
+    async fn listen(&mut self) {
+        let authority = self.server.authority.as_ref().expect("it speaks TLS");
+        for front in &mut self.fronts {
+            front.listens(authority).await;
+        }
     }
 
     /// Registers the site at the origins of all proxies, and has the policies decide.
