@@ -17,16 +17,22 @@ pub enum Flow {
     SignIn,
     /// Someone sends a request to a site behind the gate.
     Request,
+    /// A client gets a token with a scope.
+    GrantScope,
+    /// An API key is exchanged for a token for its API.
+    ExchangeToken,
 }
 
 impl Flow {
     /// Every one.
-    pub const ALL: [Self; 2] = [Self::SignIn, Self::Request];
+    pub const ALL: [Self; 4] = [Self::SignIn, Self::Request, Self::GrantScope, Self::ExchangeToken];
 
     const fn name(self) -> &'static str {
         match self {
             Self::SignIn => "sign_in",
             Self::Request => "request",
+            Self::GrantScope => "grant_scope",
+            Self::ExchangeToken => "exchange_token",
         }
     }
 
@@ -34,14 +40,15 @@ impl Flow {
     const fn types(self) -> (&'static [&'static str], &'static str) {
         match self {
             Self::SignIn => (&["User"], "Client"),
-            Self::Request => (&["User", "Client"], "Client"),
+            Self::Request | Self::GrantScope => (&["User", "Client"], "Client"),
+            Self::ExchangeToken => (&["User", "Client"], "Resource"),
         }
     }
 
     /// In which circumstances Signet permits it.
     const fn condition(self) -> &'static str {
         match self {
-            Self::SignIn => "",
+            Self::SignIn | Self::GrantScope | Self::ExchangeToken => "",
             Self::Request => " when { !context.deny_by_default }",
         }
     }
@@ -198,7 +205,18 @@ mod tests {
             assert_eq!(engine(policy).may_forbid(Flow::SignIn), expected, "{policy}");
         }
         let clients = engine("@id(\"a\") forbid(principal is Client, action, resource is Client);");
-        assert!(clients.may_forbid(Flow::Request) && !clients.may_forbid(Flow::SignIn));
+        for (flow, expected) in [
+            (Flow::Request, true),
+            (Flow::GrantScope, true),
+            (Flow::SignIn, false),
+            (Flow::ExchangeToken, false),
+        ] {
+            assert_eq!(clients.may_forbid(flow), expected, "{flow:?}");
+        }
+        let apis = engine(
+            "@id(\"a\") forbid(principal is Client, action, resource == Resource::\"https://a\");",
+        );
+        assert!(apis.may_forbid(Flow::ExchangeToken) && !apis.may_forbid(Flow::GrantScope));
     }
 
     #[test]

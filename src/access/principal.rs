@@ -154,8 +154,12 @@ impl Principal {
             entity("Role", &role.name, json!({}), entities_of("Role", inherits))
         }));
         let misfit = |problem: String| Misfit { subject: format!("{kind}:{id}"), problem };
-        let entities = Entities::from_json_value(Value::Array(all), Some(vocabulary.schema()))
+        let read = Entities::from_json_value(Value::Array(all), Some(vocabulary.schema()))
             .map_err(|error| misfit(report(&error)))?;
+        // The actions of the schema came along. A question has its own, and there may be thousands.
+        let own = read.iter().filter(|entity| vocabulary.action(&entity.uid()).is_none()).cloned();
+        let entities =
+            Entities::from_entities(own, None).map_err(|error| misfit(report(&error)))?;
         let uid = uid(kind, id).ok_or_else(|| misfit("it has no name".to_owned()))?;
         let roles = implied.into_iter().map(str::to_owned).collect();
         let known = standing.attributes.clone();

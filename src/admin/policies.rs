@@ -39,7 +39,7 @@ pub async fn save(app: &App, source: &Source, comment: &str) -> Result<(Uuid, Ve
         created_by: actor(),
         created_at: app.clock.now(),
     };
-    crate::storage::policies::save(&app.db, &version, app.uuid()).await?;
+    crate::storage::policies::save(&app.db, &version, activation(app).await?).await?;
     changed(app, version.id, "saved").await?;
     Ok((version.id, warnings))
 }
@@ -47,12 +47,20 @@ pub async fn save(app: &App, source: &Source, comment: &str) -> Result<(Uuid, Ve
 /// Goes back to a version that decided before, or on to one.
 pub async fn activate(app: &App, version: Uuid) -> Result<(), Error> {
     let now = app.clock.now();
-    let there =
-        crate::storage::policies::activate(&app.db, version, app.uuid(), &actor(), now).await?;
+    let id = activation(app).await?;
+    let there = crate::storage::policies::activate(&app.db, version, id, &actor(), now).await?;
     if !there {
         return Err(Error::Invalid(format!("there is no version {version}")));
     }
     changed(app, version, "activated").await
+}
+
+/// The id of an activation. They are in order: one comes after all that were before, also within a millisecond, and where
+/// this machine's clock is behind that of another one (RFC 9562 §6.2).
+async fn activation(app: &App) -> Result<Uuid, Error> {
+    let drawn = app.uuid();
+    let last = crate::storage::policies::last_activation(&app.db).await?;
+    Ok(last.map_or(drawn, |last| drawn.max(Uuid::from_u128(last.as_u128().saturating_add(1)))))
 }
 
 async fn changed(app: &App, version: Uuid, how: &str) -> Result<(), Error> {

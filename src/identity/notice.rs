@@ -47,12 +47,10 @@ pub struct Notice {
     pub error: Option<String>,
     /// The second since 1970 from which on it is worth trying again.
     until: Option<i64>,
-    /// What is filled in again.
+    /// What is filled in again: one field, or a form.
     pub typed: String,
     /// The field that it is about, where a page has several.
     pub field: String,
-    /// A form that is filled in again, encoded.
-    form: String,
 }
 
 impl Notice {
@@ -88,14 +86,14 @@ impl Notice {
     /// With a form that is filled in again, unless it has more in it than a cookie holds.
     #[must_use]
     pub fn filled(mut self, form: &Params) -> Self {
-        self.form = Some(form.encode()).filter(|form| form.len() <= FORM).unwrap_or_default();
+        self.typed = Some(form.encode()).filter(|form| form.len() <= FORM).unwrap_or_default();
         self
     }
 
-    /// What is filled in again of a form.
+    /// The form that is filled in again.
     #[must_use]
     pub fn form(&self) -> Params {
-        Params::parse(self.form.as_bytes()).unwrap_or_default()
+        Params::parse(self.typed.as_bytes()).unwrap_or_default()
     }
 
     /// Leads back to a page that shows it.

@@ -59,6 +59,12 @@ impl Assurance {
     /// Every level, from the lowest on.
     pub const ALL: [Self; 2] = [Self::Aal1, Self::Aal2];
 
+    /// That of what was proved by these methods, see [`Proofs::methods`].
+    #[must_use]
+    pub fn of_methods(methods: &[String]) -> Self {
+        if methods.iter().any(|name| name == "mfa") { Self::Aal2 } else { Self::Aal1 }
+    }
+
     /// The `acr` value.
     #[must_use]
     pub const fn name(self) -> &'static str {

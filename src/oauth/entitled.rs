@@ -132,7 +132,8 @@ fn decide<'a>(
     Entitled { scopes: keep(scopes, is_left), resources: keep(resources, is_there), holds }
 }
 
-fn keep(names: &[String], is_left: impl Fn(&String) -> bool) -> Cow<'_, [String]> {
+/// Of these names, those that are left.
+pub(super) fn keep(names: &[String], is_left: impl Fn(&String) -> bool) -> Cow<'_, [String]> {
     if names.iter().all(&is_left) {
         return Cow::Borrowed(names);
     }

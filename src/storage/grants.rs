@@ -158,7 +158,7 @@ pub async fn rotate(
     .await
 }
 
-/// What is known of a grant whose refresh token was not accepted.
+/// What is known of a grant whose refresh token is presented.
 #[derive(Clone, Debug)]
 #[expect(clippy::struct_excessive_bools, reason = "independent facts, one a column")]
 pub struct Autopsy {
@@ -174,9 +174,19 @@ pub struct Autopsy {
     pub scopes_fit: bool,
     /// The resources are among those granted.
     pub resources_fit: bool,
+    /// All that was granted.
+    pub scopes: Vec<String>,
+    /// For which resources.
+    pub resources: Vec<String>,
+    /// When the person proved who they are.
+    pub auth_time: Timestamp,
+    /// By which means.
+    pub amr: Vec<String>,
+    /// How surely.
+    pub acr: String,
 }
 
-/// Looks at why a refresh token was not accepted.
+/// Looks at why a refresh token was not accepted, or what it would be accepted for.
 pub async fn examine(db: &PgPool, token: &Rotation<'_>, at: Cutoffs) -> Result<Option<Autopsy>> {
     Ok(sqlx::query_as!(
         Autopsy,
@@ -191,7 +201,8 @@ pub async fn examine(db: &PgPool, token: &Rotation<'_>, at: Cutoffs) -> Result<O
                       OR (g.refresh_previous = $2 AND g.rotated_at > $8 AND (g.rotated_at > $9 OR g.retries < $10)),
                       false) AS "acceptable!",
                   coalesce($4::text[] IS NULL OR g.scopes @> $4, false) AS "scopes_fit!",
-                  coalesce($5::text[] IS NULL OR g.resources @> $5, false) AS "resources_fit!"
+                  coalesce($5::text[] IS NULL OR g.resources @> $5, false) AS "resources_fit!",
+                  g.scopes, g.resources, g.auth_time, g.amr, g.acr
            FROM grants g WHERE g.id = $1"#,
         token.id,
         token.presented,

@@ -28,7 +28,7 @@ pub struct VersionRow {
     pub created_at: Timestamp,
 }
 
-/// Keeps a version, and has it decide from now on: all replicas are told.
+/// Keeps a version, and has it decide from now on: all replicas are told. The activation of the highest id counts.
 pub async fn save(db: &PgPool, version: &VersionRow, activation: Uuid) -> Result<()> {
     sqlx::query!(
         "WITH saved AS (
@@ -89,6 +89,13 @@ pub async fn current(db: &PgPool) -> Result<Option<VersionRow>> {
     )
     .fetch_optional(db)
     .await?)
+}
+
+/// The last activation, if there was one.
+pub async fn last_activation(db: &PgPool) -> Result<Option<Uuid>> {
+    Ok(sqlx::query_scalar!("SELECT id FROM policy_activations ORDER BY id DESC LIMIT 1")
+        .fetch_optional(db)
+        .await?)
 }
 
 /// A version that was kept.

@@ -222,7 +222,7 @@ async fn a_password_sign_in_from_a_known_browser_costs_as_few_statements_as_it_d
 async fn the_gate_costs_no_statement_once_it_knows_who_asks() {
     let noted = Noted::start().await;
     let site = crate::gate::site::manifest(
-        "resource = \"https://api.example.com\"\nupstream_token = true",
+        "resource = \"https://api.example.com\"\nupstream_token = true\nread_scopes = [\"read\"]",
     );
     noted.server.apply(&site).await;
     let (mut gate, mut browser) = (noted.server.gate().await, noted.server.browser());

@@ -62,10 +62,11 @@ impl StepUp {
         (read != Self::default()).then_some(read)
     }
 
-    /// What both want. The classes that Signet knows are in the order of their names: aal1, aal2, aal3.
+    /// What satisfies both.
     #[must_use]
     pub fn and(self, other: Self) -> Self {
         Self {
+            // The classes that Signet knows are in the order of their names: aal1, aal2, aal3.
             acr: self.acr.max(other.acr),
             max_age: [self.max_age, other.max_age].into_iter().flatten().min(),
         }

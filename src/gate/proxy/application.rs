@@ -1,5 +1,5 @@
 //! What a site's own scripts ask of the session that they are in: who is signed in, the token against forged requests, and to
-//! sign out (the session endpoints of a backend for frontends, draft-ietf-oauth-browser-based-apps §6.1.2.1).
+//! sign out (OAuth 2.0 for Browser-Based Apps, draft-ietf-oauth-browser-based-apps, §6.1: the backend for frontends).
 
 use axum::{
     Json,

@@ -117,7 +117,7 @@ impl ScannerKeys {
                     known.fresh_until = Some(clock.now() + fresh_for);
                 }),
                 Err(error) => {
-                    tracing::warn!(%error, "api_keys.secret_scanning_keys cannot be read")
+                    tracing::warn!(%error, "api_keys.secret_scanning_keys cannot be read");
                 }
             }
         }

@@ -88,7 +88,7 @@ async fn check(
     let key = key.map_err(|KeysError| {
         Error::new(Code::TemporarilyUnavailable, "GitHub's keys cannot be had: try again later")
     })?;
-    if !key.is_some_and(|key| key.verify_sig(body, &signature.bytes).is_ok()) {
+    if key.is_none_or(|key| key.verify_sig(body, &signature.bytes).is_err()) {
         return Err(Error::invalid_request("the message is not signed by GitHub"));
     }
     Ok(throttle::forgive(app, &counters).await?)

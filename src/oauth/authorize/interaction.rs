@@ -327,7 +327,9 @@ impl Waiting {
             return Ok(self.back());
         };
         let session = &current.row;
-        if let Cow::Owned(less) = issue::permit(app, &self.request, session.user_id).await? {
+        let (asking, now) = ((&*self.client, session), app.clock.now());
+        let permitted = issue::permit(app, asking, &self.request, &context.origin, now).await?;
+        if let Cow::Owned(less) = permitted.0 {
             self.request = less;
         }
         let event = |kind| {
@@ -342,7 +344,6 @@ impl Waiting {
         };
         match params.get("decision") {
             Some("allow") => {
-                let now = app.clock.now();
                 let pairs = needed(&self.request, &app.replica.resources());
                 let (user, client_id) = (session.user_id, &self.client.id);
                 storage::consents::allow(&app.db, user, client_id, &pairs, now).await?;

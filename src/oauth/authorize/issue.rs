@@ -1,30 +1,37 @@
-//! From a request to what is owed and, if that is nothing, to a code: one statement, and one more if the person's roles permit
-//! only a part of the request.
+//! From a request to what is owed and, if that is nothing, to a code: one statement, and one more if the person's roles or
+//! policies permit only a part of the request.
 
 use std::borrow::Cow;
 
 use http::{HeaderMap, HeaderValue};
 use serde_json::json;
-use uuid::Uuid;
 
 use super::{
     owed::{Consents, Owed, Progress, owed},
     request::AuthorizationRequest,
-    ruling::{self, Ruling},
+    ruling,
 };
 use crate::{
     access::principal::Subject,
     app::App,
-    audit::{Event, Kind},
+    audit::{Event, Kind, Origin},
+    clock::Timestamp,
     identity::{
         browser_state,
         session::{self, Current},
     },
-    oauth::{entitled, logout::session_state, subject},
+    oauth::{
+        entitled,
+        granting::{self, Asking},
+        inquiry::{self, Ruling},
+        logout::session_state,
+        subject,
+    },
     registry::{client::Client, scope},
     storage::{
         self,
         codes::{NewCode, Prepared},
+        sessions::SessionRow,
     },
     tokens::{
         digest::Digest,
@@ -33,8 +40,8 @@ use crate::{
     web::RequestContext,
 };
 
-/// What a client is told whose request is refused for the person's roles.
-pub const NOT_PERMITTED: &str = "the person's roles permit nothing of it";
+/// What a client is told whose request is refused for the person's roles, or by policies.
+pub const NOT_PERMITTED: &str = "the person's roles and policies permit nothing of it";
 
 /// How far a request has come.
 #[derive(Debug)]
@@ -47,7 +54,7 @@ pub struct Standing {
     pub known: bool,
     /// What of the request is theirs to grant, where that is not all of it.
     pub permitted: Option<Box<AuthorizationRequest>>,
-    /// What policies say of their signing in to it.
+    /// What policies say of their signing in to it, and of the scopes.
     pub ruling: Ruling,
     code: Handle<Code>,
 }
@@ -75,14 +82,17 @@ pub async fn assess(
         return Ok(Standing { owed, session: None, known: false, permitted: None, ruling, code });
     };
     let mut written = write(app, client, request, &cookie).await?;
-    let mut permitted = None;
-    let user = written.prepared.as_ref().map(|prepared| prepared.session.user_id);
-    if let Some(user) = user
-        && let Cow::Owned(less) = permit(app, request, user).await?
-    {
-        // Nothing that is not theirs may be in a grant: they may come to hold it later, and were never asked.
-        written = write(app, client, &less, &cookie).await?;
-        permitted = Some(Box::new(less));
+    let now = app.clock.now();
+    let (mut permitted, mut ruling) = (None, Ruling::Permitted);
+    if let Some(prepared) = &written.prepared {
+        let asking = (client, &prepared.session);
+        let (theirs, said) = permit(app, asking, request, &context.origin, now).await?;
+        ruling = said;
+        if let Cow::Owned(less) = theirs {
+            // Nothing that is not theirs may be in a grant: they may come to hold it later, and were never asked.
+            written = write(app, client, &less, &cookie).await?;
+            permitted = Some(Box::new(less));
+        }
     }
     let Written { code, digest, prepared } = written;
     let (row, consents) = match prepared {
@@ -92,7 +102,6 @@ pub async fn assess(
     let catalogue = app.replica.resources();
     let subject = row.as_ref().map(|row| subject::of(app, client, row.user_id));
     let session = row.as_ref().zip(subject.as_deref());
-    let now = app.clock.now();
     let asked = permitted.as_deref().unwrap_or(request);
     let owed = owed(asked, client, &catalogue, session, &consents, progress, now);
     drop(catalogue);
@@ -101,9 +110,8 @@ pub async fn assess(
         Owed::Consent | Owed::Nothing if is_empty => Owed::NotPermitted,
         owed => owed,
     };
-    let mut ruling = Ruling::Permitted;
     if let Some(row) = row.as_ref().filter(|_| Ruling::matters(&owed)) {
-        ruling = ruling::of(app, client, row, &context.origin, now).await?;
+        ruling = ruling::of(app, client, row, &context.origin, now).await?.and(ruling);
         owed = ruling.apply(owed, row, now);
     }
     let known = !consents.is_empty();
@@ -111,25 +119,40 @@ pub async fn assess(
     Ok(Standing { owed, session, known, permitted, ruling, code })
 }
 
-/// What of a request this person's roles permit: all of it, unless a resource enforces permissions.
+/// What of a request this person's roles and policies permit: all of it, unless a resource enforces permissions, or a policy
+/// forbids a scope. What they would permit once the person has proved something is left, and they owe that.
 pub async fn permit<'a>(
     app: &App,
+    (client, session): (&Client, &SessionRow),
     request: &'a AuthorizationRequest,
-    user: Uuid,
-) -> storage::Result<Cow<'a, AuthorizationRequest>> {
+    origin: &Origin,
+    now: Timestamp,
+) -> storage::Result<(Cow<'a, AuthorizationRequest>, Ruling)> {
     let catalogue = app.replica.resources();
+    let person = || Subject::User(session.user_id);
     let AuthorizationRequest { scopes, resources, .. } = request;
     // What tokens tell is of no interest yet.
-    if !entitled::is_enforced(&catalogue, resources) {
-        return Ok(Cow::Borrowed(request));
+    let entitled = if entitled::is_enforced(&catalogue, resources) {
+        Some(entitled::of(app, &catalogue, person, scopes, resources).await?)
+    } else {
+        None
+    };
+    let left = entitled.as_ref();
+    let scopes = left.map_or(scopes.as_slice(), |entitled| &entitled.scopes[..]);
+    let resources = left.map_or(resources.as_slice(), |entitled| &entitled.resources[..]);
+    let asking = || {
+        let mut told = inquiry::proof(&session.acr, &session.amr, session.auth_time, now);
+        inquiry::tell_address(&mut told, origin.address);
+        Asking { subject: person(), client, told, now }
+    };
+    let lacks = |step_up: &_| ruling::lacks(step_up, session, now).is_some();
+    let granting = granting::of(app, &catalogue, asking, scopes, resources, lacks).await?;
+    if !granting.is_cut() && !left.is_some_and(entitled::Entitled::is_cut) {
+        return Ok((Cow::Borrowed(request), granting.ruling));
     }
-    let person = || Subject::User(user);
-    let entitled = entitled::of(app, &catalogue, person, scopes, resources).await?;
-    if !entitled.is_cut() {
-        return Ok(Cow::Borrowed(request));
-    }
-    let (scopes, resources) = (entitled.scopes.into_owned(), entitled.resources.into_owned());
-    Ok(Cow::Owned(AuthorizationRequest { scopes, resources, ..request.clone() }))
+    let (scopes, resources) = (granting.scopes.into_owned(), granting.resources.into_owned());
+    let less = AuthorizationRequest { scopes, resources, ..request.clone() };
+    Ok((Cow::Owned(less), granting.ruling))
 }
 
 /// Whether so little of a request is permitted that its tokens would be good for nothing.

@@ -26,9 +26,9 @@ pub enum Owed {
     SelectAccount,
     /// To allow what was not allowed before.
     Consent,
-    /// Nothing that they could give: their roles permit nothing of what is asked for.
+    /// Nothing that they could give: their roles and policies permit nothing of what is asked for.
     NotPermitted,
-    /// To be told that a policy does not let them sign in to this client.
+    /// To be told that a policy does not let them sign in to this client, or be known to it.
     Refusal,
     /// Nothing: the client gets its answer.
     Nothing,

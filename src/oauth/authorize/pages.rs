@@ -7,7 +7,6 @@ use super::{
     interaction::{OTHER, Waiting, path},
     request::Prompt,
     respond,
-    ruling::Ruling,
 };
 use crate::{
     app::App,
@@ -15,7 +14,7 @@ use crate::{
         session::{self, Current},
         sign_in_form::SignInForm,
     },
-    oauth::subject,
+    oauth::{inquiry::Ruling, subject},
     registry::scope,
     web::{
         csrf,

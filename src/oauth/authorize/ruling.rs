@@ -1,37 +1,16 @@
-//! What policies say of a person's signing in to an application. Where none forbids it to anyone, none is asked.
-
-use std::collections::BTreeSet;
-
-use serde_json::json;
+//! What policies say of a person's signing in to an application, and what the person owes for it.
 
 use super::owed::Owed;
 use crate::{
-    access::{
-        Flow, circumstances,
-        engine::{Question, StepUp},
-        principal::Subject,
-    },
+    access::{Flow, engine::StepUp, principal::Subject},
     app::App,
     audit::Origin,
     clock::Timestamp,
-    decisions::Decided,
     identity::proof::Assurance,
+    oauth::inquiry::{self, Inquiry, Object, Ruling},
     registry::client::Client,
-    replica::PrincipalError,
     storage::{self, sessions::SessionRow},
 };
-
-/// What policies say.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub enum Ruling {
-    /// It is permitted.
-    #[default]
-    Permitted,
-    /// It is, once the person has proved this.
-    StepUp(StepUp),
-    /// It is not.
-    Forbidden(BTreeSet<String>),
-}
 
 impl Ruling {
     /// Whether it makes a difference: not before it is known who signs in.
@@ -44,20 +23,11 @@ impl Ruling {
     /// wants, and whom it forbids to sign in nonetheless, is not asked for it again.
     #[must_use]
     pub fn apply(&self, owed: Owed, session: &SessionRow, now: Timestamp) -> Owed {
-        let step_up = match self {
-            _ if !Self::matters(&owed) => return owed,
-            Self::Permitted => return owed,
-            Self::Forbidden(_) => return Owed::Refusal,
-            Self::StepUp(step_up) => step_up,
-        };
-        let age = now.unix_timestamp() - session.auth_time.unix_timestamp();
-        if step_up.max_age.is_some_and(|most| age >= i64::from(most.max(1))) {
-            return Owed::SignIn;
-        }
-        let proven = session.acr.parse().unwrap_or(Assurance::Aal1);
-        match step_up.acr.as_deref().map(str::parse::<Assurance>) {
-            Some(Ok(level)) if proven < level => Owed::SecondFactor,
-            _ => Owed::Refusal,
+        match self {
+            _ if !Self::matters(&owed) => owed,
+            Self::Permitted => owed,
+            Self::Forbidden(_) => Owed::Refusal,
+            Self::StepUp(step_up) => lacks(step_up, session, now).unwrap_or(Owed::Refusal),
         }
     }
 
@@ -78,7 +48,20 @@ impl Ruling {
     }
 }
 
-/// Asks them. What cannot be decided is forbidden.
+/// What the person of a session has not proved of this, and can be asked for.
+pub fn lacks(step_up: &StepUp, session: &SessionRow, now: Timestamp) -> Option<Owed> {
+    let age = now.unix_timestamp() - session.auth_time.unix_timestamp();
+    if step_up.max_age.is_some_and(|most| age >= i64::from(most.max(1))) {
+        return Some(Owed::SignIn);
+    }
+    let proven = session.acr.parse().unwrap_or(Assurance::Aal1);
+    match step_up.acr.as_deref().map(str::parse::<Assurance>) {
+        Some(Ok(level)) if proven < level => Some(Owed::SecondFactor),
+        _ => None,
+    }
+}
+
+/// Asks them about signing in. What cannot be decided is forbidden.
 pub async fn of(
     app: &App,
     client: &Client,
@@ -86,74 +69,21 @@ pub async fn of(
     origin: &Origin,
     now: Timestamp,
 ) -> storage::Result<Ruling> {
-    if app.replica.authority().engine.as_ref().is_ok_and(|engine| !engine.may_forbid(Flow::SignIn))
-    {
+    if !inquiry::is_needed(app, Flow::SignIn) {
         return Ok(Ruling::Permitted);
     }
-    let forbidden = || Ok(Ruling::Forbidden(BTreeSet::new()));
-    let subjects = [Subject::User(session.user_id), Subject::Client(client.id.to_string())];
-    let [person, application] = &subjects;
-    let found =
-        (app.replica.principal(person, now).await, app.replica.principal(application, now).await);
-    let (person, application) = match found {
-        (Ok(Some(person)), Ok(Some(application))) => (person, application),
-        // Disabled meanwhile.
-        (Ok(None), _) | (_, Ok(None)) => return forbidden(),
-        (Err(PrincipalError::Storage(error)), _) | (_, Err(PrincipalError::Storage(error))) => {
-            return Err(error);
-        }
-        (Err(error), _) | (_, Err(error)) => {
-            tracing::error!(%error, "no one can sign in by policies that cannot be asked");
-            return forbidden();
-        }
-    };
-    let authority = app.replica.authority();
-    let (Ok(engine), Some(action)) = (&authority.engine, Flow::SignIn.action()) else {
-        return forbidden();
-    };
-    let age = now.unix_timestamp() - session.auth_time.unix_timestamp();
-    let mut told = serde_json::Map::new();
-    told.insert("acr".to_owned(), json!(session.acr));
-    told.insert("amr".to_owned(), json!(session.amr));
-    told.insert("auth_age".to_owned(), json!(age.max(0)));
-    if let Some(address) = origin.address {
-        told.insert("address".to_owned(), json!(address));
-    }
-    let context = circumstances::of(told, now, &app.config.access.time_zone.0);
-    let resource = application.thing();
-    let question = Question {
-        principal: &person,
-        action: action.clone(),
-        resource: &resource,
-        context: context.clone(),
-        others: &[],
-    };
-    let outcome = match engine.decide(question) {
-        Ok(outcome) => outcome,
-        Err(error) => {
-            tracing::error!(%error, client = &*client.id, "a sign-in could not be decided");
-            return forbidden();
-        }
-    };
-    app.decisions.record(&Decided {
-        caller: None,
-        authority: &authority,
-        principal: &person,
-        action: &action,
-        resource: &resource,
-        context: &context,
-        others: &[],
-        outcome: &outcome,
-    });
-    Ok(match outcome.step_up {
-        _ if outcome.permitted => Ruling::Permitted,
-        Some(step_up) => Ruling::StepUp(step_up),
-        None => Ruling::Forbidden(outcome.reasons),
-    })
+    let (person, object) = (Subject::User(session.user_id), Object::Client(&client.id));
+    let inquiry = Inquiry::open(app, Flow::SignIn, &person, object, now).await?;
+    let Some(inquiry) = inquiry else { return Ok(Ruling::Forbidden(<_>::default())) };
+    let mut told = inquiry::proof(&session.acr, &session.amr, session.auth_time, now);
+    inquiry::tell_address(&mut told, origin.address);
+    Ok(inquiry.ask(app, told, &[]))
 }
 
 #[cfg(test)]
 mod tests {
+    use std::collections::BTreeSet;
+
     use serde_json::json;
     use time::{Duration, macros::datetime};
     use uuid::Uuid;

@@ -2,7 +2,10 @@
 
 use serde_json::json;
 
-use super::{TokenResponse, issue};
+use super::{
+    TokenResponse, allowed,
+    issue::{self, Answer},
+};
 use crate::{
     app::App,
     audit::{Event, Kind},
@@ -102,7 +105,28 @@ async fn redeem(
     let cutoffs = app.cutoffs(app.clock.now());
     let granted = storage::codes::redeem(&app.db, redemption, &minting, cutoffs).await?;
     let Some(granted) = granted else { return Ok(None) };
-    issue::for_grant(app, client, catalogue, &granted, &opaque, refresh, context).await.map(Some)
+    let less = if allowed::is_asked(app) {
+        let theirs = allowed::Theirs {
+            user: granted.user_id,
+            auth_time: granted.auth_time,
+            amr: &granted.amr,
+            acr: &granted.acr,
+            scopes: &granted.scopes,
+            resources: &granted.resources,
+        };
+        match allowed::of(app, client, catalogue, theirs, context).await {
+            Ok(less) => less,
+            Err(error) => {
+                // The code is spent, and nothing came of it.
+                revoke::grant(app, granted.id).await?;
+                return Err(error);
+            }
+        }
+    } else {
+        None
+    };
+    let answer = Answer { granted: &granted, less, opaque: &opaque, refresh_token: refresh };
+    issue::for_grant(app, client, catalogue, answer, context).await.map(Some)
 }
 
 /// Redeems a code that Signet itself asked for on behalf of a site behind the gate: for a grant until `ends` at most, and no

@@ -1,5 +1,7 @@
 //! Client credentials (RFC 6749 §4.4): no person, no refresh token, and for a JWT no round trip to the database.
 
+use serde_json::Map;
+
 use crate::{
     access::principal::Subject,
     app::App,
@@ -8,6 +10,8 @@ use crate::{
         Error,
         client_auth::AuthenticatedClient,
         entitled,
+        granting::{self, Asking},
+        inquiry,
         target::{Shape, Target},
         token::{TokenResponse, issue},
     },
@@ -35,14 +39,25 @@ pub(super) async fn grant(
         return Err(Error::invalid_target("name a resource: the client has no default"));
     }
     let own = || Subject::Client(client.id.to_string());
-    let entitled = entitled::of(app, &catalogue, own, &target.scopes, &target.resources).await?;
+    let now = app.clock.now();
+    let asking = || {
+        let mut told = Map::new();
+        inquiry::tell_address(&mut told, context.origin.address);
+        Asking { subject: own(), client, told, now }
+    };
+    let (scopes, resources) = (&target.scopes, &target.resources);
+    let granting = granting::of(app, &catalogue, asking, scopes, resources, |_: &_| false).await?;
+    if granting.is_cut() && (granting.scopes.is_empty() || granting.resources.is_empty()) {
+        return Err(Error::invalid_scope("policies permit the client nothing of it"));
+    }
+    let (scopes, resources) = (&granting.scopes, &granting.resources);
+    let entitled = entitled::of(app, &catalogue, own, scopes, resources).await?;
     if entitled.is_cut() && (entitled.scopes.is_empty() || entitled.resources.is_empty()) {
         return Err(Error::invalid_scope("the client's roles permit nothing of it"));
     }
     let issuer = app.config.server.issuer.as_str();
     let (scopes, resources) = (&entitled.scopes, &entitled.resources);
     let shape = Shape::of(&catalogue, &app.config.tokens, issuer, scopes, resources)?;
-    let now = app.clock.now();
     let access_token = match shape.format {
         TokenFormat::Jwt => issue::for_client(app, client, &shape, entitled.for_jwt()?, now),
         TokenFormat::Opaque => {

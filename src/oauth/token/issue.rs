@@ -3,19 +3,14 @@
 use serde_json::json;
 use uuid::Uuid;
 
-use super::TokenResponse;
+use super::{TokenResponse, allowed::Less};
 use crate::{
     access::principal::Subject,
     app::App,
     audit::{Event, Kind},
     clock::Timestamp,
     keys::signing::{Algorithm, Type},
-    oauth::{
-        Error, claims, encrypt,
-        entitled::{self, Entitled},
-        subject,
-        target::Shape,
-    },
+    oauth::{Error, claims, encrypt, entitled, subject, target::Shape},
     registry::{client::Client, resource::TokenFormat, scope},
     replica::Catalogue,
     storage::{
@@ -68,16 +63,27 @@ struct Authentication<'a> {
     holds: Holds,
 }
 
-/// The answer to a grant that a person made: tokens for `granted`, whose row is written.
+/// What an answer is about.
+pub struct Answer<'a> {
+    /// The grant, whose row is written.
+    pub granted: &'a Granted,
+    /// What policies leave of it, if that is not all.
+    pub less: Option<Less>,
+    /// The opaque token that was written along, if one was wanted.
+    pub opaque: &'a OpaqueDraw,
+    /// The refresh token to come.
+    pub refresh_token: Option<String>,
+}
+
+/// The answer to a grant that a person made.
 pub async fn for_grant(
     app: &App,
     client: &Client,
     catalogue: &Catalogue,
-    granted: &Granted,
-    opaque: &OpaqueDraw,
-    refresh_token: Option<String>,
+    answer: Answer<'_>,
     context: &RequestContext,
 ) -> Result<TokenResponse, Error> {
+    let Answer { granted, less, opaque, refresh_token } = answer;
     let now = app.clock.now();
     let issuer = app.config.server.issuer.as_str();
     // Another replica may know a resource that this one has not heard of yet. A code was not spent before it had; a refresh
@@ -87,15 +93,18 @@ pub async fn for_grant(
     let catalogue = reloaded.as_deref().map_or(catalogue, |newer| newer);
     // Each time anew: what someone held when they allowed it may be theirs no more.
     let person = || Subject::User(granted.user_id);
-    let (scopes, resources) = (&granted.scopes, &granted.resources);
+    let (scopes, resources) = match &less {
+        Some(less) => (&less.scopes, &less.resources),
+        None => (&granted.scopes, &granted.resources),
+    };
     let entitled = entitled::of(app, catalogue, person, scopes, resources).await?;
     let shape =
         Shape::of(catalogue, &app.config.tokens, issuer, &entitled.scopes, &entitled.resources)?;
     let access_token = match shape.format {
-        // The grant's statement did not know that an opaque token was wanted.
-        TokenFormat::Opaque if late => {
+        // The grant's statement did not know that an opaque token was wanted, or that it is to be good for less.
+        TokenFormat::Opaque if late || less.is_some() => {
             let (subject, grant) = (granted.user_id.to_string(), Some(granted.id));
-            write_opaque(app, client, &shape, subject, grant, &granted.resources).await?
+            write_opaque(app, client, &shape, subject, grant, resources).await?
         }
         TokenFormat::Opaque => opaque.handle.expose(),
         TokenFormat::Jwt => {
@@ -128,7 +137,7 @@ pub async fn for_grant(
         access_token,
         token_type: "Bearer",
         expires_in: shape.lifetime,
-        scope: scope(&shape, &entitled),
+        scope: scope(&shape, less.is_some() || entitled.is_cut()),
         refresh_token,
         id_token,
     })
@@ -136,8 +145,8 @@ pub async fn for_grant(
 
 /// The scope of an answer. One that grants no scope says so if one was asked for: without the word it would mean that all of
 /// them are granted (RFC 6749 §3.3).
-fn scope(shape: &Shape, entitled: &Entitled<'_>) -> Option<String> {
-    let is_told = entitled.is_cut() || !shape.scopes.is_empty();
+fn scope(shape: &Shape, is_cut: bool) -> Option<String> {
+    let is_told = is_cut || !shape.scopes.is_empty();
     is_told.then(|| shape.scopes.join(" "))
 }
 

@@ -1,5 +1,6 @@
 //! The token endpoint (RFC 6749 §3.2): authenticate the client, then one file a grant type.
 
+mod allowed;
 mod authorization_code;
 mod client_credentials;
 mod issue;

@@ -5,13 +5,18 @@ use std::time::Duration;
 
 use serde_json::json;
 
-use super::{TokenResponse, issue};
+use super::{
+    TokenResponse,
+    allowed::{self, Less},
+    issue::{self, Answer},
+};
 use crate::{
     app::App,
     audit::{Event, Kind},
     config::Tokens,
     oauth::{Code, Error, client_auth::AuthenticatedClient, encrypt, revoke, target},
     registry::scope,
+    replica::Catalogue,
     storage::{
         self,
         grants::{Autopsy, Rotation},
@@ -59,6 +64,7 @@ pub(super) async fn grant(
     let minting = opaque.minting(&catalogue);
     let cutoffs = app.cutoffs(now);
     encrypt::is_ready(app, client).await?;
+    let less = allowed(app, client, &catalogue, &rotation, context).await?;
     let Some(granted) = storage::grants::rotate(&app.db, &rotation, &minting, cutoffs).await?
     else {
         let found = storage::grants::examine(&app.db, &rotation, cutoffs).await?;
@@ -77,8 +83,37 @@ pub(super) async fn grant(
             .grant(granted.id);
         app.audit.note(event, &context.origin).await;
     }
-    let refresh = Some(successor.expose(key));
-    issue::for_grant(app, client, &catalogue, &granted, &opaque, refresh, context).await
+    let refresh_token = Some(successor.expose(key));
+    let answer = Answer { granted: &granted, less, opaque: &opaque, refresh_token };
+    issue::for_grant(app, client, &catalogue, answer, context).await
+}
+
+/// What policies leave of what would be refreshed, if that is not all. They are asked before: a token that is not taken is
+/// not spent, and is good again once they permit it.
+async fn allowed(
+    app: &App,
+    client: &AuthenticatedClient,
+    catalogue: &Catalogue,
+    rotation: &Rotation<'_>,
+    context: &RequestContext,
+) -> Result<Option<Less>, Error> {
+    if !allowed::is_asked(app) {
+        return Ok(None);
+    }
+    let found = storage::grants::examine(&app.db, rotation, app.cutoffs(app.clock.now())).await?;
+    // One that would not be taken is told why as ever.
+    let Some(found) = found.filter(|found| judge(Some(found)) == Refusal::Again) else {
+        return Ok(None);
+    };
+    let theirs = allowed::Theirs {
+        user: found.user_id,
+        auth_time: found.auth_time,
+        amr: &found.amr,
+        acr: &found.acr,
+        scopes: rotation.scopes.unwrap_or(&found.scopes),
+        resources: rotation.resources.unwrap_or(&found.resources),
+    };
+    allowed::of(app, client, catalogue, theirs, context).await
 }
 
 /// Why a refresh token was not accepted.
@@ -124,6 +159,7 @@ mod tests {
     use uuid::Uuid;
 
     use super::*;
+    use crate::clock::Timestamp;
 
     #[test]
     fn only_a_token_in_the_wrong_hands_is_reuse() {
@@ -134,6 +170,11 @@ mod tests {
             acceptable: true,
             scopes_fit: true,
             resources_fit: true,
+            scopes: Vec::new(),
+            resources: Vec::new(),
+            auth_time: Timestamp::UNIX_EPOCH,
+            amr: Vec::new(),
+            acr: String::new(),
         };
         let cases = [
             (Autopsy { over: true, acceptable: false, ..fine.clone() }, Refusal::Over),

@@ -10,12 +10,14 @@ use axum::{
 use http::{HeaderMap, header};
 use metrics::counter;
 use serde::Serialize;
-use serde_json::json;
+use serde_json::{Map, json};
 
 use super::no_store;
 use crate::{
     access::{
+        Flow,
         api_key::{Allowed, ApiKey, LONGEST_TOKEN, Refusal},
+        engine::Thing,
         principal::Subject,
     },
     app::App,
@@ -26,6 +28,7 @@ use crate::{
         Code, Error,
         api_key::{self, Presented},
         client_auth, entitled,
+        inquiry::{self, Inquiry, Object, Ruling},
         target::Shape,
     },
     registry::{client::Client, resource::TokenFormat, scope},
@@ -102,6 +105,7 @@ async fn issue(
     if entitled.resources.is_empty() {
         return Err(Error::invalid_scope("the roles of the API key's owner permit nothing of it"));
     }
+    check_policies(app, params, &key, client.as_deref(), &entitled.scopes, context).await?;
     let shape = Shape::of(&catalogue, &app.config.tokens, issuer, &entitled.scopes, &resources)?;
     drop(catalogue);
     let now = app.clock.now();
@@ -208,6 +212,43 @@ fn check_target(params: &Params, resource: &str) -> Result<(), Error> {
         return Ok(());
     }
     Err(Error::invalid_target("the API key is for another resource"))
+}
+
+/// Asks policies (§2.2.2). What they do not accept is not valid, unless it is the target that they do not: one that was
+/// named. No one is there to prove anything.
+async fn check_policies(
+    app: &App,
+    params: &Params,
+    key: &ApiKey,
+    client: Option<&Client>,
+    scopes: &[String],
+    context: &RequestContext,
+) -> Result<(), Error> {
+    if !inquiry::is_needed(app, Flow::ExchangeToken) {
+        return Ok(());
+    }
+    let now = app.clock.now();
+    let object = Object::Resource(&key.resource);
+    let inquiry = Inquiry::open(app, Flow::ExchangeToken, &key.owner, object, now).await?;
+    let mut told =
+        Map::from_iter([("api_key".to_owned(), key.named()), ("scopes".to_owned(), json!(scopes))]);
+    inquiry::tell_address(&mut told, context.origin.address);
+    let mut others: Vec<Thing> = key.thing().into_iter().collect();
+    if let Some(client) = client {
+        told.insert("client".to_owned(), json!({ "type": "Client", "id": client.id }));
+        others.extend(inquiry::client(app, &client.id, now).await?);
+    }
+    let said = inquiry.map(|inquiry| inquiry.ask(app, told, &others));
+    if said == Some(Ruling::Permitted) {
+        return Ok(());
+    }
+    let named = params.all("resource").chain(params.all("audience")).next().is_some();
+    let description = "policies do not accept the API key for a token there";
+    Err(if named {
+        Error::invalid_target(description)
+    } else {
+        Error::invalid_request(description)
+    })
 }
 
 /// The seconds that a token lives: no longer than its key.

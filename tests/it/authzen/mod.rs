@@ -1,5 +1,6 @@
 //! The OpenID `AuthZEN` Authorization API 1.0.
 
+mod api_keys;
 mod callers;
 mod certification;
 mod escalation;

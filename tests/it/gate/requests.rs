@@ -205,6 +205,21 @@ async fn what_could_be_read_in_two_ways_is_refused_and_all_else_decided_as_it_is
     let own = [("origin", ORIGIN), ("x-http-method-override", "DELETE")];
     assert_eq!(gate.ask_with("POST", "/x", &own).await.status(), 403);
     assert_eq!(gate.ask_with("POST", "/x", &own[..1]).await.status(), 200);
+    // Nor what the gate alone says, or what names another path, also as servers that make variables of headers read it.
+    for name in [
+        "remote-user",
+        "remote_user",
+        "Remote-Groups",
+        "remote_groups",
+        "x_api_key",
+        "x-api_key",
+        "X-Original-URL",
+        "x_rewrite_url",
+        "x-rewrite-url",
+        "x_http_method",
+    ] {
+        assert_eq!(gate.ask_with("GET", "/x", &[(name, "/x")]).await.status(), 403, "{name}");
+    }
     // Where the upstream does not tell cases apart, policies do not either.
     server.apply(&manifest("case_insensitive = true")).await;
     assert_eq!(gate.ask("GET", "/aDMIN/x").await.status(), 403);
@@ -238,7 +253,11 @@ async fn a_request_by_cookie_that_may_change_something_comes_from_the_site() {
         assert_eq!(answer.status(), expected, "{method} {headers:?}");
     }
     // With a token, if the site wants one.
-    server.apply(&manifest("csrf = \"token\"\nresource = \"https://api.example.com\"")).await;
+    server
+        .apply(&manifest(
+            "csrf = \"token\"\nresource = \"https://api.example.com\"\nwrite_scopes = [\"read\"]",
+        ))
+        .await;
     let answer = gate.own("GET", "/.signet/csrf", &[]).await;
     let body: Value = answer.json().await.expect("JSON");
     assert_eq!(body["header"], "X-CSRF-Token");
@@ -282,8 +301,16 @@ async fn tokens_and_keys_are_taken_for_the_sites_resource_alone() {
     let all: Vec<&str> = all.iter().map(String::as_str).collect();
     // None, without a resource.
     assert_eq!(statuses(&gate, &all).await, [401, 401, 401, 401]);
+    // Those for it are known, and let through for what their scopes are for, or by a policy.
     server.apply(&manifest("resource = \"https://api.example.com\"")).await;
+    assert_eq!(statuses(&gate, &all).await, [403, 403, 401, 403]);
+    let scoped = "resource = \"https://api.example.com\"\nread_scopes = [\"read\"]\nwrite_scopes = [\"write\"]";
+    server.apply(&manifest(scoped)).await;
     assert_eq!(statuses(&gate, &all).await, [200, 200, 401, 200]);
+    for (credential, expected) in [(all[0], 403), (all[1], 200), (all[3], 403)] {
+        let answer = gate.ask_with("DELETE", "/", &[("authorization", credential)]).await;
+        assert_eq!(answer.status(), expected, "{credential}");
+    }
     let broken = [
         "Bearer",
         "Bearer ",
@@ -326,7 +353,7 @@ async fn tokens_and_keys_are_taken_for_the_sites_resource_alone() {
 
 #[tokio::test]
 async fn basic_is_taken_where_a_site_wants_it_with_keys_and_secrets_and_no_persons_password() {
-    let server = server("resource = \"https://api.example.com\"").await;
+    let server = server("resource = \"https://api.example.com\"\nread_scopes = [\"read\"]").await;
     let mut gate = server.gate().await;
     let (_, text) = key(&server, &["read"]).await;
     let basic = |user: &str, password: &str| {
@@ -346,6 +373,7 @@ async fn basic_is_taken_where_a_site_wants_it_with_keys_and_secrets_and_no_perso
         basic(SERVICE, "sgx_wrong"),
         basic("web", server.secret("web")),
         basic("resource-server", server.secret("resource-server")),
+        basic("\0a", server.secret(SERVICE)),
         "Basic".to_owned(),
         "Basic !".to_owned(),
         "Basic eA==".to_owned(),
@@ -353,10 +381,22 @@ async fn basic_is_taken_where_a_site_wants_it_with_keys_and_secrets_and_no_perso
     let (good, bad): (Vec<&str>, Vec<&str>) =
         (good.iter().map(String::as_str).collect(), bad.iter().map(String::as_str).collect());
     assert_eq!(statuses(&gate, &good).await, [401; 4], "off by default");
-    let wants = manifest("resource = \"https://api.example.com\"\nbasic = true");
+    let wants = manifest(
+        "resource = \"https://api.example.com\"\nread_scopes = [\"read\"]\nwrite_scopes = [\"read\"]\nbasic = true",
+    );
     server.apply(&wants.replace("https://wiki.example.org", "http://localhost:3000")).await;
     assert_eq!(statuses(&gate, &good).await, [200; 4]);
-    assert_eq!(statuses(&gate, &bad).await, [401; 9]);
+    assert_eq!(statuses(&gate, &bad).await, [401; 10]);
+    // A browser that was asked for it sends it along for other sites too.
+    for (headers, expected) in [
+        (&[][..], 200),
+        (&[("origin", ORIGIN)], 200),
+        (&[("origin", "https://evil.example")], 403),
+        (&[("sec-fetch-site", "cross-site")], 403),
+    ] {
+        let headers = [&[("authorization", good[0])], headers].concat();
+        assert_eq!(gate.ask_with("POST", "/", &headers).await.status(), expected, "{headers:?}");
+    }
     let answer = gate.ask("GET", "/").await;
     let challenges: Vec<&str> = answer
         .headers()
@@ -374,7 +414,7 @@ async fn basic_is_taken_where_a_site_wants_it_with_keys_and_secrets_and_no_perso
 
 #[tokio::test]
 async fn what_is_behind_the_proxy_is_handed_a_fresh_token_that_says_what_is_so_now() {
-    let server = server("resource = \"https://api.example.com\"\nupstream_token = true").await;
+    let server = server("resource = \"https://api.example.com\"\nupstream_token = true\nread_scopes = [\"read\", \"write\"]").await;
     let (mut gate, mut browser) = (server.gate().await, server.browser());
     gate.sign_in(&mut browser, "/").await;
     let token = async |gate: &Gate, headers: &[(&str, &str)]| {
@@ -417,7 +457,8 @@ async fn what_is_behind_the_proxy_is_handed_a_fresh_token_that_says_what_is_so_n
 
 #[tokio::test]
 async fn a_site_may_want_a_policy_that_permits_and_policies_may_want_more_of_a_sign_in() {
-    let server = server("deny_by_default = true\npublic = [\"/assets\"]").await;
+    let server =
+        server("deny_by_default = true\npublic = [\"/assets\"]\ncors_preflight = true").await;
     let (mut gate, mut browser) = (server.gate().await, server.browser());
     for (path, expected) in
         [("/assets/a.css", 200), ("/assets", 200), ("/assetsx", 401), ("/assets/%2e%2e/x", 403)]
@@ -425,8 +466,17 @@ async fn a_site_may_want_a_policy_that_permits_and_policies_may_want_more_of_a_s
         assert_eq!(gate.ask("GET", path).await.status(), expected, "{path}");
     }
     assert_eq!(gate.ask("POST", "/assets/a.css").await.status(), 401);
-    let answer = gate.ask_with("GET", "/assets", &[("remote-user", "admin")]).await;
-    assert_eq!(said(&answer, "remote-user"), "");
+    let answer = gate.ask("GET", "/assets").await;
+    assert_eq!((said(&answer, "remote-user"), said(&answer, "x-api-key")), ("", ""));
+    let preflight = [("origin", "https://other.example"), ("access-control-request-method", "PUT")];
+    for (method, headers, expected) in [
+        ("OPTIONS", &preflight[..], 200),
+        ("OPTIONS", &preflight[..1], 401),
+        ("PUT", &preflight, 401),
+    ] {
+        let answer = gate.ask_with(method, "/", headers).await;
+        assert_eq!(answer.status(), expected, "{method} {headers:?}");
+    }
     gate.sign_in(&mut browser, "/").await;
     assert_eq!(gate.ask("GET", "/").await.status(), 403);
     let policies = r#"
@@ -445,6 +495,10 @@ async fn a_site_may_want_a_policy_that_permits_and_policies_may_want_more_of_a_s
     let challenge = said(&answer, "www-authenticate");
     assert!(challenge.contains("error=\"insufficient_user_authentication\""), "{challenge}");
     assert!(challenge.ends_with("max_age=\"300\""), "{challenge}");
+    // What is let through is for the proxy alone: scripts that lead themselves here get none of it.
+    let request = gate.question("/.signet/sign-in", "GET", "/").header("accept", "*/*");
+    let answer = request.send().await.expect("an answer");
+    assert_eq!((answer.status().as_u16(), said(&answer, "remote-user")), (401, "none"));
     // A page is led to prove it, and back.
     let page = gate.question("/gate/forward", "GET", "/bank").header("accept", "text/html");
     let answer = page.send().await.expect("an answer");
@@ -455,4 +509,86 @@ async fn a_site_may_want_a_policy_that_permits_and_policies_may_want_more_of_a_s
     let callback = gate.through(&mut browser, &authorization).await;
     assert_eq!(location(&gate.own("GET", &callback, &[]).await), "/bank");
     assert_eq!(gate.ask("GET", "/bank").await.status(), 200);
+}
+
+#[tokio::test]
+async fn who_proved_all_that_a_policy_wants_is_not_sent_in_circles() {
+    let server = server("").await;
+    let policies = r#"@id("never") @step_up("max_age=300 acr=aal1") @reason("Closed.")
+        forbid(principal, action == Signet::Action::"request", resource == Client::"wiki");"#;
+    decide_by(&server, policies).await;
+    let (mut gate, mut browser) = (server.gate().await, server.browser());
+    gate.sign_in(&mut browser, "/").await;
+    let answer = gate.ask("GET", "/").await;
+    assert_eq!(answer.status(), 403);
+    assert!(answer.text().await.expect("JSON").contains("Closed."));
+}
+
+#[tokio::test]
+async fn roles_cut_what_a_site_is_told_and_let_through_at_a_resource_that_enforces_them() {
+    let server = server("").await;
+    let resource = r#"
+[[resource]]
+identifier = "https://api.example.com"
+name = "Example API"
+api_keys = "people"
+enforce_permissions = true
+scopes = [{ name = "read", description = "See things" }, { name = "write", description = "Change things" }]
+
+[[role]]
+name = "reader"
+permissions = { "https://api.example.com" = ["read"] }
+"#;
+    let site =
+        "resource = \"https://api.example.com\"\nupstream_token = true\nread_scopes = [\"read\"]";
+    server.apply(&manifest(site)).await;
+    let (mut gate, mut browser) = (server.gate().await, server.browser());
+    gate.sign_in(&mut browser, "/").await;
+    let (_, text) = key(&server, &["read"]).await;
+    let token = server.tokens(&mut browser, &[]).await.access;
+    let (key, token) = (format!("Bearer {text}"), format!("Bearer {token}"));
+    let both = [key.as_str(), token.as_str()];
+    assert_eq!(statuses(&gate, &both).await, [200, 200]);
+    assert!(said(&gate.ask("GET", "/").await, "authorization").starts_with("Bearer "));
+    server.apply(resource).await;
+    assert_eq!(statuses(&gate, &both).await, [401, 401], "no role permits anything");
+    let answer = gate.ask("GET", "/").await;
+    assert_eq!((answer.status().as_u16(), said(&answer, "authorization")), (200, ""));
+    let alice = storage::users::find(&server.db, EMAIL).await.expect("read").expect("there").id;
+    let holder = admin::roles::Holder::Subject(Subject::User(alice));
+    let until = Some(server.clock.now() + Duration::minutes(10));
+    admin::roles::assign(&server.app, "reader", &holder, until).await.expect("assigned");
+    assert_eq!(statuses(&gate, &both).await, [200, 200]);
+    let answer = gate.ask("GET", "/").await;
+    assert_eq!(said(&answer, "remote-roles"), "reader");
+    assert_eq!(said(&answer, "remote-scopes"), "openid profile email read");
+    server.advance(Duration::minutes(10));
+    assert_eq!(statuses(&gate, &both).await, [401, 401], "the assignment has ended");
+    assert_eq!(said(&gate.ask("GET", "/").await, "authorization"), "");
+}
+
+#[tokio::test]
+async fn a_site_is_told_no_more_of_people_than_they_allowed_it() {
+    let site =
+        "remote_user = \"email\"\nresource = \"https://api.example.com\"\nread_scopes = [\"read\"]";
+    let server = server(site).await;
+    let (mut gate, mut browser) = (server.gate().await, server.browser());
+    gate.sign_in(&mut browser, "/").await;
+    assert_eq!(said(&gate.ask("GET", "/").await, "remote-user"), EMAIL);
+    gate.cookies.clear();
+    // Without the scope there is no address; and no client is taken for a person.
+    let narrow = server.tokens(&mut browser, &[("scope", "read")]).await.access;
+    let grant = [("grant_type", "client_credentials")];
+    let service: Value =
+        server.post_as(SERVICE, "/token", &grant).await.json().await.expect("JSON");
+    let service = service["access_token"].as_str().expect("a token");
+    for (token, client) in [(narrow.as_str(), crate::support::SPA), (service, SERVICE)] {
+        let bearer = format!("Bearer {token}");
+        let answer = gate.ask_with("GET", "/", &[("authorization", &bearer)]).await;
+        assert_eq!(answer.status(), 200, "{client}");
+        for name in ["remote-user", "remote-email"] {
+            assert_eq!(said(&answer, name), "", "{client} {name}");
+        }
+        assert_eq!(said(&answer, "remote-client"), client);
+    }
 }
