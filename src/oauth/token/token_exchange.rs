@@ -105,7 +105,7 @@ async fn issue(
     if entitled.resources.is_empty() {
         return Err(Error::invalid_scope("the roles of the API key's owner permit nothing of it"));
     }
-    check_policies(app, params, &key, client.as_deref(), &entitled.scopes, context).await?;
+    check_policies(app, params, key, client, &entitled.scopes, context).await?;
     let shape = Shape::of(&catalogue, &app.config.tokens, issuer, &entitled.scopes, &resources)?;
     drop(catalogue);
     let now = app.clock.now();
