@@ -14,6 +14,7 @@ use crate::{
     decisions::Decisions,
     entropy::Entropy,
     fetch,
+    gate::{proxy::UpstreamTokens, secret_scanning::ScannerKeys},
     identity::{
         api_keys,
         breached::Breached,
@@ -66,6 +67,8 @@ pub struct App {
     pub breached: Breached,
     /// Places for passwords that are judged while they are typed.
     pub judging: Arc<Semaphore>,
+    /// Tokens for what is behind the gate.
+    pub upstream: UpstreamTokens,
     /// Security events.
     pub audit: Recorder,
     /// Decisions that are recorded.
@@ -86,6 +89,8 @@ pub struct App {
     pub logouts: Notify,
     /// What is fetched from addresses that others name.
     pub fetch: fetch::Client,
+    /// What messages about API keys that were found are signed with.
+    pub scanner_keys: ScannerKeys,
     /// Development mode, and what its pages show.
     pub demo: Option<Demo>,
 }
@@ -117,6 +122,9 @@ pub enum StartError {
     /// The service that knows breached passwords.
     #[error("password.breached_range_url: {0}")]
     BreachedRange(#[source] fetch::FetchError),
+    /// Where it is published what messages about API keys are signed with.
+    #[error("api_keys.secret_scanning_keys: {0}")]
+    SecretScanning(#[source] fetch::FetchError),
     /// E-mail.
     #[error(transparent)]
     Mail(#[from] MailError),
@@ -148,6 +156,10 @@ impl App {
         if let Some(url) = &config.password.breached_range_url {
             fetch.guard().check_url(url).map_err(StartError::BreachedRange)?;
         }
+        if config.api_keys.secret_scanning.is_on() {
+            let url = &config.api_keys.secret_scanning_keys;
+            fetch.guard().check_url(url).map_err(StartError::SecretScanning)?;
+        }
         // Before anything is written: what goes to a default partition stays there.
         let keep_decisions = config.access.keep_decisions.0.try_into().unwrap_or_default();
         storage::partitions::maintain(&db, now, keep_decisions).await?;
@@ -169,6 +181,7 @@ impl App {
             secrets,
             replica,
             verified: VerifiedTokens::default(),
+            upstream: UpstreamTokens::default(),
             hasher,
             breached,
             judging: strength::places(),
@@ -182,6 +195,7 @@ impl App {
             decrypting: authorize::decrypting_places(),
             logouts: Notify::new(),
             fetch,
+            scanner_keys: ScannerKeys::default(),
             demo,
         };
         app.rotate_keys(now).await?;
@@ -208,7 +222,7 @@ impl App {
         tokio::spawn(async move { app.maintain_forever().await });
     }
 
-    /// Writes the last uses of API keys, a batch at a time.
+    /// Writes the last uses of API keys and of sessions at sites, a batch at a time.
     async fn note_uses_forever(&self) {
         let mut ticks = tokio::time::interval(Duration::from_secs(10));
         ticks.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
@@ -218,6 +232,11 @@ impl App {
                 && !self.db.is_closed()
             {
                 tracing::warn!(%error, "the last uses of API keys were not written");
+            }
+            if let Err(error) = self.replica.write_gate_session_uses().await
+                && !self.db.is_closed()
+            {
+                tracing::warn!(%error, "the last uses of sessions at sites were not written yet");
             }
         }
     }
@@ -258,6 +277,7 @@ impl App {
             swept(storage::devices::sweep(&self.db, now - device::MAX_AGE).await),
             swept(storage::links::sweep(&self.db, now - mail::LONGEST_WAIT).await),
             swept(storage::sign_ins::sweep(&self.db, now).await),
+            swept(storage::gate_sessions::sweep(&self.db, now).await),
             swept(storage::roles::sweep(&self.db, now).await),
             swept(storage::groups::sweep(&self.db, now).await),
             swept(storage::api_keys::sweep(&self.db, now - api_keys::KEPT).await),

@@ -186,6 +186,8 @@ api-keys-test = تجريبي
 # Before a day each.
 api-keys-since = أُنشئ في
 api-keys-ends = صالح حتى
+# Before addresses and networks.
+api-keys-from = صالح من
 api-keys-replaced = سيحل مفتاح آخر محله. وحتى ذلك الحين يظل كلاهما صالحًا، لتتمكن من استبداله حيثما يُستخدم.
 # On buttons, and the same buttons read out, which begin with the words on them.
 api-keys-rotate = استبدال
@@ -205,9 +207,20 @@ api-keys-life = { $count ->
     [few] { $count } أيام
    *[other] { $count } يومًا
 }
+api-keys-environment = نوع المفتاح
+api-keys-environment-live = فعلي: للاستخدام الحقيقي
+api-keys-environment-test = تجريبي: للتجربة
+api-keys-environment-hint = تُبلَّغ واجهات API بنوعه.
+api-keys-addresses = من أين يمكن استخدامه (اختياري)
+api-keys-addresses-hint = عناوين IP أو شبكات تفصل بينها مسافات أو فواصل، مثل ‎192.0.2.7‎ أو ‎2001:db8::/32‎. من أي مكان إن لم يوجد أي منها.
 api-keys-make-it = إنشاء المفتاح
 api-keys-wrong-name = أعطه اسمًا لا يزيد على { $count } حرفًا.
 api-keys-wrong-scopes = اختر شيئًا واحدًا على الأقل يُسمح له به.
+# $scope is the name of what is not allowed.
+api-keys-not-permitted = لا يُسمح لك هناك بـ { $scope }، فلا يُسمح به لأي مفتاح لك.
+# $address is what was typed.
+api-keys-wrong-address = «{ $address }» ليس عنوان IP ولا شبكة. اكتبه مثل ‎192.0.2.7‎ أو ‎192.0.2.0/24‎.
+api-keys-too-many-addresses = يمكن أن يكون للمفتاح { $count } عنوانًا وشبكة على الأكثر.
 api-keys-wrong = لا يمكن إنشاء هذا المفتاح. يُرجى المحاولة مرة أخرى.
 api-keys-too-many = لديك أكبر عدد مسموح به من المفاتيح. ألغِ أحدها أولًا.
 api-keys-unknown = لم يعد هذا المفتاح موجودًا، أو سبق استبداله.

@@ -174,6 +174,8 @@ api-keys-test = Test
 # Before a day each.
 api-keys-since = Erstellt
 api-keys-ends = Gültig bis
+# Before addresses and networks.
+api-keys-from = Gültig von
 api-keys-replaced = Ein anderer Schlüssel tritt an seine Stelle. Bis dahin gelten beide, damit Sie ihn überall austauschen können, wo er verwendet wird.
 # On buttons, and the same buttons read out, which begin with the words on them.
 api-keys-rotate = Ersetzen
@@ -191,9 +193,20 @@ api-keys-life = { $count ->
     [one] { $count } Tag
    *[other] { $count } Tage
 }
+api-keys-environment = Art des Schlüssels
+api-keys-environment-live = Live: für den echten Betrieb
+api-keys-environment-test = Test: zum Ausprobieren
+api-keys-environment-hint = APIs erfahren, welcher von beiden es ist.
+api-keys-addresses = Von wo er verwendet werden darf (freiwillig)
+api-keys-addresses-hint = IP-Adressen oder Netze, durch Leerzeichen oder Kommas getrennt, zum Beispiel 192.0.2.7 oder 2001:db8::/32. Ohne Angabe von überall.
 api-keys-make-it = Schlüssel erstellen
 api-keys-wrong-name = Geben Sie ihm einen Namen mit höchstens { $count } Zeichen.
 api-keys-wrong-scopes = Wählen Sie mindestens etwas aus, das er darf.
+# $scope is the name of what is not allowed.
+api-keys-not-permitted = Ihnen ist { $scope } dort nicht erlaubt, also auch keinem Schlüssel von Ihnen.
+# $address is what was typed.
+api-keys-wrong-address = „{ $address }“ ist weder eine IP-Adresse noch ein Netz. Schreiben Sie zum Beispiel 192.0.2.7 oder 192.0.2.0/24.
+api-keys-too-many-addresses = Ein Schlüssel kann höchstens { $count } Adressen und Netze haben.
 api-keys-wrong = Dieser Schlüssel kann nicht erstellt werden. Bitte versuchen Sie es noch einmal.
 api-keys-too-many = Sie haben so viele Schlüssel, wie möglich sind. Widerrufen Sie zuerst einen.
 api-keys-unknown = Diesen Schlüssel gibt es nicht mehr, oder er wurde bereits ersetzt.

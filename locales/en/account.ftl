@@ -174,6 +174,8 @@ api-keys-test = Test
 # Before a day each.
 api-keys-since = Made
 api-keys-ends = Good until
+# Before addresses and networks.
+api-keys-from = Good from
 api-keys-replaced = Another key takes its place. Until then both are good, so that you can exchange it wherever it is used.
 # On buttons, and the same buttons read out, which begin with the words on them.
 api-keys-rotate = Replace
@@ -191,9 +193,20 @@ api-keys-life = { $count ->
     [one] { $count } day
    *[other] { $count } days
 }
+api-keys-environment = Kind of key
+api-keys-environment-live = Live: for real use
+api-keys-environment-test = Test: for trying things out
+api-keys-environment-hint = APIs are told which one it is.
+api-keys-addresses = Where it may be used (optional)
+api-keys-addresses-hint = IP addresses or networks, between spaces or commas, such as 192.0.2.7 or 2001:db8::/32. From anywhere if there are none.
 api-keys-make-it = Make the key
 api-keys-wrong-name = Give it a name of at most { $count } characters.
 api-keys-wrong-scopes = Choose at least one thing that it may do.
+# $scope is the name of what is not allowed.
+api-keys-not-permitted = You are not allowed { $scope } there, so no key of yours can be.
+# $address is what was typed.
+api-keys-wrong-address = “{ $address }” is not an IP address or network. Write it like 192.0.2.7 or 192.0.2.0/24.
+api-keys-too-many-addresses = A key can have at most { $count } addresses and networks.
 api-keys-wrong = That key cannot be made. Please try again.
 api-keys-too-many = You have as many keys as there may be. Revoke one first.
 api-keys-unknown = That key is not there any more, or was replaced already.

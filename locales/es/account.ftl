@@ -175,6 +175,8 @@ api-keys-test = Prueba
 # Before a day each.
 api-keys-since = Creada
 api-keys-ends = Válida hasta
+# Before addresses and networks.
+api-keys-from = Válida desde
 api-keys-replaced = Otra clave ocupa su lugar. Hasta entonces ambas son válidas, para que puedas cambiarla en todos los sitios donde se usa.
 # On buttons, and the same buttons read out, which begin with the words on them.
 api-keys-rotate = Reemplazar
@@ -192,9 +194,20 @@ api-keys-life = { $count ->
     [one] { $count } día
    *[other] { $count } días
 }
+api-keys-environment = Tipo de clave
+api-keys-environment-live = Producción: para uso real
+api-keys-environment-test = Prueba: para hacer pruebas
+api-keys-environment-hint = Las API saben cuál de las dos es.
+api-keys-addresses = Desde dónde se puede usar (opcional)
+api-keys-addresses-hint = Direcciones IP o redes, separadas por espacios o comas, como 192.0.2.7 o 2001:db8::/32. Desde cualquier lugar si no hay ninguna.
 api-keys-make-it = Crear la clave
 api-keys-wrong-name = Ponle un nombre de { $count } caracteres como máximo.
 api-keys-wrong-scopes = Elige al menos una cosa que pueda hacer.
+# $scope is the name of what is not allowed.
+api-keys-not-permitted = Allí no se te permite { $scope }, así que tampoco a una clave tuya.
+# $address is what was typed.
+api-keys-wrong-address = «{ $address }» no es una dirección IP ni una red. Escríbela como 192.0.2.7 o 192.0.2.0/24.
+api-keys-too-many-addresses = Una clave puede tener { $count } direcciones y redes como máximo.
 api-keys-wrong = No se puede crear esa clave. Inténtalo de nuevo.
 api-keys-too-many = Tienes tantas claves como puede haber. Revoca una primero.
 api-keys-unknown = Esa clave ya no existe o ya se reemplazó.

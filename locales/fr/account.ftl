@@ -175,6 +175,8 @@ api-keys-test = Test
 # Before a day each.
 api-keys-since = Créée
 api-keys-ends = Valable jusqu’au
+# Before addresses and networks.
+api-keys-from = Valable depuis
 api-keys-replaced = Une autre clé prend sa place. D’ici là, les deux sont valables, pour que vous puissiez la remplacer partout où elle est utilisée.
 # On buttons, and the same buttons read out, which begin with the words on them.
 api-keys-rotate = Remplacer
@@ -192,9 +194,20 @@ api-keys-life = { $count ->
     [one] { $count } jour
    *[other] { $count } jours
 }
+api-keys-environment = Type de clé
+api-keys-environment-live = Production : pour un usage réel
+api-keys-environment-test = Test : pour faire des essais
+api-keys-environment-hint = Les API savent de laquelle il s’agit.
+api-keys-addresses = D’où elle peut être utilisée (facultatif)
+api-keys-addresses-hint = Adresses IP ou réseaux, séparés par des espaces ou des virgules, comme 192.0.2.7 ou 2001:db8::/32. De partout s’il n’y en a pas.
 api-keys-make-it = Créer la clé
 api-keys-wrong-name = Donnez-lui un nom de { $count } caractères au plus.
 api-keys-wrong-scopes = Choisissez au moins une chose qu’elle permet.
+# $scope is the name of what is not allowed.
+api-keys-not-permitted = { $scope } ne vous est pas permis à cet endroit, donc à aucune de vos clés non plus.
+# $address is what was typed.
+api-keys-wrong-address = « { $address } » n’est ni une adresse IP ni un réseau. Écrivez par exemple 192.0.2.7 ou 192.0.2.0/24.
+api-keys-too-many-addresses = Une clé peut avoir { $count } adresses et réseaux au plus.
 api-keys-wrong = Cette clé ne peut pas être créée. Veuillez réessayer.
 api-keys-too-many = Vous avez déjà le nombre maximal de clés. Révoquez-en d’abord une.
 api-keys-unknown = Cette clé n’existe plus ou a déjà été remplacée.

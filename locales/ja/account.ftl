@@ -171,6 +171,8 @@ api-keys-test = テスト
 # Before a day each.
 api-keys-since = 作成日
 api-keys-ends = 有効期限
+# Before addresses and networks.
+api-keys-from = 使用できる場所
 api-keys-replaced = 別のキーに置き換えられます。それまでは両方とも有効なので、使用している場所ですべて入れ替えてください。
 # On buttons, and the same buttons read out, which begin with the words on them.
 api-keys-rotate = 置き換える
@@ -185,9 +187,20 @@ api-keys-name = キーの用途
 api-keys-scopes = 許可すること
 api-keys-days = 有効な期間
 api-keys-life = { $count } 日
+api-keys-environment = キーの種類
+api-keys-environment-live = 本番: 実際の利用
+api-keys-environment-test = テスト: お試し
+api-keys-environment-hint = どちらであるかは API に伝えられます。
+api-keys-addresses = 使用できる場所（任意）
+api-keys-addresses-hint = 192.0.2.7 や 2001:db8::/32 のような IP アドレスまたはネットワークを、空白かコンマで区切って入力してください。空欄の場合はどこからでも使用できます。
 api-keys-make-it = キーを作成する
 api-keys-wrong-name = { $count } 文字以内の名前を付けてください。
 api-keys-wrong-scopes = 許可することを少なくとも 1 つ選んでください。
+# $scope is the name of what is not allowed.
+api-keys-not-permitted = そこでは { $scope } が許可されていないため、キーにも許可できません。
+# $address is what was typed.
+api-keys-wrong-address = 「{ $address }」は IP アドレスでもネットワークでもありません。192.0.2.7 や 192.0.2.0/24 のように入力してください。
+api-keys-too-many-addresses = 1 つのキーに指定できるアドレスとネットワークは { $count } 個までです。
 api-keys-wrong = このキーは作成できません。もう一度お試しください。
 api-keys-too-many = キーの数が上限に達しています。先にいずれかを失効させてください。
 api-keys-unknown = このキーはもう存在しないか、すでに置き換えられています。

@@ -10,6 +10,13 @@ use crate::clock::Timestamp;
 const DATETIME: &[BorrowedFormatItem<'_>] =
     format_description!("[year]-[month]-[day]T[hour]:[minute]:[second].[subsecond digits:3]Z");
 
+/// When it is.
+pub(super) const NOW: &str = "now";
+/// Which day of the week that is; 1 is Monday.
+pub(super) const WEEKDAY: &str = "weekday";
+/// And which minute of the day.
+pub(super) const MINUTE: &str = "minute";
+
 /// What is told, and what Signet knows better.
 #[must_use]
 pub fn of(mut told: Map<String, Value>, now: Timestamp, zone: &TimeZone) -> Map<String, Value> {
@@ -17,9 +24,9 @@ pub fn of(mut told: Map<String, Value>, now: Timestamp, zone: &TimeZone) -> Map<
     let instant = Instant::from_nanosecond(nanoseconds).unwrap_or(Instant::UNIX_EPOCH);
     let local = instant.to_zoned_datetime(zone.clone());
     let minute = i64::from(local.hour()) * 60 + i64::from(local.minute());
-    told.insert("now".to_owned(), json!(datetime(now)));
-    told.insert("weekday".to_owned(), json!(local.weekday().to_monday_one_offset()));
-    told.insert("minute".to_owned(), json!(minute));
+    told.insert(NOW.to_owned(), json!(datetime(now)));
+    told.insert(WEEKDAY.to_owned(), json!(local.weekday().to_monday_one_offset()));
+    told.insert(MINUTE.to_owned(), json!(minute));
     told
 }
 

@@ -11,9 +11,8 @@ use std::{
 };
 
 use cedar_policy::{
-    ActionConstraint, Authorizer, Context, Effect, Entities, Entity, EntityId, EntityTypeName,
-    EntityUid, Policy, PolicyId, PolicySet, PolicySetError, PrincipalConstraint, Request,
-    ResourceConstraint,
+    ActionConstraint, Authorizer, Effect, Entities, Entity, EntityId, EntityTypeName, EntityUid,
+    Policy, PolicyId, PolicySet, PolicySetError, PrincipalConstraint, Request, ResourceConstraint,
 };
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value, json};
@@ -154,7 +153,7 @@ impl Engine {
     /// Decides. What the schema does not declare is not looked at.
     pub fn decide(&self, question: Question<'_>) -> Result<Outcome, Malformed> {
         let Question { principal, action, resource, context, others } = question;
-        let entities = self.with_things(&principal.entities, resource, others)?;
+        let entities = self.with(&principal.entities, &action, resource, others)?;
         let context = self.context(&action, context)?;
         let about = [&principal.uid, &action, &resource.uid];
         let mut named: HashSet<&EntityUid> = HashSet::from(about);
@@ -214,24 +213,25 @@ impl Engine {
         all
     }
 
-    /// The entities of the principal, that of the resource, and others.
-    fn with_things(
+    /// The entities of the principal, and those of the action, the resource and others.
+    fn with(
         &self,
         entities: &Entities,
+        action: &EntityUid,
         resource: &Thing,
         others: &[Thing],
     ) -> Result<Entities, Malformed> {
+        let mut more: Vec<Entity> = self.vocabulary.action(action).cloned().into_iter().collect();
         // Who asks for access to themself is known already.
         let mut things = vec![("resource", resource)];
         things.extend(others.iter().map(|thing| ("others", thing)));
         things.retain(|(_, thing)| entities.get(&thing.uid).is_none());
-        if things.is_empty() {
-            return Ok(entities.clone());
+        if !things.is_empty() {
+            let named =
+                things.iter().flat_map(|(_, thing)| [&thing.uid].into_iter().chain(&thing.parents));
+            let from = entities.iter().map(Entity::uid).chain(named.cloned());
+            more.extend(self.store.reached(from, entities));
         }
-        let named =
-            things.iter().flat_map(|(_, thing)| [&thing.uid].into_iter().chain(&thing.parents));
-        let from = entities.iter().map(Entity::uid).chain(named.cloned());
-        let mut more = self.store.reached(from, entities);
         for (what, thing) in things {
             // What is kept of it counts, and not what is told.
             if self.store.get(&thing.uid).is_none() {
@@ -239,14 +239,14 @@ impl Engine {
                 more.push(entity.map_err(|error| Malformed(format!("{what}: {error}")))?);
             }
         }
-        let known = self.vocabulary.attributes(&resource.uid.type_name().to_string());
-        let schema = known.map(|_| self.vocabulary.schema());
+        // Each was checked against the schema when it was read.
         entities
             .clone()
-            .add_entities(more, schema)
+            .add_entities(more, None)
             .map_err(|error| Malformed(format!("resource: {}", report(&error))))
     }
 
+    /// The entity of something of which nothing is kept.
     fn entity_of(&self, thing: &Thing) -> Result<Entity, Malformed> {
         let (kind, id) = (thing.uid.type_name().to_string(), thing.uid.id().unescaped());
         let known = self.vocabulary.attributes(&kind);
@@ -261,17 +261,6 @@ impl Engine {
             .map(|uid| json!({ "type": uid.type_name().to_string(), "id": uid.id().unescaped() }));
         let json = entity(&kind, id, Value::Object(told), parents.collect::<Vec<_>>());
         Entity::from_json_value(json, schema).map_err(|error| Malformed(report(&error)))
-    }
-
-    fn context(
-        &self,
-        action: &EntityUid,
-        mut told: Map<String, Value>,
-    ) -> Result<Context, Malformed> {
-        let Some(known) = self.vocabulary.context(action) else { return Ok(Context::empty()) };
-        told.retain(|name, _| known.contains(name));
-        Context::from_json_value(Value::Object(told), Some((self.vocabulary.schema(), action)))
-            .map_err(|error| Malformed(format!("context: {}", report(&error))))
     }
 }
 
@@ -397,6 +386,7 @@ fn named_by(policy: &Policy) -> Vec<Vec<EntityUid>> {
     [principal, resource, action].into_iter().flatten().collect()
 }
 
+mod context;
 mod notes;
 
 #[cfg(test)]

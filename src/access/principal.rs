@@ -86,6 +86,8 @@ pub struct Principal {
     pub(super) uid: EntityUid,
     /// It, its groups and roles, and those that they inherit.
     pub(super) entities: Entities,
+    /// What is known of it by name, also what the schema does not declare.
+    pub known: Map<String, Value>,
     /// The groups that it is in.
     pub groups: BTreeSet<String>,
     /// The roles that it has, with those that they inherit.
@@ -152,11 +154,16 @@ impl Principal {
             entity("Role", &role.name, json!({}), entities_of("Role", inherits))
         }));
         let misfit = |problem: String| Misfit { subject: format!("{kind}:{id}"), problem };
-        let entities = Entities::from_json_value(Value::Array(all), Some(vocabulary.schema()))
+        let read = Entities::from_json_value(Value::Array(all), Some(vocabulary.schema()))
             .map_err(|error| misfit(report(&error)))?;
+        // The actions of the schema came along. A question has its own, and there may be thousands.
+        let own = read.iter().filter(|entity| vocabulary.action(&entity.uid()).is_none()).cloned();
+        let entities =
+            Entities::from_entities(own, None).map_err(|error| misfit(report(&error)))?;
         let uid = uid(kind, id).ok_or_else(|| misfit("it has no name".to_owned()))?;
         let roles = implied.into_iter().map(str::to_owned).collect();
-        Ok(Self { uid, entities, groups, roles, until })
+        let known = standing.attributes.clone();
+        Ok(Self { uid, entities, known, groups, roles, until })
     }
 
     /// Someone whom only the caller knows: what is told of them is believed, and they hold no role.
@@ -216,7 +223,7 @@ impl Principal {
         }
         let entities = Entities::from_entities(all, None).map_err(|error| misfit(&error))?;
         let (groups, roles) = (BTreeSet::new(), BTreeSet::new());
-        Ok(Self { uid, entities, groups, roles, until: None })
+        Ok(Self { uid, entities, known: attributes.clone(), groups, roles, until: None })
     }
 
     /// Its entity's name.

@@ -1,15 +1,17 @@
 //! What policies can speak of: Signet's own entity types, those of an operator, and an action for each permission.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 
-use cedar_policy::{EntityTypeName, EntityUid, Schema, SchemaFragment};
+use cedar_policy::{Context, Entity, EntityTypeName, EntityUid, Schema, SchemaFragment};
+use jiff::tz::TimeZone;
 use serde_json::{Map, Value, json};
 
 use super::{
-    place,
+    circumstances, place,
     roles::Roles,
     source::{Problem, SCHEMA},
 };
+use crate::clock::Timestamp;
 
 const BUILT_IN: &str = include_str!("builtin.cedarschema");
 
@@ -21,7 +23,10 @@ const HOLDERS: [&str; 2] = ["User", "Client"];
 pub struct Vocabulary {
     schema: Schema,
     attributes: BTreeMap<String, BTreeSet<String>>,
-    contexts: BTreeMap<String, BTreeSet<String>>,
+    contexts: HashMap<EntityUid, BTreeSet<String>>,
+    actions: HashMap<EntityUid, Entity>,
+    /// Of each action whose circumstances may be the time alone, how many members that has.
+    time_alone: HashMap<EntityUid, usize>,
 }
 
 impl Vocabulary {
@@ -33,7 +38,10 @@ impl Vocabulary {
         let (attributes, contexts) = (attributes(&merged), contexts(&merged));
         let schema = Schema::from_json_value(Value::Object(merged))
             .map_err(|error| Problem(place::at(SCHEMA, text, &error)))?;
-        Ok(Self { schema, attributes, contexts })
+        let time_alone = time_alone(&schema, &contexts);
+        let actions = schema.action_entities().map_err(|error| Problem(error.to_string()))?;
+        let actions = actions.iter().map(|action| (action.uid(), action.clone())).collect();
+        Ok(Self { schema, attributes, contexts, actions, time_alone })
     }
 
     /// The schema.
@@ -51,7 +59,18 @@ impl Vocabulary {
     /// What may be told of a request for an action. None if there is no such action.
     #[must_use]
     pub fn context(&self, action: &EntityUid) -> Option<&BTreeSet<String>> {
-        self.contexts.get(&action.to_string())
+        self.contexts.get(action)
+    }
+
+    /// An action, with those that it is in.
+    pub(super) fn action(&self, action: &EntityUid) -> Option<&Entity> {
+        self.actions.get(action)
+    }
+
+    /// How many circumstances are told of an action if Signet tells the time and no one tells anything else; none if the schema
+    /// demands more than that, or something else by these names.
+    pub(super) fn time_alone(&self, action: &EntityUid) -> Option<usize> {
+        self.time_alone.get(action).copied()
     }
 
     /// The actions that someone of a type can do with things of another one.
@@ -166,8 +185,8 @@ fn attributes(schema: &Map<String, Value>) -> BTreeMap<String, BTreeSet<String>>
     attributes
 }
 
-fn contexts(schema: &Map<String, Value>) -> BTreeMap<String, BTreeSet<String>> {
-    let mut contexts = BTreeMap::new();
+fn contexts(schema: &Map<String, Value>) -> HashMap<EntityUid, BTreeSet<String>> {
+    let mut contexts = HashMap::new();
     for (namespace, sections) in schema {
         let actions = sections.get("actions").and_then(Value::as_object);
         for (name, declaration) in actions.into_iter().flatten() {
@@ -175,11 +194,26 @@ fn contexts(schema: &Map<String, Value>) -> BTreeMap<String, BTreeSet<String>> {
             let context = context.map(|context| members(schema, namespace, context));
             let action = super::engine::uid(&qualified(namespace, "Action"), name);
             if let Some(action) = action {
-                contexts.insert(action.to_string(), context.unwrap_or_default());
+                contexts.insert(action, context.unwrap_or_default());
             }
         }
     }
     contexts
+}
+
+fn time_alone(
+    schema: &Schema,
+    contexts: &HashMap<EntityUid, BTreeSet<String>>,
+) -> HashMap<EntityUid, usize> {
+    let time = circumstances::of(Map::new(), Timestamp::UNIX_EPOCH, &TimeZone::UTC);
+    let fits = |(action, known): (&EntityUid, &BTreeSet<String>)| {
+        let mut told = time.clone();
+        told.retain(|name, _| known.contains(name));
+        let count = told.len();
+        let read = Context::from_json_value(Value::Object(told), Some((schema, action)));
+        read.is_ok().then(|| (action.clone(), count))
+    };
+    contexts.iter().filter_map(fits).collect()
 }
 
 fn qualified(namespace: &str, name: &str) -> String {

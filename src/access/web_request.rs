@@ -159,6 +159,15 @@ pub fn method_override(headers: &HeaderMap) -> bool {
     headers.keys().any(|name| OVERRIDES.contains(&name.as_str().replace('-', "_").as_str()))
 }
 
+/// By which servers take another path than the request's, likewise.
+const REWRITES: [&str; 2] = ["x_original_url", "x_rewrite_url"];
+
+/// Whether headers name another path than the request has, as some frameworks and servers take it.
+#[must_use]
+pub fn path_override(headers: &HeaderMap) -> bool {
+    headers.keys().any(|name| REWRITES.contains(&name.as_str().replace('-', "_").as_str()))
+}
+
 /// The paths that a path is under, and itself.
 fn prefixes(path: &str, case_insensitive: bool) -> Result<Vec<String>, Ambiguous> {
     let path = path.strip_prefix('/').ok_or(Ambiguous::Form)?;

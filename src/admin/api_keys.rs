@@ -1,5 +1,7 @@
 //! API keys of clients and of people.
 
+use std::collections::BTreeMap;
+
 use serde_json::json;
 use uuid::Uuid;
 
@@ -7,7 +9,7 @@ use super::{Error, record};
 use crate::{
     access::principal::Subject,
     app::App,
-    audit::{Event, Kind},
+    audit::{Event, Kind, Origin},
     identity::{
         api_keys::{self, Made, NewKey, Refused},
         watch::{self, News},
@@ -18,6 +20,9 @@ use crate::{
     },
     tokens::api_key::ApiKeySecret,
 };
+
+/// As much of where a key was found as is kept, in characters.
+const LONGEST_URL: usize = 2048;
 
 impl From<Refused> for Error {
     fn from(refused: Refused) -> Self {
@@ -77,20 +82,84 @@ pub async fn revoke(app: &App, id: Uuid) -> Result<(), Error> {
     Ok(())
 }
 
-/// Revokes a key that was found where others can read it, and tells its person. Its id, if it is one of ours; whether it was
-/// still good then.
-pub async fn leaked(app: &App, text: &str) -> Result<Option<(Uuid, bool)>, Error> {
-    let Some(secret) = ApiKeySecret::parse(text.trim()) else { return Ok(None) };
-    let row = storage::api_keys::get(&app.db, secret.id()).await?;
-    let Some(row) = row.filter(|row| secret.digest().bytes() == row.secret_hash) else {
-        return Ok(None);
-    };
-    if !api_keys::revoke(app, row.id, Of::default()).await? {
-        return Ok(Some((row.id, false)));
+/// A key that was found where others can read it.
+#[derive(Clone, Copy, Debug)]
+pub struct Found<'a> {
+    /// The key.
+    pub secret: &'a ApiKeySecret,
+    /// Where it was, if that is known.
+    pub url: Option<&'a str>,
+}
+
+/// Who found keys.
+#[derive(Clone, Copy, Debug)]
+pub enum Reporter<'a> {
+    /// An operator.
+    Operator,
+    /// A service that looks for them.
+    Scanner {
+        /// What it is called.
+        name: &'a str,
+        /// Where its message comes from.
+        origin: &'a Origin,
+    },
+}
+
+/// What became of a key of ours that was found.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Leaked {
+    /// Which.
+    pub id: Uuid,
+    /// Whether it was still good until now.
+    pub revoked: bool,
+}
+
+/// Revokes keys that were found where others can read them, and tells their people. What became of each; nothing of those
+/// that are not ours.
+pub async fn leaked(
+    app: &App,
+    found: &[Found<'_>],
+    reporter: &Reporter<'_>,
+) -> Result<Vec<Option<Leaked>>, Error> {
+    let ids: Vec<Uuid> = found.iter().map(|each| each.secret.id()).collect();
+    let rows = storage::api_keys::all_of(&app.db, &ids).await?;
+    let rows: BTreeMap<Uuid, ApiKeyRow> = rows.into_iter().map(|row| (row.id, row)).collect();
+    let mut all = Vec::with_capacity(found.len());
+    for each in found {
+        let row = rows.get(&each.secret.id());
+        let row = row.filter(|row| each.secret.digest().bytes() == row.secret_hash);
+        all.push(match row {
+            Some(row) => Some(revoke_leaked(app, row, each.url, reporter).await?),
+            None => None,
+        });
     }
-    record(app, event(Kind::ApiKeyLeaked, &row).detail(json!({ "api_key": row.id }))).await?;
-    if let Some(user) = row.user_id {
-        watch::tell_of_operator(app, user, &News::ApiKeyLeaked(row.name)).await?;
+    Ok(all)
+}
+
+async fn revoke_leaked(
+    app: &App,
+    row: &ApiKeyRow,
+    url: Option<&str>,
+    reporter: &Reporter<'_>,
+) -> Result<Leaked, Error> {
+    let revoked = api_keys::revoke(app, row.id, Of::default()).await?;
+    if revoked {
+        let mut detail = json!({ "api_key": row.id });
+        if let Some(url) = url {
+            detail["url"] =
+                json!(url.chars().filter(|&c| c != '\0').take(LONGEST_URL).collect::<String>());
+        }
+        let event = event(Kind::ApiKeyLeaked, row);
+        match reporter {
+            Reporter::Operator => record(app, event.detail(detail)).await?,
+            Reporter::Scanner { name, origin } => {
+                detail["scanner"] = json!(name);
+                app.audit.record(event.detail(detail), origin).await?;
+            }
+        }
+        if let Some(user) = row.user_id {
+            watch::tell_of_operator(app, user, &News::ApiKeyLeaked(row.name.clone())).await?;
+        }
     }
-    Ok(Some((row.id, true)))
+    Ok(Leaked { id: row.id, revoked })
 }

@@ -25,9 +25,23 @@ pub fn check(app: &App, client_id: &str, metadata: &Metadata) -> Result<(), Erro
     Ok(())
 }
 
+/// Checks that no other client's site is under an origin of this one's.
+async fn check_site(app: &App, client_id: &str, metadata: &Metadata) -> Result<(), Error> {
+    let Some(site) = &metadata.gate else { return Ok(()) };
+    let sites = storage::clients::sites(&app.db).await?;
+    let taken = sites.iter().find(|(other, origin)| other != client_id && site.has_origin(origin));
+    match taken {
+        None => Ok(()),
+        Some((other, origin)) => Err(Error::Invalid(format!(
+            "client {client_id}: gate.origins: {origin} is the site of client {other}"
+        ))),
+    }
+}
+
 /// Adds or replaces a client. One that is there stays disabled, or not, as it is: see [`set_disabled`].
 pub async fn put(app: &App, client_id: &str, metadata: &Metadata) -> Result<(), Error> {
     check(app, client_id, metadata)?;
+    check_site(app, client_id, metadata).await?;
     let json = serde_json::to_value(metadata).map_err(|error| error.to_string())?;
     storage::clients::put(&app.db, client_id, &json, app.clock.now()).await?;
     record(app, Event::new(Kind::ClientChanged).client(client_id)).await?;

@@ -139,7 +139,7 @@ const RESOURCE_KEYS: [&str; 9] = [
     "scopes",
 ];
 const SCOPE_KEYS: [&str; 2] = ["name", "description"];
-const CLIENT_KEYS: [&str; 52] = [
+const CLIENT_KEYS: [&str; 53] = [
     "client_id",
     "secret",
     "secret_env",
@@ -186,6 +186,7 @@ const CLIENT_KEYS: [&str; 52] = [
     "subject_type",
     "sector_identifier_uri",
     "first_party",
+    "gate",
     "unsafe_without_pkce",
     "unsafe_silent_native",
     "mfa",

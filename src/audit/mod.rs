@@ -23,6 +23,10 @@ pub enum Kind {
     SignInFailed,
     /// An attempt was refused unseen, there having been too many.
     SignInThrottled,
+    /// A person signed in to a site behind the gate.
+    GateSessionBegun,
+    /// A person signed out of one.
+    GateSessionEnded,
     /// A person replaced their password.
     PasswordChanged,
     /// A person changed what they say of themself.
@@ -161,6 +165,8 @@ impl Kind {
             Self::SignInSucceeded => "sign_in.succeeded",
             Self::SignInFailed => "sign_in.failed",
             Self::SignInThrottled => "sign_in.throttled",
+            Self::GateSessionBegun => "gate.signed_in",
+            Self::GateSessionEnded => "gate.signed_out",
             Self::PasswordChanged => "password.changed",
             Self::ProfileChanged => "profile.changed",
             Self::DeletionRequested => "deletion.requested",

@@ -11,16 +11,16 @@ use zeroize::Zeroizing;
 use super::{application, looking, print, role::timestamp, user};
 use crate::{
     access::principal::Subject,
-    admin::api_keys,
+    admin::api_keys::{self, Found, Leaked, Reporter},
     app::App,
     clock::{Clock, Timestamp},
     config::Config,
-    identity::api_keys::NewKey,
+    identity::api_keys::{NewKey, network},
     storage::{
         self,
         api_keys::{ApiKeyRow, Of},
     },
-    tokens::api_key::Environment,
+    tokens::api_key::{ApiKeySecret, Environment},
 };
 
 /// What to do to API keys.
@@ -60,9 +60,16 @@ pub enum Command {
         /// Its id, see `list`.
         id: Uuid,
     },
-    /// Revoke keys that were found where others can read them: from standard input, one a line. Their people are told.
-    #[command(after_help = "Example:\n  signet api-key leaked < found.txt")]
-    Leaked,
+    /// Revoke keys that were found where others can read them. Their people are told.
+    #[command(after_help = "Example:\n  grep -rh sgk_ backup/ | signet api-key leaked -")]
+    Leaked {
+        /// A text with keys in it; `-` for standard input, whatever lines it has.
+        #[arg(default_value = "-")]
+        text: String,
+        /// Where they were found, for the audit log.
+        #[arg(long)]
+        url: Option<String>,
+    },
 }
 
 /// A key to make.
@@ -111,13 +118,6 @@ impl Owner {
     }
 }
 
-/// A network, or an address alone.
-fn network(text: &str) -> Result<IpNet, String> {
-    let address = || text.parse::<std::net::IpAddr>().map(IpNet::from);
-    let wrong = |_| "give it like 192.0.2.7 or 192.0.2.0/24".to_owned();
-    text.parse::<IpNet>().or_else(|_| address()).map_err(wrong)
-}
-
 pub async fn run(config: Config, command: Command) -> anyhow::Result<ExitCode> {
     if let Command::List { user, client } = command {
         return list(&looking(&config).await?, user, client).await;
@@ -149,24 +149,35 @@ async fn change(app: &App, command: Command) -> anyhow::Result<()> {
             print(&api_keys::rotate(app, id, transition).await?.text);
         }
         Command::Revoke { id } => api_keys::revoke(app, id).await?,
-        Command::Leaked => leaked(app).await?,
+        Command::Leaked { text, url } => leaked(app, &text, url.as_deref()).await?,
     }
     Ok(())
 }
 
-/// What became of each line, by its number and never by the key itself.
-async fn leaked(app: &App) -> anyhow::Result<()> {
-    for (at, line) in std::io::stdin().lock().lines().enumerate() {
+/// What became of the keys of each line, by its number and never by the key itself.
+async fn leaked(app: &App, text: &str, url: Option<&str>) -> anyhow::Result<()> {
+    let lines: Box<dyn Iterator<Item = std::io::Result<Vec<u8>>>> = match text {
+        // What was searched need not be UTF-8.
+        "-" => Box::new(std::io::stdin().lock().split(b'\n')),
+        text => Box::new(text.lines().map(|line| Ok(line.as_bytes().to_vec()))),
+    };
+    for (number, line) in (1..).zip(lines) {
         let line = Zeroizing::new(line?);
-        if line.trim().is_empty() {
-            continue;
+        let line = Zeroizing::new(String::from_utf8_lossy(&line).into_owned());
+        let secrets: Vec<ApiKeySecret> = ApiKeySecret::within(&line).collect();
+        let found: Vec<Found<'_>> = secrets.iter().map(|secret| Found { secret, url }).collect();
+        if found.is_empty() && !line.trim().is_empty() {
+            print(&format!("{number}  no key of this server"));
         }
-        let number = at + 1;
-        print(&match api_keys::leaked(app, &line).await? {
-            Some((id, true)) => format!("{number}  {id}  revoked"),
-            Some((id, false)) => format!("{number}  {id}  was revoked before"),
-            None => format!("{number}  no key of this server"),
-        });
+        for each in api_keys::leaked(app, &found, &Reporter::Operator).await? {
+            print(&match each {
+                Some(Leaked { id, revoked: true }) => format!("{number}  {id}  revoked"),
+                Some(Leaked { id, revoked: false }) => {
+                    format!("{number}  {id}  was revoked before")
+                }
+                None => format!("{number}  no key of this server"),
+            });
+        }
     }
     Ok(())
 }

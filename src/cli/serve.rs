@@ -69,6 +69,14 @@ pub async fn serve(
         ),
         None => None,
     };
+    let gate = match app.config.gate.listen {
+        Some(address) => Some(
+            Listener::bind(address, None, limits)
+                .await
+                .with_context(|| format!("gate.listen: {address}"))?,
+        ),
+        None => None,
+    };
     app.start_background();
     let address = listener.address()?;
     tracing::info!(%address, issuer = server.issuer.as_str(), "listening");
@@ -82,11 +90,30 @@ pub async fn serve(
             listener.serve(service, stopped, grace).await;
         })
     });
+    let (close, closed) = tokio::sync::watch::channel(());
+    let gate = gate.map(|listener| {
+        let mut stopped = closed.clone();
+        let service = http::gate::Service::new(&app);
+        tokio::spawn(async move {
+            let stopped = async move { drop(stopped.changed().await) };
+            listener.serve(service, stopped, grace).await;
+        })
+    });
+    let shutdown = async move {
+        shutdown.await;
+        drop(close);
+    };
     listener.serve(http::Service::new(&app), shutdown, grace).await;
     tracing::info!("stopping");
+    if let Some(gate) = gate {
+        let _ = gate.await;
+    }
     app.audit.flush().await;
     if let Err(error) = app.replica.write_api_key_uses().await {
         tracing::warn!(%error, "the last uses of API keys were not written");
+    }
+    if let Err(error) = app.replica.write_gate_session_uses().await {
+        tracing::warn!(%error, "the last uses of sessions at sites were not written");
     }
     // What goes on in the background ends with it.
     app.db.close().await;

@@ -11,6 +11,7 @@ pub mod duration;
 mod dynamic_registration;
 mod email;
 mod fetch;
+mod gate;
 mod keys;
 mod load;
 mod logging;
@@ -35,6 +36,7 @@ pub use dynamic_registration::{
 };
 pub use email::{Email, EmailTls};
 pub use fetch::{AllowedHost, Fetch};
+pub use gate::Gate;
 pub use keys::Keys;
 pub use load::{ConfigError, Environment};
 pub use logging::{Format, Logging};
@@ -79,6 +81,8 @@ pub struct Config {
     pub dynamic_registration: DynamicRegistration,
     /// What is decided by policies.
     pub access: Access,
+    /// Where reverse proxies ask about requests.
+    pub gate: Gate,
     /// What is fetched from addresses that others name.
     pub fetch: Fetch,
     /// What is logged.
@@ -97,6 +101,7 @@ impl Config {
         self.account.validate()?;
         self.api_keys.validate()?;
         self.access.validate()?;
+        self.gate.validate()?;
         self.watch.validate()?;
         self.password.validate()?;
         self.email.validate()?;

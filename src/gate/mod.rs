@@ -1,3 +1,5 @@
-//! What other services ask Signet about access, over HTTP. What they are told is decided in `access`.
+//! What other services ask Signet about access, over HTTP, and what they tell it. What they are told is decided in `access`.
 
 pub mod authzen;
+pub mod proxy;
+pub mod secret_scanning;

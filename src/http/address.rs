@@ -26,6 +26,17 @@ pub fn client(peer: IpAddr, headers: &HeaderMap, trusted: &[IpNet]) -> IpAddr {
     nearest
 }
 
+/// The client's address of a request that `peer` asks about, a proxy. None if it does not say: its own is never the client's.
+#[must_use]
+pub fn behind(peer: IpAddr, headers: &HeaderMap, proxies: &[IpNet]) -> Option<IpAddr> {
+    let own = [IpNet::from(peer)];
+    let says = |line: &HeaderValue| {
+        line.as_bytes().rsplit(|&byte| byte == b',').next().and_then(parse).is_some()
+    };
+    let last = headers.get_all("x-forwarded-for").iter().next_back();
+    last.is_some_and(says).then(|| client(peer, headers, &[proxies, &own].concat()))
+}
+
 /// Whether an address belongs to a trusted proxy.
 #[must_use]
 pub fn is_trusted(address: IpAddr, trusted: &[IpNet]) -> bool {
@@ -54,6 +65,24 @@ mod tests {
         }
         let trusted = ["10.0.0.0/8".parse().expect("a network")];
         client(peer.parse().expect("an address"), &headers, &trusted).to_string()
+    }
+
+    #[test]
+    fn a_proxy_that_asks_is_not_who_is_asked_about() {
+        let behind = |forwarded: &[&'static str]| {
+            let mut headers = HeaderMap::new();
+            for line in forwarded {
+                headers.append("x-forwarded-for", HeaderValue::from_static(line));
+            }
+            let proxies = ["10.0.0.0/8".parse().expect("a network")];
+            let peer = "127.0.0.1".parse().expect("an address");
+            super::behind(peer, &headers, &proxies).map(|address| address.to_string())
+        };
+        assert_eq!(behind(&[]), None);
+        assert_eq!(behind(&["192.0.2.1, unknown"]), None);
+        assert_eq!(behind(&["192.0.2.1"]).as_deref(), Some("192.0.2.1"));
+        assert_eq!(behind(&["8.8.8.8, 192.0.2.1, 10.0.0.1"]).as_deref(), Some("192.0.2.1"));
+        assert_eq!(behind(&["8.8.8.8", "192.0.2.1"]).as_deref(), Some("192.0.2.1"));
     }
 
     #[test]

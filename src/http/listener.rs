@@ -52,6 +52,11 @@ pub type Arrived = Request<Result<Bytes, Unread>>;
 
 /// What answers a listener's requests. A clone is made for each connection.
 pub trait Answer: Clone + Send + Sync + 'static {
+    /// The largest body, in bytes, of a request for this path, where others have `usual` at most.
+    fn longest_body(&self, _path: &str, usual: usize) -> usize {
+        usual
+    }
+
     /// Answers a request that `peer`, the connection's other end, sent.
     fn answer(&self, peer: SocketAddr, request: Arrived) -> impl Future<Output = Response> + Send;
 }
@@ -207,7 +212,8 @@ impl<A: Answer> Connection<A> {
 
     async fn answer(&self, request: Request<Incoming>) -> Response {
         let (head, body) = request.into_parts();
-        let body = read(body, self.limits.body).await;
+        let longest = self.answer.longest_body(head.uri.path(), self.limits.body);
+        let body = read(body, longest).await;
         let _answering = self.pulse.answering();
         self.answer.answer(self.peer, Request::from_parts(head, body)).await
     }

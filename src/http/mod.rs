@@ -1,6 +1,7 @@
 //! The outside: the router, what surrounds every request, and the listeners.
 
 mod address;
+pub mod gate;
 pub mod listener;
 pub mod management;
 mod pulse;

@@ -14,7 +14,7 @@ use super::management;
 use crate::{
     app::AppState,
     dev,
-    gate::authzen,
+    gate::{authzen, secret_scanning},
     identity::{
         account, attempt::path as sign_in, email_address, ended, forgot, language_page, notices,
         pages, passkeys, registration, second_factor, strength, watch::not_me,
@@ -64,6 +64,11 @@ pub fn router(app: &AppState, metadata: &Document, cors: bool) -> Router {
         .route("/assets/{name}", get(asset))
         .route("/healthz", get(management::healthz))
         .route("/readyz", get(management::readyz));
+    if app.config.api_keys.secret_scanning.is_on() {
+        router = router.merge(
+            secret_scanning::routes().method_not_allowed_fallback(method_not_allowed_for_clients),
+        );
+    }
     if app.demo.is_some() {
         router = router
             .route(dev::playground::PATH, get(dev::playground::show))
@@ -91,7 +96,7 @@ pub fn is_for_clients(path: &str) -> bool {
         path::REGISTRATION,
     ]
     .contains(&path)
-        || path == authzen::path::METADATA
+        || [authzen::path::METADATA, secret_scanning::PATH].contains(&path)
         || authzen::answers(path)
         || path.strip_prefix(path::REGISTRATION).is_some_and(|rest| rest.starts_with('/'))
 }

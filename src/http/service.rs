@@ -25,7 +25,7 @@ use super::{
 use crate::{
     app::AppState,
     audit::Origin,
-    gate::authzen,
+    gate::{authzen, secret_scanning},
     keys::Document,
     oauth::{
         Code, Error, jwks,
@@ -37,7 +37,7 @@ use crate::{
     },
 };
 
-const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
+pub(super) const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
 
 /// What no answer goes without. Pages have a policy of their own; this one is for all else, which is never rendered.
 const SECURITY_HEADERS: [(HeaderName, HeaderValue); 6] = [
@@ -107,6 +107,14 @@ impl Service {
 }
 
 impl Answer for Service {
+    fn longest_body(&self, path: &str, usual: usize) -> usize {
+        let is_on = self.0.app.config.api_keys.secret_scanning.is_on();
+        if is_on && path.ends_with(secret_scanning::PATH) {
+            return usual.max(secret_scanning::LONGEST);
+        }
+        usual
+    }
+
     async fn answer(&self, peer: SocketAddr, request: Arrived) -> Response {
         let parts = &*self.0;
         let request_id = parts.ids.next();
@@ -289,7 +297,7 @@ impl Parts {
 }
 
 /// Adds what no answer goes without, where an answer does not have its own.
-fn guard(headers: &mut HeaderMap, https: bool) {
+pub(super) fn guard(headers: &mut HeaderMap, https: bool) {
     for (name, value) in SECURITY_HEADERS {
         headers.entry(name).or_insert(value);
     }

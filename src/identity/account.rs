@@ -18,7 +18,6 @@ use axum::{
     response::{IntoResponse, Response},
     routing::get,
 };
-use base64::{Engine, prelude::BASE64_URL_SAFE_NO_PAD};
 use http::{HeaderMap, HeaderValue, StatusCode, header};
 use serde_json::json;
 use uuid::Uuid;
@@ -41,7 +40,6 @@ use super::{
 use crate::{
     app::{App, AppState},
     audit::{Event, Kind},
-    keys::master::Sealed,
     storage,
     web::{
         RequestContext,
@@ -284,8 +282,7 @@ pub fn codes_page(next: &str) -> String {
 /// history is the answer to a form.
 #[must_use]
 pub fn show_once(app: &App, user: Uuid, codes: &[String]) -> HeaderValue {
-    let sealed = app.keys.master().seal(&shown_place(user), codes.join(" ").as_bytes());
-    let value = format!("{}.{}", sealed.with, BASE64_URL_SAFE_NO_PAD.encode(sealed.bytes));
+    let value = app.keys.master().seal_text(&shown_place(user), codes.join(" ").as_bytes());
     app.cookies().set(Cookie::RecoveryCodes, &value, Some(SHOWN))
 }
 
@@ -296,10 +293,8 @@ fn shown_place(user: Uuid) -> String {
 /// Codes that were just made, if this browser has them.
 fn shown(app: &App, headers: &HeaderMap, user: Uuid) -> Vec<String> {
     let open = || {
-        let (with, bytes) = app.cookies().get(headers, Cookie::RecoveryCodes)?.rsplit_once('.')?;
-        let bytes = BASE64_URL_SAFE_NO_PAD.decode(bytes).ok()?;
-        let sealed = Sealed { bytes, with: with.to_owned() };
-        let open = app.keys.master().open(&shown_place(user), &sealed).ok()?;
+        let sealed = app.cookies().get(headers, Cookie::RecoveryCodes)?;
+        let open = app.keys.master().open_text(&shown_place(user), sealed)?;
         let text = std::str::from_utf8(&open).ok()?.to_owned();
         Some(text.split(' ').map(str::to_owned).collect())
     };

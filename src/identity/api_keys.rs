@@ -1,6 +1,8 @@
 //! API keys: making, replacing and revoking them, the same for people and for operators. Who did it is put on record by
 //! who calls.
 
+use std::net::IpAddr;
+
 use ipnet::IpNet;
 use uuid::Uuid;
 
@@ -9,7 +11,7 @@ use crate::{
     app::App,
     clock::Timestamp,
     config::ApiKeys,
-    registry::client::Client,
+    registry::{client::Client, resource::Resource},
     storage::{
         self,
         api_keys::{ApiKeyRow, Of, Successor},
@@ -24,7 +26,7 @@ pub const OF_PERSON: i64 = 50;
 /// As many live ones a client may have.
 pub const OF_CLIENT: i64 = 1000;
 /// As many networks one may be good from: each is looked at whenever it is used.
-const NETWORKS: usize = 50;
+pub const NETWORKS: usize = 50;
 /// How long one is kept that is worthless, for whoever wonders what it was.
 pub const KEPT: time::Duration = time::Duration::days(90);
 
@@ -68,12 +70,21 @@ pub enum Refused {
     /// The resource does not have it, or the owner may not ask for it.
     #[error("scope {0} is not the resource's, or not the owner's to ask for")]
     Scope(String),
+    /// The resource grants it to those alone whose roles permit it, and the owner's do not.
+    #[error("the owner's roles do not permit {0} at the resource, which enforces permissions")]
+    NotPermitted(String),
     /// There is none.
     #[error("a key needs a scope")]
     NoScope,
+    /// There is no such one.
+    #[error("a key is for live or for test")]
+    Environment,
     /// Its time is over before it begins.
     #[error("that time is over")]
     Over,
+    /// That is no address and no network.
+    #[error("{0:?} is no address or network: give it like 192.0.2.7 or 192.0.2.0/24")]
+    Network(String),
     /// There are too many networks.
     #[error("no more than {NETWORKS} networks")]
     Networks,
@@ -89,6 +100,20 @@ pub enum Refused {
     /// The database.
     #[error(transparent)]
     Storage(#[from] storage::Error),
+}
+
+/// A network, or an address alone.
+pub fn network(text: &str) -> Result<IpNet, Refused> {
+    let address = || text.parse::<IpAddr>().map(IpNet::from);
+    // As much of it as can be said back.
+    let wrong = |_| Refused::Network(text.chars().take(NAME).collect());
+    text.parse::<IpNet>().or_else(|_| address()).map_err(wrong)
+}
+
+/// Networks and addresses between spaces or commas.
+pub fn networks(text: &str) -> Result<Vec<IpNet>, Refused> {
+    let separates = |character: char| character.is_whitespace() || ",;、，".contains(character);
+    text.split(separates).filter(|word| !word.is_empty()).map(network).collect()
 }
 
 /// Makes a key.
@@ -109,6 +134,7 @@ pub async fn make(app: &App, new: NewKey) -> Result<Made, Refused> {
         Subject::Client(id) => Some(app.replica.client(id).await?.ok_or(Refused::Resource)?),
     };
     check_scopes(app, &new, client.as_deref())?;
+    check_permitted(app, &new).await?;
     let secret = ApiKeySecret::draw(app.uuid(), new.environment, &app.entropy);
     let (user_id, client_id, most) = match new.owner {
         Subject::User(id) => (Some(id), None, OF_PERSON),
@@ -153,6 +179,25 @@ fn check_scopes(app: &App, new: &NewKey, client: Option<&Client>) -> Result<(), 
         }
     }
     Ok(())
+}
+
+/// Checks that the owner's roles permit each scope now, where the resource enforces permissions. A key is cut to what they permit
+/// whenever it is used: this is for whoever makes one that would open less than it says.
+async fn check_permitted(app: &App, new: &NewKey) -> Result<(), Refused> {
+    let enforced = app.replica.resources().get(&new.resource).is_some_and(is_enforced);
+    if !enforced {
+        return Ok(());
+    }
+    let now = app.clock.now();
+    let permitted = app.replica.permitted(&new.owner, &new.resource, now).await?;
+    match new.scopes.iter().find(|scope| !permitted.contains(*scope)) {
+        Some(scope) => Err(Refused::NotPermitted(scope.clone())),
+        None => Ok(()),
+    }
+}
+
+fn is_enforced(resource: &Resource) -> bool {
+    resource.metadata.enforce_permissions
 }
 
 /// Makes a key that takes the place of another one, which stays good for the transition.
@@ -206,4 +251,35 @@ pub async fn revoke(app: &App, id: Uuid, of: Of<'_>) -> storage::Result<bool> {
         app.replica.forget_api_key(id);
     }
     Ok(revoked)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn networks_are_read_from_what_people_type() {
+        let read =
+            |text| networks(text).map(|all| all.iter().map(IpNet::to_string).collect::<Vec<_>>());
+        for (text, expected) in [
+            ("", &[][..]),
+            (" ,\n", &[]),
+            ("192.0.2.7", &["192.0.2.7/32"]),
+            ("192.0.2.0/24,2001:db8::/32  ::1", &["192.0.2.0/24", "2001:db8::/32", "::1/128"]),
+            ("192.0.2.7; 192.0.2.8\r\n", &["192.0.2.7/32", "192.0.2.8/32"]),
+        ] {
+            assert_eq!(read(text).expect(text), expected, "{text:?}");
+        }
+        for (text, wrong) in [
+            ("example.com", "example.com"),
+            ("192.0.2.7 192.0.2", "192.0.2"),
+            ("192.0.2.0/33", "192.0.2.0/33"),
+            ("192.0.2.0-192.0.2.9", "192.0.2.0-192.0.2.9"),
+            ("١٩٢.0.2.1", "١٩٢.0.2.1"),
+        ] {
+            assert!(matches!(read(text), Err(Refused::Network(word)) if word == wrong), "{text}");
+        }
+        let long = "x".repeat(1000);
+        assert!(matches!(networks(&long), Err(Refused::Network(word)) if word.len() == NAME));
+    }
 }

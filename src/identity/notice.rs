@@ -5,7 +5,6 @@ use std::time::Duration;
 
 use askama::Template;
 use axum::response::Response;
-use base64::{Engine, prelude::BASE64_URL_SAFE_NO_PAD};
 use http::{HeaderMap, HeaderValue, StatusCode, header};
 use serde::{Deserialize, Serialize};
 
@@ -13,10 +12,10 @@ use super::pages::{see_other, with_cookies};
 use crate::{
     app::App,
     clock::Timestamp,
-    keys::master::Sealed,
     web::{
         cookies::Cookie,
         pages::{self, Freedom},
+        params::Params,
     },
 };
 
@@ -26,6 +25,8 @@ const AGE: Duration = Duration::from_mins(1);
 const PLACE: &str = "notice";
 /// As much of what was typed as is filled in again, in characters.
 const TYPED: usize = 320;
+/// The longest form that is filled in again, in bytes: a cookie has 4096 (RFC 6265 §6.1), sealed and in base64.
+const FORM: usize = 1600;
 
 /// How many minutes it is until then, at least one.
 #[must_use]
@@ -46,7 +47,7 @@ pub struct Notice {
     pub error: Option<String>,
     /// The second since 1970 from which on it is worth trying again.
     until: Option<i64>,
-    /// What is filled in again.
+    /// What is filled in again: one field, or a form.
     pub typed: String,
     /// The field that it is about, where a page has several.
     pub field: String,
@@ -82,13 +83,25 @@ impl Notice {
         self
     }
 
+    /// With a form that is filled in again, unless it has more in it than a cookie holds.
+    #[must_use]
+    pub fn filled(mut self, form: &Params) -> Self {
+        self.typed = Some(form.encode()).filter(|form| form.len() <= FORM).unwrap_or_default();
+        self
+    }
+
+    /// The form that is filled in again.
+    #[must_use]
+    pub fn form(&self) -> Params {
+        Params::parse(self.typed.as_bytes()).unwrap_or_default()
+    }
+
     /// Leads back to a page that shows it.
     #[must_use]
     pub fn lead_back(mut self, app: &App, page: &str) -> Response {
         page.clone_into(&mut self.page);
         let json = serde_json::to_vec(&self).unwrap_or_default();
-        let Sealed { bytes, with } = app.keys.master().seal(PLACE, &json);
-        let value = format!("{with}.{}", BASE64_URL_SAFE_NO_PAD.encode(bytes));
+        let value = app.keys.master().seal_text(PLACE, &json);
         let cookie = app.cookies().set(Cookie::Notice, &value, Some(AGE));
         with_cookies(see_other(page), [cookie])
     }
@@ -97,10 +110,8 @@ impl Notice {
     #[must_use]
     pub fn of(app: &App, headers: &HeaderMap, page: &str) -> Self {
         let open = || {
-            let (with, bytes) = app.cookies().get(headers, Cookie::Notice)?.rsplit_once('.')?;
-            let bytes = BASE64_URL_SAFE_NO_PAD.decode(bytes).ok()?;
-            let sealed = Sealed { bytes, with: with.to_owned() };
-            let json = app.keys.master().open(PLACE, &sealed).ok()?;
+            let sealed = app.cookies().get(headers, Cookie::Notice)?;
+            let json = app.keys.master().open_text(PLACE, sealed)?;
             serde_json::from_slice::<Self>(&json).ok().filter(|notice| notice.page == page)
         };
         open().unwrap_or_default()

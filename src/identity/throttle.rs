@@ -109,6 +109,16 @@ pub fn api_keys(limits: &SignIn, address: Option<IpAddr>) -> Vec<Vec<Counter>> {
     vec![networks("api keys", address, limits.address_attempts)]
 }
 
+/// The counters of messages about keys that were found, as long as it is not known that they are genuine.
+pub fn secret_scanning(limits: &SignIn, address: Option<IpAddr>) -> Vec<Vec<Counter>> {
+    vec![networks("secret scanning", address, limits.address_attempts)]
+}
+
+/// The counters of clients' secrets that are wrong, by the address that presents them to a site behind the gate.
+pub fn basic(limits: &SignIn, address: Option<IpAddr>) -> Vec<Vec<Counter>> {
+    vec![networks("basic", address, limits.address_attempts)]
+}
+
 /// The counters of challenges that anyone may ask for, before there is anything that could be wrong.
 pub fn challenges(limits: &SignIn, address: Option<IpAddr>) -> Vec<Vec<Counter>> {
     vec![networks("challenges", address, limits.address_attempts.saturating_mul(CHALLENGES))]

@@ -4,7 +4,10 @@
 //! seals; all of them open, so that a new one can be put in front and `signet key reseal` moves everything to it.
 
 use aws_lc_rs::aead::{AES_256_GCM, Aad, Nonce, RandomizedNonceKey};
-use base64::{Engine, prelude::BASE64_STANDARD};
+use base64::{
+    Engine,
+    prelude::{BASE64_STANDARD, BASE64_URL_SAFE_NO_PAD},
+};
 use zeroize::Zeroizing;
 
 use crate::entropy::Entropy;
@@ -112,6 +115,23 @@ impl MasterKeys {
             .len();
         plain.truncate(length);
         Ok(plain)
+    }
+}
+
+impl MasterKeys {
+    /// The same as [`Self::seal`], as text of URLs and cookies.
+    #[must_use]
+    pub fn seal_text(&self, place: &str, plain: &[u8]) -> String {
+        let Sealed { bytes, with } = self.seal(place, plain);
+        format!("{with}.{}", BASE64_URL_SAFE_NO_PAD.encode(bytes))
+    }
+
+    /// Opens what [`Self::seal_text`] sealed for `place`; none if that is not it.
+    #[must_use]
+    pub fn open_text(&self, place: &str, text: &str) -> Option<Zeroizing<Vec<u8>>> {
+        let (with, bytes) = text.rsplit_once('.')?;
+        let bytes = BASE64_URL_SAFE_NO_PAD.decode(bytes).ok()?;
+        self.open(place, &Sealed { bytes, with: with.to_owned() }).ok()
     }
 }
 

@@ -4,8 +4,6 @@
 
 use std::{borrow::Cow, collections::BTreeSet};
 
-use serde::de::Error as _;
-
 use super::Error;
 use crate::{
     access::{principal::Subject, roles::Roles},
@@ -14,13 +12,13 @@ use crate::{
         resource::{AccessClaim, Resource},
         scope,
     },
-    replica::{Catalogue, PrincipalError},
+    replica::Catalogue,
     storage,
     tokens::access::Holds,
 };
 
 /// How many roles, groups and permissions a JWT tells of: it goes along with every request, in a header.
-const MOST_IN_JWT: usize = 200;
+pub const MOST_IN_JWT: usize = 200;
 
 /// What a token is for, as far as roles permit it.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -73,14 +71,7 @@ pub async fn of<'a>(
     }
     let subject = subject();
     let principal = app.replica.principal(&subject, app.clock.now()).await;
-    let principal = principal.map_err(|error| match error {
-        PrincipalError::Storage(error) => error,
-        // It is not known what they hold, and nothing is guessed.
-        PrincipalError::Misfit(_) | PrincipalError::Policies(_) => storage::Error::Unreadable {
-            what: format!("standing of {subject}"),
-            source: serde_json::Error::custom(error),
-        },
-    })?;
+    let principal = principal.map_err(|error| error.into_storage(&subject))?;
     let nothing = BTreeSet::new();
     let (roles, groups) = principal
         .as_ref()

@@ -12,7 +12,7 @@ use serde::Serialize;
 use super::{
     Code, Error,
     api_key::{self, Presented},
-    client_auth, entitled, subject,
+    client_auth, entitled, opened, subject,
     target::Shape,
     token,
 };
@@ -170,7 +170,7 @@ async fn jwt_by_roles(
     catalogue: &Catalogue,
     claims: &AccessClaims,
 ) -> storage::Result<Option<Introspection>> {
-    let Some(subject) = whom(app, claims).await? else { return Ok(None) };
+    let Some(subject) = opened::whom(app, claims).await? else { return Ok(None) };
     let issuer = app.config.server.issuer.as_str();
     let (own, resources): (Vec<String>, Vec<String>) =
         claims.aud.names().iter().cloned().partition(|name| name == issuer);
@@ -186,22 +186,6 @@ async fn jwt_by_roles(
         holds: entitled.holds,
         ..about(claims)
     }))
-}
-
-/// Whose roles decide about a JWT: its person's, its client's, or those of its API key's owner. None if that is not known.
-async fn whom(app: &App, claims: &AccessClaims) -> storage::Result<Option<Subject>> {
-    if let Some(of) = claims.api_key {
-        return Ok(app.replica.api_key(of.id).await?.map(|key| key.owner.clone()));
-    }
-    let Some(grant) = claims.jti.grant() else {
-        return Ok(Some(Subject::Client(claims.client_id.clone())));
-    };
-    let person = match claims.sub.parse() {
-        Ok(person) => Some(person),
-        // Pairwise: it says nothing without its grant.
-        Err(_) => storage::grants::person(&app.db, grant).await?,
-    };
-    Ok(person.map(Subject::User))
 }
 
 async fn opaque(

@@ -7,7 +7,7 @@ pub mod claims;
 pub mod client_auth;
 pub mod client_jwt;
 mod encrypt;
-mod entitled;
+pub mod entitled;
 mod error;
 mod granting;
 pub mod id_token_hint;

@@ -13,6 +13,7 @@ use super::{
     request_metadata::RequestMetadata,
     sector::{self, SubjectType},
     session_metadata::SessionMetadata,
+    site::Site,
 };
 use crate::{
     config::Mfa,
@@ -196,6 +197,9 @@ pub struct Metadata {
     /// For how many seconds a former refresh token is answered again; the server's default if none.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub refresh_retry_window: Option<u32>,
+    /// How a reverse proxy protects it that asks the gate.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub gate: Option<Site>,
     /// Refused everywhere.
     #[serde(default)]
     pub disabled: bool,
@@ -271,7 +275,21 @@ impl Client {
     /// The registered redirect URI that `presented` is.
     #[must_use]
     pub fn match_redirect_uri(&self, presented: &str) -> Option<Matched> {
-        self.metadata.redirect_uris.iter().find_map(|registered| registered.matches(presented))
+        let registered = self.metadata.redirect_uris.iter();
+        let of_site = || self.metadata.gate.as_ref()?.match_callback(presented);
+        registered
+            .map(|own| own.matches(presented))
+            .find(Option::is_some)
+            .flatten()
+            .or_else(of_site)
+    }
+
+    /// The URI that `presented` is, where a person may be sent after they signed out: a registered one, or the first page of
+    /// its site.
+    #[must_use]
+    pub fn match_post_logout_redirect_uri(&self, presented: &str) -> Option<Matched> {
+        let registered = self.metadata.sessions.match_post_logout_redirect_uri(presented);
+        registered.or_else(|| self.metadata.gate.as_ref()?.match_first_page(presented))
     }
 
     /// Checks one that an operator wants to add.

@@ -12,3 +12,4 @@ pub mod resource;
 pub mod scope;
 pub mod sector;
 pub mod session_metadata;
+pub mod site;

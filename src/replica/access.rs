@@ -1,8 +1,11 @@
 //! Roles and policies, all of them; and who holds what, remembered when it is first asked for.
 
-use std::sync::{
-    Arc,
-    atomic::{AtomicU64, Ordering},
+use std::{
+    collections::BTreeSet,
+    sync::{
+        Arc,
+        atomic::{AtomicU64, Ordering},
+    },
 };
 
 use arc_swap::{ArcSwap, Guard};
@@ -56,6 +59,24 @@ pub fn source(row: VersionRow) -> Result<Source> {
     Ok(Source { schema: row.schema, policies: row.policies, links, entities: row.entities })
 }
 
+impl super::Replica {
+    /// What the roles of someone permit at a resource, at `now`.
+    pub async fn permitted(
+        &self,
+        subject: &Subject,
+        resource: &str,
+        now: Timestamp,
+    ) -> Result<BTreeSet<String>> {
+        let principal = self.principal(subject, now).await;
+        let principal = principal.map_err(|error| error.into_storage(subject))?;
+        let Some(principal) = principal else { return Ok(BTreeSet::new()) };
+        let names = principal.roles.iter().map(String::as_str).collect();
+        let authority = self.authority();
+        let permitted = authority.roles.permissions(&names, resource).into_iter();
+        Ok(permitted.map(str::to_owned).collect())
+    }
+}
+
 /// Why it is not known what someone holds.
 #[derive(Debug, thiserror::Error)]
 pub enum PrincipalError {
@@ -68,6 +89,19 @@ pub enum PrincipalError {
     /// There are no readable policies.
     #[error("policies cannot be read: {0}")]
     Policies(Problem),
+}
+
+impl PrincipalError {
+    /// The same as something that cannot be read: it is not known what they hold, and nothing is guessed.
+    #[must_use]
+    pub fn into_storage(self, subject: &Subject) -> storage::Error {
+        match self {
+            Self::Storage(error) => error,
+            Self::Misfit(_) | Self::Policies(_) => {
+                unreadable(format!("standing of {subject}"), serde::de::Error::custom(self))
+            }
+        }
+    }
 }
 
 /// Which ones are read.

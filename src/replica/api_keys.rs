@@ -13,6 +13,7 @@ use quick_cache::sync::Cache;
 use sqlx::PgPool;
 use uuid::Uuid;
 
+use super::Replica;
 use crate::{
     access::api_key::ApiKey,
     clock::Timestamp,
@@ -85,5 +86,38 @@ impl ApiKeys {
             return Ok(());
         }
         storage::api_keys::used(db, &used.into_values().collect::<Vec<_>>()).await
+    }
+}
+
+impl Replica {
+    /// The API key of that id, from memory if it is there, unless it was revoked.
+    pub async fn api_key(&self, id: Uuid) -> Result<Option<Arc<ApiKey>>> {
+        let key = match self.remembered_api_key(id) {
+            None => self.api_keys.read(&self.db, id).await?,
+            known => known,
+        };
+        // A revocation by this replica itself is known before the feed has it.
+        Ok(key.filter(|key| !key.revoked && !self.revocations.any(&[id])))
+    }
+
+    /// The API key of that id, if it is remembered and was not revoked.
+    pub fn remembered_api_key(&self, id: Uuid) -> Option<Arc<ApiKey>> {
+        let key = self.api_keys.remembered(id).filter(|_| self.feed.is_current())?;
+        (!key.revoked && !self.revocations.any(&[id])).then_some(key)
+    }
+
+    /// Forgets an API key that this replica changed itself, ahead of the feed.
+    pub fn forget_api_key(&self, id: Uuid) {
+        self.api_keys.forget(id);
+    }
+
+    /// Notes that an API key was used.
+    pub fn api_key_used(&self, id: Uuid, at: Timestamp, address: Option<IpAddr>) {
+        self.api_keys.used(id, at, address);
+    }
+
+    /// Writes the uses of API keys that were noted.
+    pub async fn write_api_key_uses(&self) -> Result<()> {
+        self.api_keys.write_uses(&self.db).await
     }
 }

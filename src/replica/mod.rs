@@ -8,10 +8,13 @@ mod api_keys;
 pub mod client_keys;
 mod clients;
 mod feed;
+pub mod gate_sessions;
+mod grants;
 mod resources;
 mod revocations;
+mod sites;
 
-use std::{net::IpAddr, sync::Arc, time::Duration};
+use std::{sync::Arc, time::Duration};
 
 use arc_swap::Guard;
 use sqlx::PgPool;
@@ -27,14 +30,14 @@ use self::{
     client_keys::{PublishedKeys, Publisher},
     clients::Clients,
     feed::Feed,
+    gate_sessions::GateSessions,
+    grants::GrantPeople,
     resources::Resources,
     revocations::Revocations,
+    sites::Sites,
 };
 use crate::{
-    access::{
-        api_key::ApiKey,
-        principal::{Principal, Subject},
-    },
+    access::principal::{Principal, Subject},
     clock::{Clock, Timestamp},
     fetch,
     keys::{KeyRing, secrets::SecretsError},
@@ -57,6 +60,9 @@ pub struct Replica {
     resources: Resources,
     access: Access,
     api_keys: ApiKeys,
+    sites: Sites,
+    gate_sessions: GateSessions,
+    grant_people: GrantPeople,
     revocations: Revocations,
     feed: Feed,
     /// Held by who reads changes.
@@ -91,6 +97,8 @@ impl Replica {
         let access = Access::load(&db).await?;
         let revocations = Revocations::default();
         revocations.reload(&db, now).await?;
+        let (sites, gate_sessions) = (Sites::default(), GateSessions::default());
+        sites.reload(&db).await?;
         let (clients, following) = (Clients::default(), Mutex::default());
         let (published, api_keys) = (PublishedKeys::default(), ApiKeys::default());
         Ok(Self {
@@ -100,6 +108,9 @@ impl Replica {
             resources,
             access,
             api_keys,
+            sites,
+            gate_sessions,
+            grant_people: GrantPeople::default(),
             revocations,
             feed,
             following,
@@ -236,37 +247,6 @@ impl Replica {
         self.access.forget(key);
     }
 
-    /// The API key of that id, from memory if it is there, unless it was revoked.
-    pub async fn api_key(&self, id: Uuid) -> Result<Option<Arc<ApiKey>>> {
-        let key = match self.remembered_api_key(id) {
-            None => self.api_keys.read(&self.db, id).await?,
-            known => known,
-        };
-        // A revocation by this replica itself is known before the feed has it.
-        Ok(key.filter(|key| !key.revoked && !self.revocations.any(&[id])))
-    }
-
-    /// The API key of that id, if it is remembered and was not revoked.
-    pub fn remembered_api_key(&self, id: Uuid) -> Option<Arc<ApiKey>> {
-        let key = self.api_keys.remembered(id).filter(|_| self.feed.is_current())?;
-        (!key.revoked && !self.revocations.any(&[id])).then_some(key)
-    }
-
-    /// Forgets an API key that this replica changed itself, ahead of the feed.
-    pub fn forget_api_key(&self, id: Uuid) {
-        self.api_keys.forget(id);
-    }
-
-    /// Notes that an API key was used.
-    pub fn api_key_used(&self, id: Uuid, at: Timestamp, address: Option<IpAddr>) {
-        self.api_keys.used(id, at, address);
-    }
-
-    /// Writes the uses of API keys that were noted.
-    pub async fn write_api_key_uses(&self) -> Result<()> {
-        self.api_keys.write_uses(&self.db).await
-    }
-
     /// Whether a token was revoked, by itself or with its grant.
     pub async fn is_revoked(&self, token: &TokenId) -> Result<bool> {
         let subjects: Vec<Uuid> = token.grant().into_iter().chain(token.unique()).collect();
@@ -279,6 +259,8 @@ impl Replica {
     /// Remembers a revocation that this replica made itself, ahead of the feed.
     pub fn revoked(&self, subject: Uuid, expires_at: Timestamp) {
         self.revocations.insert(subject, expires_at);
+        // It is remembered for as long as tokens live, and a session lives longer.
+        self.gate_sessions.forget(subject);
     }
 
     /// Whether changes are being followed: readiness.
@@ -316,7 +298,7 @@ impl Replica {
     ) -> std::result::Result<Step, SecretsError> {
         let Some(chunk) = self.feed.read(&self.db).await? else { return Ok(Step::Behind) };
         let mut revoked = Vec::new();
-        let (mut resources, mut own_keys, mut authority) = (false, false, false);
+        let (mut resources, mut own_keys, mut authority, mut sites) = (false, false, false, false);
         for change in &chunk.changes {
             match change.kind.as_str() {
                 "revocation" => revoked.extend(change.key.parse::<Uuid>().ok()),
@@ -324,6 +306,11 @@ impl Replica {
                     self.clients.forget(&change.key);
                     self.published.forget(&change.key);
                     self.access.forget(&format!("client:{}", change.key));
+                    // One that is removed may come again, and its sessions must not.
+                    if self.sites.has(&change.key) {
+                        self.gate_sessions.forget_all();
+                    }
+                    sites = true;
                 }
                 "api_key" => {
                     if let Ok(id) = change.key.parse() {
@@ -339,6 +326,12 @@ impl Replica {
         }
         if !revoked.is_empty() {
             self.revocations.load(&self.db, &revoked).await?;
+            for grant in &revoked {
+                self.gate_sessions.forget(*grant);
+            }
+        }
+        if sites {
+            self.sites.reload(&self.db).await?;
         }
         if resources {
             self.resources.reload(&self.db).await?;
@@ -362,6 +355,8 @@ impl Replica {
         let horizon = storage::changes::horizon(&self.db).await?;
         self.clients.forget_all();
         self.api_keys.forget_all();
+        self.gate_sessions.forget_all();
+        self.sites.reload(&self.db).await?;
         self.resources.reload(&self.db).await?;
         self.access.reload(&self.db).await?;
         self.revocations.reload(&self.db, now).await?;

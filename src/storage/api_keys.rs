@@ -94,6 +94,19 @@ pub async fn get(db: &PgPool, id: Uuid) -> Result<Option<ApiKeyRow>> {
     .await?)
 }
 
+/// The keys of these ids, as far as they are there, whatever has become of them.
+pub async fn all_of(db: &PgPool, ids: &[Uuid]) -> Result<Vec<ApiKeyRow>> {
+    Ok(sqlx::query_as!(
+        ApiKeyRow,
+        "SELECT id, secret_hash, user_id, client_id, name, environment, resource, scopes, addresses, created_at, expires_at,
+                last_used_at, last_used_address, revoked_at, replaced_by, deprecated_until
+         FROM api_keys WHERE id = ANY ($1)",
+        ids,
+    )
+    .fetch_all(db)
+    .await?)
+}
+
 /// Those of a person or client, or of all, that are not revoked, a page at a time.
 pub async fn list(db: &PgPool, of: Of<'_>, after: Uuid, limit: i64) -> Result<Vec<ApiKeyRow>> {
     Ok(sqlx::query_as!(

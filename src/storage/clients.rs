@@ -41,6 +41,18 @@ pub async fn list(db: &PgPool) -> Result<Vec<ClientRow>> {
     .await?)
 }
 
+/// The sites behind the gate: each client with each of its origins.
+pub async fn sites(db: &PgPool) -> Result<Vec<(String, String)>> {
+    let rows = sqlx::query!(
+        r#"SELECT client_id, origin AS "origin!"
+           FROM clients, jsonb_array_elements_text(metadata #> '{gate,origins}') AS origin
+           WHERE metadata ? 'gate' ORDER BY client_id"#,
+    )
+    .fetch_all(db)
+    .await?;
+    Ok(rows.into_iter().map(|row| (row.client_id, row.origin)).collect())
+}
+
 /// Adds or replaces a client and tells all replicas. Whether one that is there is disabled stays as it is. Secrets stay
 /// sealed only for as long as it signs with them.
 pub async fn put(

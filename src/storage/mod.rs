@@ -19,6 +19,7 @@ pub mod disowning;
 pub mod email_changes;
 mod error;
 pub mod factors;
+pub mod gate_sessions;
 pub mod grants;
 pub mod groups;
 pub mod initial_access_tokens;

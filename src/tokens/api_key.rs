@@ -66,6 +66,15 @@ impl ApiKeySecret {
         live().or_else(|| Handle::parse(text).map(Self::Test))
     }
 
+    /// Those that are somewhere in a text, whatever is around them.
+    pub fn within(text: &str) -> impl Iterator<Item = Self> + '_ {
+        text.match_indices(PREFIX).filter_map(|(at, _)| {
+            let rest = &text[at..];
+            let live = || Handle::at_start(rest).map(Self::Live);
+            live().or_else(|| Handle::at_start(rest).map(Self::Test))
+        })
+    }
+
     /// What it says it is for.
     #[must_use]
     pub const fn environment(&self) -> Environment {
@@ -127,10 +136,29 @@ mod tests {
         }
     }
 
+    #[test]
+    fn keys_are_found_in_whatever_text_they_are() {
+        let draw = |id, environment| {
+            ApiKeySecret::draw(Uuid::from_u128(id), environment, &Entropy::system()).expose()
+        };
+        let (live, test) = (draw(1, Environment::Live), draw(2, Environment::Test));
+        let ids = |text: &str| -> Vec<u128> {
+            ApiKeySecret::within(text).map(|key| key.id().as_u128()).collect()
+        };
+        assert_eq!(ids(&live), [1]);
+        assert_eq!(ids(&format!("a/b.py:12:KEY = \"{live}\" # \u{e4}{test}ä")), [1, 2]);
+        assert_eq!(ids(&format!("sgk_live_{live}{test}{test}")), [1, 2, 2]);
+        let broken = live.replace("live", "test");
+        for none in ["", "sgk_", "sgk_live_", "sgk_live_ä", &live[..live.len() - 1], &broken] {
+            assert_eq!(ids(none), [0; 0], "{none}");
+        }
+    }
+
     proptest! {
         #[test]
         fn no_text_breaks_the_reader(text in "(sgk_(live|test)_)?\\PC{0,90}") {
             let _ = ApiKeySecret::parse(&text);
+            let _ = ApiKeySecret::within(&text).count();
         }
     }
 }

@@ -38,6 +38,8 @@ pub struct Link;
 pub struct InitialAccess;
 /// A registration access token (RFC 7592 §1.2), `sgm_…`.
 pub struct RegistrationAccess;
+/// The cookie of a session at a site behind the gate, `sgg_…`.
+pub struct Gate;
 /// An API key, `sgk_live_…`.
 pub struct LiveKey;
 /// An API key for trying things out, `sgk_test_…`.
@@ -51,6 +53,9 @@ impl Kind for SignIn {
 }
 impl Kind for Code {
     const PREFIX: &'static str = "sgc_";
+}
+impl Kind for Gate {
+    const PREFIX: &'static str = "sgg_";
 }
 impl Kind for Access {
     const PREFIX: &'static str = "sga_";
@@ -88,6 +93,12 @@ impl<K: Kind> Handle<K> {
         let mut secret = Zeroizing::new([0; 32]);
         secret.copy_from_slice(rest);
         Some(Self { id: Uuid::from_slice(id).ok()?, secret, kind: PhantomData })
+    }
+
+    /// Reads the one that a text begins with, whatever follows it.
+    #[must_use]
+    pub fn at_start(text: &str) -> Option<Self> {
+        Self::parse(text.get(..secret::length(K::PREFIX, LENGTH))?)
     }
 
     /// The text to hand to its owner.

@@ -19,10 +19,14 @@ pub trait Kind {
     const PREFIX: &'static str;
 }
 
+/// How long a secret with this prefix is that holds so many bytes.
+pub(super) const fn length(prefix: &str, bytes: usize) -> usize {
+    prefix.len() + base62::width(bytes) + CHECK_DIGITS
+}
+
 /// Writes `bytes` as a secret with this prefix.
 pub(super) fn write(prefix: &str, bytes: &[u8]) -> String {
-    let length = prefix.len() + base62::width(bytes.len()) + CHECK_DIGITS;
-    let mut text = String::with_capacity(length);
+    let mut text = String::with_capacity(length(prefix, bytes.len()));
     text.push_str(prefix);
     base62::encode(bytes, &mut text);
     let check = crc32fast::hash(text.as_bytes());

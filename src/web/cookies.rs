@@ -25,6 +25,10 @@ pub enum Cookie {
     ApiKey,
     /// The language that was chosen.
     Language,
+    /// The session of the person who is signed in at a site behind the gate: set under the site's origin.
+    GateSession,
+    /// Tells one browser from another at such a site while it signs in.
+    GateBrowser,
     /// Tells the scripts of applications whether who is signed in here has changed (Session Management 1.0 §3.2): the one
     /// cookie that a script reads, in a frame of other sites too. It opens nothing.
     BrowserState,
@@ -45,9 +49,9 @@ impl Policy {
         headers
             .get_all(header::COOKIE)
             .iter()
-            .filter_map(|value| value.to_str().ok())
-            .flat_map(|line| line.split(';'))
-            .filter_map(|pair| pair.trim().split_once('='))
+            // Bytes: one cookie that is no text, which any site of the domain can set, must not hide the others.
+            .flat_map(|line| line.as_bytes().split(|byte| *byte == b';'))
+            .filter_map(|pair| std::str::from_utf8(pair).ok()?.trim().split_once('='))
             .find_map(|(other, value)| (other == name).then_some(value))
     }
 
@@ -95,6 +99,10 @@ impl Policy {
             (Cookie::Language, false) => "signet_language",
             (Cookie::BrowserState, true) => "__Host-signet_browser_state",
             (Cookie::BrowserState, false) => "signet_browser_state",
+            (Cookie::GateSession, true) => "__Host-signet_gate",
+            (Cookie::GateSession, false) => "signet_gate",
+            (Cookie::GateBrowser, true) => "__Host-signet_gate_browser",
+            (Cookie::GateBrowser, false) => "signet_gate_browser",
             (Cookie::Notice, true) => "__Host-signet_notice",
             (Cookie::Notice, false) => "signet_notice",
             (Cookie::Browser, false) => "signet_browser",

@@ -95,6 +95,12 @@ impl Params {
         self.0.iter().map(|(name, value)| (name.as_str(), value.as_str()))
     }
 
+    /// Those of these names.
+    #[must_use]
+    pub fn only(&self, is_one: impl Fn(&str) -> bool) -> Self {
+        Self(self.0.iter().filter(|(name, _)| is_one(name)).cloned().collect())
+    }
+
     /// Writes them back.
     #[must_use]
     pub fn encode(&self) -> String {

@@ -13,7 +13,8 @@ const { SCREENSHOTS } = process.env;
 const FACTS = {
   "has a title, a language and one heading of the first level": () => {
     const wrong = [];
-    if (!document.title.endsWith(" – Signet") || document.title.startsWith(" – ")) wrong.push(`title ${document.title}`);
+    const product = document.querySelector("meta[name=application-name]")?.content ?? "Signet";
+    if (!document.title.endsWith(` – ${product}`) || document.title.startsWith(" – ")) wrong.push(`title ${document.title}`);
     const { lang, dir } = document.documentElement;
     const [asked] = navigator.language.split("-");
     if (lang !== asked) wrong.push(`lang ${lang}, where ${asked} is asked for`);

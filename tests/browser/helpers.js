@@ -21,7 +21,7 @@ const PAGE_TIMEOUT = 15_000;
 // ---- The server ------------------------------------------------------------------------------------------------------
 
 /** `signet dev` in a folder of its own; what it says at its start is what is known of it. */
-async function startServer() {
+export async function startServer() {
   assert.ok(process.env.SIGNET_BIN, "SIGNET_BIN names the binary to test");
   const folder = await mkdtemp(join(tmpdir(), "signet-browser-"));
   const child = spawn(process.env.SIGNET_BIN, ["dev", "--dir", folder, "--port", "0"], {

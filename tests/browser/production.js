@@ -34,7 +34,8 @@ resources = ["${RESOURCE}"]
 unsafe_silent_native = true
 `;
 
-async function freePort() {
+/** A port that is free. */
+export async function freePort() {
   const server = createServer().listen(0, "127.0.0.1");
   await once(server, "listening");
   const { port } = server.address();

@@ -6,10 +6,13 @@ use openidconnect::reqwest::Response;
 use serde_json::{Value, json};
 use signet::{
     access::principal::Subject,
-    admin::{self, api_keys},
+    admin::{
+        self,
+        api_keys::{self, Found, Leaked, Reporter},
+    },
     identity::api_keys::{Made, NewKey},
     storage,
-    tokens::api_key::Environment,
+    tokens::api_key::{ApiKeySecret, Environment},
 };
 use time::Duration;
 use uuid::Uuid;
@@ -334,14 +337,33 @@ async fn both_keys_are_good_for_a_while_and_the_old_one_says_until_when() {
     let answer = server.post_as(RESOURCE_SERVER, "/introspect", &[("token", &old.text)]).await;
     assert_eq!(answer.headers()["x-api-key-status"], "deprecated");
     assert_eq!(answer.headers()["sunset"], "Tue, 08 Jan 2030 12:00:00 GMT");
+    // Whatever is wrong with what is asked of it.
+    for (more, code) in [
+        (("scope", "delete"), "invalid_scope"),
+        (("scope", "openid"), "invalid_scope"),
+        (("resource", VAULT), "invalid_target"),
+    ] {
+        let answer = exchange(&server, &old.text, &[more]).await;
+        assert_eq!(answer.headers()["x-api-key-status"], "deprecated", "{more:?}");
+        assert_eq!(answer.headers()["sunset"], "Tue, 08 Jan 2030 12:00:00 GMT", "{more:?}");
+        assert_eq!(error(answer).await, (400, code.to_owned()));
+    }
+    let answer = server.post_as(STRANGER, "/introspect", &[("token", &old.text)]).await;
+    assert!(!answer.headers().contains_key("sunset"), "it is not the business of others");
+    for more in [&[][..], &[("scope", "delete")]] {
+        let answer = exchange(&server, &fresh.text, more).await;
+        assert!(!answer.headers().contains_key("sunset"));
+        assert!(!answer.headers().contains_key("x-api-key-status"));
+    }
     let answer = exchange(&server, &fresh.text, &[]).await;
     assert_eq!(answer.status(), 200);
-    assert!(!answer.headers().contains_key("sunset"));
     assert_eq!(answer.json::<Value>().await.expect("JSON")["scope"], "read write");
     assert!(server.is_active(&token).await);
 
     server.advance(Duration::days(7));
-    assert!(!is_good(&server, &old.text).await);
+    let answer = exchange(&server, &old.text, &[]).await;
+    assert_eq!(answer.status(), 400);
+    assert!(!answer.headers().contains_key("sunset"), "it is no key any more");
     assert!(!server.is_active(&old.text).await);
     assert!(is_good(&server, &fresh.text).await);
     api_keys::rotate(&server.app, fresh.id, Transition::ZERO).await.expect("at once");
@@ -582,16 +604,19 @@ async fn keys_that_were_found_in_public_are_revoked_and_their_person_is_told() {
     let server = Server::catching("").await;
     server.apply(&resources("people")).await;
     let (person, client) = (of_alice(&server).await, of_service(&server).await);
-    let told =
-        api_keys::leaked(&server.app, &format!(" {}\n", person.text)).await.expect("looked up");
-    assert_eq!(told, Some((person.id, true)));
+    let secret = ApiKeySecret::parse(&person.text).expect("a key");
+    let found = [Found { secret: &secret, url: None }];
+    for revoked in [true, false] {
+        let told = api_keys::leaked(&server.app, &found, &Reporter::Operator).await;
+        assert_eq!(told.expect("looked up"), [Some(Leaked { id: person.id, revoked })]);
+    }
     assert!(!is_good(&server, &person.text).await);
     let letter = &server.mail().await[0];
     assert!(letter.subject.contains("was found in public"), "{}", letter.subject);
     assert!(letter.text.contains("backup") && !letter.text.contains("sgk_"));
 
-    let lines = format!("{}\n\nnonsense\n{}\n", client.text, person.text);
-    let (code, printed, errors) = signet(&server, &["api-key", "leaked"], &lines).await;
+    let lines = format!("a={}\n\nnonsense\nb={}\n", client.text, person.text);
+    let (code, printed, errors) = signet(&server, &["api-key", "leaked", "-"], &lines).await;
     assert_eq!(code, 0, "{errors}");
     let expected = format!(
         "1  {}  revoked\n3  no key of this server\n4  {}  was revoked before\n",
@@ -600,6 +625,18 @@ async fn keys_that_were_found_in_public_are_revoked_and_their_person_is_told() {
     assert_eq!(printed, expected);
     server.follow().await;
     assert!(!is_good(&server, &client.text).await);
+
+    let third = of_service(&server).await;
+    let text = format!("config.py:7: KEY = \"{}\" # never commit this", third.text);
+    let (code, printed, errors) =
+        signet(&server, &["api-key", "leaked", &text, "--url", "https://git.example/7"], "").await;
+    assert_eq!((code, printed), (0, format!("1  {}  revoked\n", third.id)), "{errors}");
+    let last = "SELECT detail FROM audit_events WHERE detail->>'url' IS NOT NULL";
+    let detail: Value = sqlx::query_scalar(last).fetch_one(&server.db).await.expect("an event");
+    assert_eq!(
+        (&detail["api_key"], &detail["url"]),
+        (&json!(third.id), &json!("https://git.example/7"))
+    );
 }
 
 const PAGE: &str = "/account/api-keys";
@@ -658,6 +695,67 @@ async fn a_person_makes_replaces_and_revokes_a_key_on_their_page() {
     for kind in ["api_key.added", "api_key.rotated", "api_key.revoked"] {
         assert!(events.contains(&kind.to_owned()), "{kind}");
     }
+}
+
+#[tokio::test]
+async fn a_person_says_what_a_key_is_for_and_from_where_it_is_good() {
+    let server = server().await;
+    let mut browser = server.signed_in().await;
+    let form = [
+        ("name", "nightly"),
+        ("resource", API),
+        ("scope.read", "1"),
+        ("days", "30"),
+        ("environment", "test"),
+        ("addresses", " 127.0.0.1, 2001:db8::7/32\r\n192.0.2.0/24 "),
+    ];
+    let key = shown(&made_on_page(&mut browser, &form).await).expect("a key");
+    assert!(key.starts_with("sgk_test_"), "{key}");
+    assert!(is_good(&server, &key).await, "it comes from 127.0.0.1");
+    let page = made_on_page(&mut browser, &[("saved", "1")]).await;
+    assert!(
+        page.body.contains("<bdi>127.0.0.1, 2001:db8::/32, 192.0.2.0/24</bdi>"),
+        "{}",
+        page.body
+    );
+    assert!(page.body.contains("class=\"badge\">Test"), "{}", page.body);
+    let with = |field: (&'static str, &'static str)| {
+        let mut form = form.to_vec();
+        let at = form.iter().position(|(name, _)| *name == field.0).expect("such a field");
+        form[at] = field;
+        form
+    };
+    let elsewhere = made_on_page(&mut browser, &with(("addresses", "192.0.2.0/24"))).await;
+    assert!(!is_good(&server, &shown(&elsewhere).expect("a key")).await);
+
+    for (field, words) in [
+        (("addresses", "192.0.2.1 <b>.example"), "“&#60;b&#62;.example” is not an IP address"),
+        (("addresses", "10.0.0.0/8 192.0.2.0/33"), "“192.0.2.0/33” is not an IP address"),
+        (("environment", "both"), "cannot be made"),
+    ] {
+        made_on_page(&mut browser, &[("saved", "1")]).await;
+        let page = made_on_page(&mut browser, &with(field)).await;
+        assert_eq!((page.status, shown(&page)), (422, None), "{field:?}");
+        assert!(page.body.contains(words), "{field:?}: {}", page.body);
+        // What was typed is there again.
+        assert!(page.body.contains("value=\"nightly\""), "{}", page.body);
+        assert!(page.body.contains("value=\"30\" selected"), "{}", page.body);
+        assert!(page.body.contains("name=\"scope.read\" type=\"checkbox\" value=\"1\" checked"));
+        assert!(!page.body.contains("name=\"scope.write\" type=\"checkbox\" value=\"1\" checked"));
+        if field.0 == "addresses" {
+            assert!(page.body.contains("value=\"test\" selected"), "{}", page.body);
+            assert!(page.body.contains(&field.1.replace('<', "&#60;").replace('>', "&#62;")));
+        }
+    }
+    let many = vec!["192.0.2.1"; 51].join(" ");
+    let mut form = form.to_vec();
+    form[5].1 = &many;
+    let page = made_on_page(&mut browser, &form).await;
+    assert!(page.body.contains("at most 50 addresses"), "{}", page.body);
+    let longest = "x".repeat(16_000);
+    form[5].1 = &longest;
+    let page = made_on_page(&mut browser, &form).await;
+    assert!(page.body.contains("is not an IP address"), "it is said all the same: {}", page.body);
 }
 
 /// The ids of the keys that a page has such a button for.

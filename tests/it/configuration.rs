@@ -31,6 +31,8 @@ fn candidates(section: &str, key: &str, shown: &toml::Value) -> Vec<String> {
         (_, "issuer", _) => words(&["https://other.example"]),
         ("fetch", "insecure_allow_hosts", _) => words(&["[\"keys.internal\"]"]),
         (_, "breached_range_url", _) => words(&["https://other.example/range/"]),
+        (_, "secret_scanning", _) => words(&["on"]),
+        (_, "secret_scanning_keys", _) => words(&["https://other.example/keys"]),
         ("email", "host", _) => words(&["other.example"]),
         ("email", "from", _) => words(&["other@example.com"]),
         ("email", "tls", _) => words(&["implicit"]),

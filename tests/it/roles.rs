@@ -1,6 +1,7 @@
 //! Roles and groups: who holds them, what tokens tell of them, what they permit, and how they end.
 
 mod commands;
+mod keys;
 mod manifests;
 mod permitted;
 mod told;

@@ -217,3 +217,26 @@ async fn a_password_sign_in_from_a_known_browser_costs_as_few_statements_as_it_d
     assert_eq!(answer.status, 303);
     assert_eq!(statements.len(), 7, "{statements:#?}");
 }
+
+#[tokio::test]
+async fn the_gate_costs_no_statement_once_it_knows_who_asks() {
+    let noted = Noted::start().await;
+    let site = crate::gate::site::manifest(
+        "resource = \"https://api.example.com\"\nupstream_token = true\nread_scopes = [\"read\"]",
+    );
+    noted.server.apply(&site).await;
+    let (mut gate, mut browser) = (noted.server.gate().await, noted.server.browser());
+    gate.sign_in(&mut browser, "/").await;
+    let token = noted.server.tokens(&mut browser, &[]).await.access;
+    let bearer = format!("Bearer {token}");
+    for headers in [&[][..], &[("authorization", bearer.as_str())]] {
+        gate.ask_with("GET", "/", headers).await;
+        let (answer, statements) = noted.statements(gate.ask_with("GET", "/", headers)).await;
+        assert_eq!(answer.status(), 200);
+        assert_eq!(statements.len(), 0, "{statements:#?}");
+    }
+    // Whoever has nothing costs nothing; whoever makes something up costs one look.
+    gate.cookies.clear();
+    let (answer, statements) = noted.statements(gate.ask("GET", "/")).await;
+    assert_eq!((answer.status().as_u16(), statements.len()), (401, 0), "{statements:#?}");
+}

@@ -172,6 +172,34 @@ fn what_a_caller_tells_never_stands_for_what_is_known() {
 }
 
 #[test]
+fn an_action_is_in_its_groups_whoever_asks() {
+    let roles = Roles::default();
+    let source = Source {
+        schema: "entity Visitor, Document;
+                 action look;
+                 action read in [look] appliesTo { principal: [User, Visitor], resource: Document, context: Circumstances };
+                 action write appliesTo { principal: [User, Visitor], resource: Document, context: Circumstances };"
+            .to_owned(),
+        policies: r#"@id("look") permit(principal, action in Action::"look", resource);
+                     @id("sealed") forbid(principal, action in [Action::"look"], resource == Document::"sealed");
+                     @id("write") permit(principal, action == Action::"write", resource);"#
+            .to_owned(),
+        ..Source::default()
+    };
+    let engine = Engine::new(&source, &roles).expect("policies");
+    let visitor = Principal::stranger("Visitor", "v", &Map::new(), engine.vocabulary());
+    for principal in [alice(&engine, &roles, &[]), visitor.expect("a principal")] {
+        let may = |action: &str, id: &str| {
+            let thing = Thing { parents: Vec::new(), ..document(id, json!({})) };
+            ask(&engine, &principal, action, &thing, json!({})).permitted
+        };
+        assert!(may("Action::\"read\"", "d"), "{}", principal.uid);
+        assert!(!may("Action::\"read\"", "sealed"), "{}", principal.uid);
+        assert!(may("Action::\"write\"", "sealed"), "{}", principal.uid);
+    }
+}
+
+#[test]
 fn a_policy_that_fails_forbids_and_does_not_permit() {
     let roles = Roles::default();
     let overflow = "9223372036854775807 + context.auth_age > 0";

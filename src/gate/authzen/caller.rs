@@ -49,7 +49,8 @@ pub async fn open(
 async fn caller(app: &App, headers: &HeaderMap) -> Result<Caller, Refusal> {
     let text = bearer::token(headers, None)?;
     let opened = opened::open(app, &text).await?.ok_or_else(bearer::invalid)?;
-    // A token that a person's grant stands behind is someone else's word: decisions are asked for by services.
+    // A token that a person's grant stands behind, or an API key, is someone else's word: decisions are asked for by services
+    // that authenticate.
     if opened.grant.is_some() || !opened.audience.iter().any(|name| name == AUTHORIZATION_API) {
         return Err(bearer::invalid().into());
     }

@@ -1,12 +1,16 @@
 //! `/account/api-keys`: the API keys of whoever is signed in. As sensitive as what they sign in with: it takes a recent proof
 //! of who they are.
 
+mod offers;
+
 use axum::{body::Bytes, extract::State, response::Response};
-use base64::{Engine, prelude::BASE64_URL_SAFE_NO_PAD};
 use http::{HeaderMap, HeaderValue};
+use ipnet::IpNet;
 use serde_json::json;
 use uuid::Uuid;
 
+pub(super) use self::offers::are_taken;
+use self::offers::{LifeView, PlaceView, SCOPE, lives, offered_lives, places};
 use super::{API_KEYS, SHOWN, posted, recent, token};
 use crate::{
     access::principal::Subject,
@@ -14,14 +18,13 @@ use crate::{
     audit::{Event, Kind},
     clock::Timestamp,
     identity::{
-        api_keys::{self, Made, NAME, NewKey, OF_PERSON, Refused},
+        api_keys::{self, Made, NAME, NETWORKS, NewKey, OF_PERSON, Refused},
         instead::Instead,
         notice::Notice,
         pages::{see_other, with_cookies},
         watch::{self, News},
     },
-    keys::master::Sealed,
-    registry::resource::{ApiKeys, Resource},
+    registry::resource::Resource,
     storage::{
         self,
         api_keys::{ApiKeyRow, Of},
@@ -38,11 +41,6 @@ use crate::{
     },
 };
 
-/// Lives that are offered, in days.
-const LIVES: [u64; 4] = [7, 30, 90, 365];
-/// The one that is chosen at first, unless that is too long.
-const USUAL_LIFE: u64 = 90;
-
 /// A key as its page shows it.
 #[derive(Clone, Debug)]
 pub(super) struct KeyView {
@@ -57,26 +55,10 @@ pub(super) struct KeyView {
     /// From where it was last used.
     address: Option<String>,
     ends: Option<MomentView>,
+    /// From where it is good; empty for anywhere.
+    addresses: String,
     /// Whether another one takes its place.
     replaced: bool,
-}
-
-/// Something that takes keys.
-#[derive(Clone, Debug)]
-pub(super) struct PlaceView {
-    identifier: String,
-    name: String,
-    scopes: Vec<ScopeView>,
-    /// Whether its form was just submitted, and something was wrong.
-    open: bool,
-}
-
-/// How long a key may live.
-#[derive(Clone, Debug)]
-pub(super) struct LifeView {
-    days: u64,
-    words: String,
-    chosen: bool,
 }
 
 page! {
@@ -88,8 +70,6 @@ page! {
         csrf: String,
         /// What was wrong.
         error: Option<String>,
-        /// The name that was typed.
-        typed: String,
         /// A key that was just made.
         made: Option<String>,
         /// Those that there are.
@@ -119,10 +99,9 @@ pub(super) async fn show(
             API_KEYS,
             token(&app, &current),
             notice.error.clone(),
-            notice.typed.clone(),
             shown(&app, &headers, user),
             kept.into_iter().map(|row| view(&app, row, now)).collect(),
-            places(&app, &notice.field),
+            places(&app, user, &notice.form()).await?,
             lives(&app),
             NAME,
         );
@@ -156,6 +135,7 @@ fn view(app: &App, row: ApiKeyRow, now: Timestamp) -> KeyView {
         used: row.last_used_at.map(|at| MomentView::ago(at, now)),
         address: row.last_used_address.map(|net| net.addr().to_string()),
         ends: ends(&row).map(MomentView::day),
+        addresses: row.addresses.iter().map(network).collect::<Vec<_>>().join(", "),
         replaced: row.replaced_by.is_some(),
         name: row.name,
     }
@@ -170,43 +150,9 @@ fn scope(resource: Option<&Resource>, name: &str) -> ScopeView {
     }
 }
 
-/// What takes keys that people make.
-fn places(app: &App, open: &str) -> Vec<PlaceView> {
-    let catalogue = app.replica.resources();
-    let takes = catalogue.iter().filter(|resource| {
-        resource.metadata.api_keys == ApiKeys::People && !resource.metadata.scopes.is_empty()
-    });
-    takes
-        .map(|resource| PlaceView {
-            identifier: resource.identifier.clone(),
-            name: resource.metadata.name.clone(),
-            scopes: resource
-                .metadata
-                .scopes
-                .iter()
-                .map(|each| scope(Some(resource), &each.name))
-                .collect(),
-            open: resource.identifier == open,
-        })
-        .collect()
-}
-
-/// Whether there is anything that takes keys which people make.
-pub(super) fn are_taken(app: &App) -> bool {
-    app.replica.resources().iter().any(|resource| resource.metadata.api_keys == ApiKeys::People)
-}
-
-fn lives(app: &App) -> Vec<LifeView> {
-    let longest = app.config.api_keys.longest_lifetime.0.as_secs() / 86_400;
-    let mut days: Vec<u64> = LIVES.into_iter().filter(|days| *days < longest).collect();
-    days.push(longest);
-    let chosen = days.iter().copied().filter(|days| *days <= USUAL_LIFE).max().unwrap_or(longest);
-    let life = |days: u64| LifeView {
-        days,
-        words: with("api-keys-life", &[("count", usize::try_from(days).unwrap_or(usize::MAX))]),
-        chosen: days == chosen,
-    };
-    days.into_iter().map(life).collect()
+/// A network as people write it: an address alone without its prefix.
+fn network(net: &IpNet) -> String {
+    if net.prefix_len() == net.max_prefix_len() { net.addr().to_string() } else { net.to_string() }
 }
 
 /// `POST /account/api-keys`: makes, replaces or revokes a key, or forgets the one that is shown.
@@ -236,14 +182,18 @@ pub(super) async fn change(
                 Ok(with_cookies(see_other(API_KEYS), [show_once(&app, user, &made.text)]))
             }
             Err(refused) => {
-                let typed = params.get("name").unwrap_or_default();
-                let resource = params.get("resource").unwrap_or_default();
-                let notice = Notice::wrong(words(refused)?).typed(typed).about(resource);
+                let notice = Notice::wrong(words(refused)?).filled(&params.only(is_kept));
                 Ok(notice.lead_back(&app, API_KEYS))
             }
         }
     };
     outcome.await.unwrap_or_else(|instead: Instead| instead.respond(&context))
+}
+
+/// Whether a field of the form is filled in again.
+fn is_kept(name: &str) -> bool {
+    ["name", "resource", "environment", "addresses", "days"].contains(&name)
+        || name.starts_with(SCOPE)
 }
 
 /// What was wrong, for the person.
@@ -254,10 +204,13 @@ fn words(refused: Refused) -> Result<String, Problem> {
         Refused::TooMany => text("api-keys-too-many"),
         Refused::NoScope => text("api-keys-wrong-scopes"),
         Refused::Unknown => text("api-keys-unknown"),
+        Refused::NotPermitted(scope) => with("api-keys-not-permitted", &[("scope", scope)]),
+        Refused::Network(typed) => with("api-keys-wrong-address", &[("address", typed)]),
+        Refused::Networks => with("api-keys-too-many-addresses", &[("count", NETWORKS)]),
         Refused::Resource
         | Refused::Scope(_)
+        | Refused::Environment
         | Refused::Over
-        | Refused::Networks
         | Refused::Transition => text("api-keys-wrong"),
     })
 }
@@ -270,23 +223,30 @@ async fn make(
     context: &RequestContext,
 ) -> Result<Made, Refused> {
     let days = params.get("days").and_then(|days| days.parse::<u64>().ok());
-    let offered = lives(app).iter().any(|life| Some(life.days) == days);
-    let days = days.filter(|_| offered).and_then(|days| i64::try_from(days).ok());
+    let days = days
+        .filter(|days| offered_lives(app).contains(days))
+        .and_then(|days| i64::try_from(days).ok());
     let Some(days) = days else { return Err(Refused::Over) };
-    let named = params.iter().filter_map(|(name, _)| name.strip_prefix("scope."));
+    let named = params.iter().filter_map(|(name, _)| name.strip_prefix(SCOPE));
     let mut scopes: Vec<String> = named.map(str::to_owned).collect();
     scopes.sort();
     scopes.dedup();
-    let name = params.get("name").unwrap_or_default().to_owned();
-    let resource = params.get("resource").unwrap_or_default().to_owned();
+    let text = |name| params.get(name).unwrap_or_default();
+    let environment = match text("environment") {
+        "" | "live" => Environment::Live,
+        "test" => Environment::Test,
+        _ => return Err(Refused::Environment),
+    };
+    let addresses = api_keys::networks(text("addresses"))?;
+    let (name, resource) = (text("name").to_owned(), text("resource").to_owned());
     let mut detail = json!({ "resource": resource, "scopes": scopes });
     let new = NewKey {
         owner: Subject::User(user),
         name: name.clone(),
-        environment: Environment::Live,
+        environment,
         resource,
         scopes,
-        addresses: Vec::new(),
+        addresses,
         expires_at: Some(app.clock.now() + time::Duration::days(days)),
     };
     let made = api_keys::make(app, new).await?;
@@ -331,17 +291,14 @@ const fn own(user: Uuid) -> Of<'static> {
 
 /// A cookie with a key that was just made, for the page that shows it.
 fn show_once(app: &App, user: Uuid, key: &str) -> HeaderValue {
-    let Sealed { bytes, with } = app.keys.master().seal(&place(user), key.as_bytes());
-    let value = format!("{with}.{}", BASE64_URL_SAFE_NO_PAD.encode(bytes));
+    let value = app.keys.master().seal_text(&place(user), key.as_bytes());
     app.cookies().set(Cookie::ApiKey, &value, Some(SHOWN))
 }
 
 /// A key that was just made, if this browser has it.
 fn shown(app: &App, headers: &HeaderMap, user: Uuid) -> Option<String> {
-    let (with, bytes) = app.cookies().get(headers, Cookie::ApiKey)?.rsplit_once('.')?;
-    let bytes = BASE64_URL_SAFE_NO_PAD.decode(bytes).ok()?;
-    let sealed = Sealed { bytes, with: with.to_owned() };
-    let open = app.keys.master().open(&place(user), &sealed).ok()?;
+    let sealed = app.cookies().get(headers, Cookie::ApiKey)?;
+    let open = app.keys.master().open_text(&place(user), sealed)?;
     std::str::from_utf8(&open).ok().map(str::to_owned)
 }
 

@@ -47,8 +47,7 @@ pub fn destination(params: &Params, client: Option<&Client>) -> Result<Option<Ma
     let (Some(presented), Some(client)) = (params.get("post_logout_redirect_uri"), client) else {
         return Ok(None);
     };
-    let registered = &client.metadata.sessions;
-    registered.match_post_logout_redirect_uri(presented).map(Some).ok_or_else(|| {
+    client.match_post_logout_redirect_uri(presented).map(Some).ok_or_else(|| {
         Error::invalid_request(
             "post_logout_redirect_uri is not one of those registered for this client",
         )

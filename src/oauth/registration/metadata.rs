@@ -84,6 +84,7 @@ pub fn read(members: &mut Members, policy: &Policy, client_id: &str) -> Result<M
         unsafe_silent_native: false,
         mfa: None,
         refresh_retry_window: None,
+        gate: None,
         disabled: false,
     };
     // What every client is held to, whoever registers it.

@@ -11,11 +11,16 @@ use crate::{
     audit::{Event, Kind},
     clock::Timestamp,
     oauth::{Error, client_auth::AuthenticatedClient, encrypt, revoke, target},
-    registry::client::GrantType,
+    registry::{
+        client::{Client, GrantType},
+        scope,
+        site::Site,
+    },
     replica::Catalogue,
     storage::{
         self,
         codes::{Autopsy, Redemption},
+        grants::{Granted, Minting},
     },
     tokens::{
         digest::Digest,
@@ -33,6 +38,14 @@ pub(super) async fn grant(
     context: &RequestContext,
 ) -> Result<TokenResponse, Error> {
     let code = params.require("code")?;
+    let redirect_uri = params.get("redirect_uri");
+    // The code of a sign-in at a site arrives in the address of a page there, and scripts can begin one of their own. Signet
+    // itself redeems it and no one else, as a confidential client would (draft-ietf-oauth-browser-based-apps §6.1.3.1).
+    let site = client.metadata.gate.as_ref();
+    let at_gate = |site: &Site| redirect_uri.is_none_or(|uri| site.match_callback(uri).is_some());
+    if site.is_some_and(at_gate) {
+        return Err(Error::invalid_grant("Signet itself redeems the codes of sign-ins at a site"));
+    }
     let challenge = params.get("code_verifier").map(challenge).transpose()?;
     let resources = target::narrowed(params.all("resource"));
     let Some(code) = Handle::<Code>::parse(code) else {
@@ -49,7 +62,7 @@ pub(super) async fn grant(
         id: code.id,
         secret_hash: digest.bytes(),
         client_id: &client.id,
-        redirect_uri: params.get("redirect_uri"),
+        redirect_uri,
         code_challenge: challenge.as_deref(),
         resources: resources.as_deref(),
         known: &catalogue.identifiers,
@@ -117,6 +130,57 @@ async fn redeem(
     issue::for_grant(app, client, catalogue, answer, context).await.map(Some)
 }
 
+/// Redeems a code that Signet itself asked for on behalf of a site behind the gate: for a grant until `ends` at most, and no
+/// tokens.
+pub async fn redeem_for_site(
+    app: &App,
+    client: &Client,
+    (code, verifier): (&str, &str),
+    redirect_uri: &str,
+    ends: Timestamp,
+    context: &RequestContext,
+) -> Result<Granted, Error> {
+    let Some(code) = Handle::<Code>::parse(code) else {
+        return Err(Error::invalid_grant("the code is malformed"));
+    };
+    let challenge = challenge(verifier)?;
+    let (digest, now) = (code.digest(), app.clock.now());
+    let site = client.metadata.gate.as_ref();
+    let resource = site.and_then(|site| site.resource.as_ref());
+    if resource.is_some_and(|name| app.replica.resources().get(name).is_none()) {
+        app.replica.reload_resources().await?;
+    }
+    let catalogue = app.replica.resources();
+    let redemption = Redemption {
+        id: code.id,
+        secret_hash: digest.bytes(),
+        client_id: &client.id,
+        redirect_uri: Some(redirect_uri),
+        code_challenge: Some(&challenge),
+        resources: None,
+        known: &catalogue.identifiers,
+        refresh_hash: None,
+        idle_expires_at: ends,
+        expires_at: ends,
+    };
+    let nothing = Minting { id: app.uuid(), secret_hash: &[], resources: &[], seconds: &[] };
+    let granted = storage::codes::redeem(&app.db, &redemption, &nothing, app.cutoffs(now)).await?;
+    if let Some(granted) = granted {
+        // The session at a site ends with the one at Signet: a grant that would not is not what was asked for.
+        if granted.scopes.iter().any(|name| name == scope::OFFLINE_ACCESS) {
+            revoke::grant(app, granted.id).await?;
+            return Err(Error::invalid_grant("offline_access is nothing for a site"));
+        }
+        return Ok(granted);
+    }
+    let found = storage::codes::examine(&app.db, &redemption, now).await?;
+    // Loaded twice at once, or again after an answer was lost: the verifier has shown that it is the same browser.
+    if found.redeemed {
+        return Err(Error::invalid_grant("the code was used before"));
+    }
+    Err(refuse(app, client, &redemption, found, context).await?)
+}
+
 /// When a new grant ends.
 struct Ends {
     idle: Timestamp,
@@ -150,7 +214,7 @@ fn challenge(verifier: &str) -> Result<String, Error> {
 /// Why a code was not redeemed; a second use revokes what the first one got (RFC 6749 §4.1.2, RFC 9700 §4.5).
 async fn refuse(
     app: &App,
-    client: &AuthenticatedClient,
+    client: &Client,
     redemption: &Redemption<'_>,
     found: Autopsy,
     context: &RequestContext,

@@ -7,6 +7,8 @@ mod issue;
 mod refresh_token;
 pub mod token_exchange;
 
+pub use authorization_code::redeem_for_site;
+
 use std::sync::LazyLock;
 
 use axum::{

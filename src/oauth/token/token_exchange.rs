@@ -1,6 +1,8 @@
 //! Token exchange (RFC 8693), of API keys for access tokens. The key is the credential: a client need not authenticate
 //! beside it, and other exchanges there are none.
 
+use std::sync::Arc;
+
 use axum::{
     Json,
     response::{IntoResponse, Response},
@@ -14,7 +16,7 @@ use super::no_store;
 use crate::{
     access::{
         Flow,
-        api_key::{ApiKey, LONGEST_TOKEN, Refusal},
+        api_key::{Allowed, ApiKey, LONGEST_TOKEN, Refusal},
         engine::Thing,
         principal::Subject,
     },
@@ -70,8 +72,26 @@ pub(super) async fn exchange(
     };
     let text = subject_token(params)?;
     let scopes = params.get("scope").map(scope::parse).transpose()?;
-    let Presented { key, allowed } = present(app, text, scopes.as_deref(), context).await?;
-    if let (Some(client), Subject::Client(owner)) = (&client, &key.owner)
+    let (key, allowed) = present(app, text, scopes.as_deref(), context).await?;
+    let issued = match allowed {
+        Ok(allowed) => issue(app, params, client.as_deref(), &key, &allowed, context).await,
+        Err(refused) => Err(refused),
+    };
+    let mut response = issued.unwrap_or_else(IntoResponse::into_response);
+    api_key::announce(&mut response, key.deprecated_until);
+    Ok(response)
+}
+
+/// Issues a token for a key that is good.
+async fn issue(
+    app: &App,
+    params: &Params,
+    client: Option<&Client>,
+    key: &ApiKey,
+    allowed: &Allowed,
+    context: &RequestContext,
+) -> Result<Response, Error> {
+    if let (Some(client), Subject::Client(owner)) = (client, &key.owner)
         && *client.id != **owner
     {
         return Err(Error::new(Code::UnauthorizedClient, "the key is another client's"));
@@ -85,14 +105,14 @@ pub(super) async fn exchange(
     if entitled.resources.is_empty() {
         return Err(Error::invalid_scope("the roles of the API key's owner permit nothing of it"));
     }
-    check_policies(app, params, &key, client.as_deref(), &entitled.scopes, context).await?;
+    check_policies(app, params, key, client, &entitled.scopes, context).await?;
     let shape = Shape::of(&catalogue, &app.config.tokens, issuer, &entitled.scopes, &resources)?;
     drop(catalogue);
     let now = app.clock.now();
     let token = Token {
-        subject: api_key::subject(&key),
-        client_id: api_key::client_id(&key),
-        of: api_key::claim(&key),
+        subject: api_key::subject(key),
+        client_id: api_key::client_id(key),
+        of: api_key::claim(key),
         seconds: lifetime(&shape, allowed.until, now),
         now,
         shape: &shape,
@@ -116,9 +136,7 @@ pub(super) async fn exchange(
         expires_in: token.seconds,
         scope,
     };
-    let mut response = no_store(Json(answer).into_response());
-    api_key::announce(&mut response, allowed.sunset);
-    Ok(response)
+    Ok(no_store(Json(answer).into_response()))
 }
 
 /// Whether a request says anything of a client: then that has to be right.
@@ -145,14 +163,14 @@ fn subject_token(params: &Params) -> Result<&str, Error> {
     Ok(text)
 }
 
-/// The key, if it is good here and now. One answer for all that may be wrong with it (§2.2.2): whoever presents it need not
-/// be its owner.
+/// The key, if it is good here and now, and what it may do, if that is what is asked. One answer for all that may be wrong with
+/// it (§2.2.2): whoever presents it need not be its owner.
 async fn present(
     app: &App,
     text: &str,
     scopes: Option<&[String]>,
     context: &RequestContext,
-) -> Result<Presented, Error> {
+) -> Result<(Arc<ApiKey>, Result<Allowed, Error>), Error> {
     let refused = |reason: &'static str| {
         let refused = Refused {
             kind: Kind::ApiKeyRefused,
@@ -171,19 +189,21 @@ async fn present(
     let Some(key) = api_key::find_counted(app, &secret, address).await? else {
         return Err(refused("unknown"));
     };
-    match api_key::check(app, key, address, scopes).await? {
-        Ok(presented) => Ok(presented),
-        Err(Refusal::Scope(name)) => {
-            Err(Error::invalid_scope(format!("the API key is not good for {name}")))
+    let refusal = match api_key::check(app, Arc::clone(&key), address, scopes).await? {
+        Ok(Presented { allowed, .. }) => return Ok((key, Ok(allowed))),
+        Err(refusal) => refusal,
+    };
+    let error = match refusal {
+        Refusal::Scope(name) => Error::invalid_scope(format!("the API key is not good for {name}")),
+        Refusal::Nothing => {
+            Error::invalid_scope("nothing is left of what the API key was made for")
         }
-        Err(Refusal::Nothing) => {
-            Err(Error::invalid_scope("nothing is left of what the API key was made for"))
+        Refusal::Resource => {
+            Error::invalid_target("API keys like this one are not taken at its resource")
         }
-        Err(Refusal::Resource) => {
-            Err(Error::invalid_target("API keys like this one are not taken at its resource"))
-        }
-        Err(refusal) => Err(refused(refusal.name())),
-    }
+        refusal => return Err(refused(refusal.name())),
+    };
+    Ok((key, Err(error)))
 }
 
 /// A key is good at one resource (RFC 8707 §2, RFC 8693 §2.1).

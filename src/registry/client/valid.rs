@@ -26,7 +26,8 @@ pub(super) fn check(client_id: &str, metadata: &Metadata) -> Result<(), String> 
     }
     let may = |grant_type| metadata.grant_types.contains(&grant_type);
     let public = metadata.token_endpoint_auth_method == AuthMethod::None;
-    if may(GrantType::AuthorizationCode) == metadata.redirect_uris.is_empty() {
+    let redirects = !metadata.redirect_uris.is_empty() || metadata.gate.is_some();
+    if may(GrantType::AuthorizationCode) != redirects {
         return Err("redirect_uris and the grant type authorization_code go together".to_owned());
     }
     if may(GrantType::RefreshToken) && !may(GrantType::AuthorizationCode) {
@@ -59,6 +60,9 @@ pub(super) fn check(client_id: &str, metadata: &Metadata) -> Result<(), String> 
         return Err(format!("refresh_retry_window must be at most {longest} seconds"));
     }
     metadata.about.validate()?;
+    if let Some(site) = &metadata.gate {
+        site.validate(metadata)?;
+    }
     let https = |uri: &String| web_url(uri).is_some_and(|url| url.scheme() == "https");
     let loopback = |uri: &String| uri.starts_with("http:") && Registered::parse(uri).is_ok();
     for (name, uri) in [

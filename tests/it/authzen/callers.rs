@@ -2,10 +2,23 @@
 
 use openidconnect::reqwest::{Method, header};
 use serde_json::{Value, json};
-use signet::admin;
+use signet::{
+    access::principal::Subject,
+    admin,
+    identity::api_keys::NewKey,
+    keys::signing::Type,
+    registry::resource::AUTHORIZATION_API,
+    storage::{self, opaque_tokens::OpaqueRow},
+    tokens::{
+        access::TokenId,
+        api_key::Environment,
+        handle::{Access, Handle},
+        jws,
+    },
+};
 
 use super::{ALL, EVALUATION, Pep, entity};
-use crate::support::{Options, SERVICE, Server, Tokens, server::claims};
+use crate::support::{API, EMAIL, Options, SERVICE, Server, Tokens, server::claims};
 
 fn question() -> Value {
     json!({
@@ -82,6 +95,87 @@ async fn a_persons_grant_does_not_open_it() {
     let token = pep.server.tokens(&mut pep.server.browser(), &asked).await.access;
     assert_eq!(claims(&token)["scope"], "decide");
     assert_eq!(pep.send_as(&token, EVALUATION, &question()).await.status(), 401);
+}
+
+#[tokio::test]
+async fn an_api_key_does_not_open_it_nor_does_a_token_of_one() {
+    let pep = Pep::start().await;
+    let server = &pep.server;
+    server
+        .apply(
+            "[[resource]]\nidentifier = \"https://api.example.com\"\nname = \"Example API\"\n\
+             scopes = [{ name = \"read\" }, { name = \"decide\" }]\napi_keys = \"people\"\n",
+        )
+        .await;
+    server.change_client("pep", |metadata| metadata.resources.push(API.to_owned())).await;
+    let alice = storage::users::find(&server.db, EMAIL).await.expect("read").expect("Alice");
+    for owner in [Subject::User(alice.id), Subject::Client("pep".to_owned())] {
+        let new = |resource: &str| NewKey {
+            owner: owner.clone(),
+            name: "script".to_owned(),
+            environment: Environment::Live,
+            resource: resource.to_owned(),
+            scopes: vec!["decide".to_owned()],
+            addresses: Vec::new(),
+            expires_at: None,
+        };
+        let none = admin::api_keys::add(&server.app, new(AUTHORIZATION_API)).await;
+        none.expect_err("there are no keys for it");
+        let key = admin::api_keys::add(&server.app, new(API)).await.expect("made");
+        let form = [
+            ("grant_type", "urn:ietf:params:oauth:grant-type:token-exchange"),
+            ("subject_token", key.text.as_str()),
+            ("subject_token_type", "urn:signet:params:oauth:token-type:api-key"),
+        ];
+        let token = Tokens::from(server.post("/token", &form).await).await.access;
+        for path in ALL {
+            for token in [&key.text, &token] {
+                let answer = pep.send_as(token, path, &question()).await;
+                assert_eq!(answer.status(), 401, "{path} {owner}");
+            }
+        }
+    }
+    // Not even if its token said that it is for this.
+    let key = uuid::Uuid::from_u128(7);
+    for (of, status) in [(None, 200), (Some(key), 401)] {
+        for token in [jwt(server, of), opaque(server, of).await] {
+            let answer = pep.send_as(&token, EVALUATION, &question()).await;
+            assert_eq!(answer.status(), status, "{of:?} {token}");
+        }
+    }
+}
+
+/// A JWT for this API, perhaps of an API key.
+fn jwt(server: &Server, of: Option<uuid::Uuid>) -> String {
+    let app = &server.app;
+    let (now, iat) = (server.clock.now(), server.clock.now().unix_timestamp());
+    let mut said = json!({
+        "iss": server.issuer, "sub": "pep", "aud": AUTHORIZATION_API, "exp": iat + 300, "iat": iat,
+        "jti": TokenId::draw(of, &app.entropy), "client_id": "pep", "scope": "decide",
+    });
+    if let Some(id) = of {
+        said["api_key"] = json!({ "id": id, "environment": "live" });
+    }
+    jws::sign(&app.keys.signing(app.config.tokens.access_token_alg, now), Type::Access, &said)
+}
+
+/// An opaque token for it.
+async fn opaque(server: &Server, of: Option<uuid::Uuid>) -> String {
+    let handle = Handle::<Access>::draw(server.app.uuid(), &server.app.entropy);
+    let row = OpaqueRow {
+        id: handle.id,
+        grant_id: None,
+        api_key: of,
+        client_id: "pep".to_owned(),
+        subject: "pep".to_owned(),
+        scopes: vec!["decide".to_owned()],
+        audience: vec![AUTHORIZATION_API.to_owned()],
+        issued_at: server.clock.now(),
+        expires_at: server.clock.now() + time::Duration::minutes(5),
+    };
+    let digest = handle.digest();
+    storage::opaque_tokens::insert(&server.db, &row, digest.bytes()).await.expect("written");
+    handle.expose()
 }
 
 #[tokio::test]

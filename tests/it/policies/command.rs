@@ -14,10 +14,11 @@ use crate::support::{
 
 #[tokio::test]
 async fn every_example_decides_as_its_tests_say_without_a_database() {
-    let examples = Path::new(env!("CARGO_MANIFEST_DIR")).join("config/examples/policies");
+    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let examples = fs::read_dir(root.join("config/examples/policies")).expect("examples");
+    let examples = examples.map(|entry| entry.expect("an entry").path());
     let mut count = 0;
-    for entry in fs::read_dir(examples).expect("examples") {
-        let folder = entry.expect("an entry").path();
+    for folder in examples.chain([root.join("examples/policies")]) {
         assert!(folder.join("schema.cedarschema").exists(), "{}", folder.display());
         let mut command = command("");
         command.env_remove("DATABASE_URL").args(["policy", "test"]);

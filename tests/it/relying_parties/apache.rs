@@ -4,12 +4,11 @@ use openidconnect::url::form_urlencoded;
 use serde_json::{Value, json};
 use signet::{admin::registration_tokens, keys::signing::Algorithm, oauth::logout::deliver_due};
 
-use super::{
-    Arrival, CLIENT, ca, go, go_on, register, rotate_keys, secret, start, start_with, uri,
-};
+use super::{CLIENT, ca, register, rotate_keys, secret, start, start_with, uri};
 use crate::support::{
     Browser, EMAIL, Server, USERNAME,
     apache::{Apache, PAGE, is_there},
+    arrival::{Arrival, go, go_on},
 };
 
 /// Any port of loopback will do.

@@ -8,10 +8,13 @@ use tokio::{
     process::{Child, Command},
 };
 
-use super::{CLIENT, ca, go, go_on, register, rotate_keys, secret, start, uri};
+use super::{CLIENT, ca, register, rotate_keys, secret, start, uri};
 use crate::{
     foreign::python,
-    support::{Browser, EMAIL, Server},
+    support::{
+        Browser, EMAIL, Server,
+        arrival::{go, go_on},
+    },
 };
 
 /// A running application. It ends when this is dropped.

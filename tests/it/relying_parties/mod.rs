@@ -5,13 +5,11 @@ mod django;
 
 use std::{path::PathBuf, sync::Arc};
 
-use openidconnect::url::Url;
 use serde_json::{Value, json};
 use signet::{admin, clock::Clock, registry::redirect_uri::Registered};
 
 use crate::support::{
-    Authority, Browser, EMAIL, Options, PASSWORD, Server,
-    browser::Answer,
+    Authority, Options, Server,
     party::REACHABLE,
     process::{command, run},
 };
@@ -62,56 +60,6 @@ async fn secret(server: &Server) -> String {
 
 fn uri(text: &str) -> Registered {
     Registered::parse(text).expect("a URI")
-}
-
-/// Where a browser came to.
-struct Arrival {
-    /// The last URL.
-    at: Url,
-    /// What was there.
-    answer: Answer,
-    /// The URLs that it went through.
-    through: Vec<Url>,
-}
-
-impl Arrival {
-    /// Whether it came to an endpoint or page of Signet on the way.
-    fn saw(&self, server: &Server, path: &str) -> bool {
-        let url = server.url(path);
-        self.through.iter().any(|at| at.as_str().split('?').next() == Some(url.as_str()))
-    }
-}
-
-/// Goes to a URL, and on through all redirects and pages, as a person who signs in and allows all.
-async fn go(server: &Server, browser: &mut Browser, url: &str) -> Arrival {
-    let at = Url::parse(url).expect("a URL");
-    let answer = browser.get(url).await;
-    go_on(server, browser, at, answer).await
-}
-
-/// The same from an answer.
-async fn go_on(server: &Server, browser: &mut Browser, at: Url, answer: Answer) -> Arrival {
-    let (mut at, mut answer, mut through) = (at, answer, Vec::new());
-    for _ in 0..20 {
-        through.push(at.clone());
-        if let Some(to) = answer.leads_to() {
-            at = at.join(&to).expect("a URL");
-            answer = browser.get(at.as_str()).await;
-            continue;
-        }
-        let fields: &[(&str, &str)] = if answer.action().is_none() {
-            return Arrival { at, answer, through };
-        } else if answer.body.contains("id=\"sign-in\"") {
-            &[("identifier", EMAIL), ("password", PASSWORD)]
-        } else if answer.body.contains("id=\"allow\"") {
-            &[("decision", "allow")]
-        } else {
-            return Arrival { at, answer, through };
-        };
-        at = Url::parse(&server.issuer).expect("a URL");
-        answer = browser.submit(&answer, fields).await;
-    }
-    panic!("led in a circle: {through:?}");
 }
 
 /// Has new signing keys made and used at once, as an operator does.

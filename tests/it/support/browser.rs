@@ -42,6 +42,8 @@ pub struct Browser {
     pub user_agent: Option<&'static str>,
     /// The languages that its person reads, as `Accept-Language` has them.
     pub languages: Option<&'static str>,
+    /// What it takes, as `Accept` has it.
+    pub accepts: Option<&'static str>,
 }
 
 impl Browser {
@@ -53,7 +55,15 @@ impl Browser {
     /// A new one that speaks through this client.
     pub fn with(http: reqwest::Client, issuer: &str) -> Self {
         let (issuer, cookies) = (issuer.to_owned(), BTreeMap::new());
-        Self { http, issuer, cookies, address: None, user_agent: None, languages: None }
+        Self {
+            http,
+            issuer,
+            cookies,
+            address: None,
+            user_agent: None,
+            languages: None,
+            accepts: None,
+        }
     }
 
     /// A GET of a path or URL.
@@ -137,6 +147,9 @@ impl Browser {
         }
         if let Some(languages) = self.languages {
             request = request.header(header::ACCEPT_LANGUAGE, languages);
+        }
+        if let Some(accepts) = self.accepts {
+            request = request.header(header::ACCEPT, accepts);
         }
         let answer = request.send().await.expect("an answer");
         for line in answer.headers().get_all(header::SET_COOKIE) {

@@ -1,6 +1,7 @@
 //! What the tests stand on.
 
 pub mod apache;
+pub mod arrival;
 pub mod authenticator;
 pub mod authority;
 pub mod browser;

@@ -65,7 +65,7 @@ proptest! {
         // All policies at once, as Cedar decides.
         let source = Source { schema: SCHEMA.to_owned(), policies, ..Source::default() };
         let all = source.parse(&roles).expect("policies").policies;
-        let entities = engine.with_things(&principal.entities, &thing, &[]).expect("entities");
+        let entities = engine.with(&principal.entities, &name(action), &thing, &[]).expect("entities");
         told["now"] = json!("2030-01-01T12:00:00Z");
         told["weekday"] = json!(2);
         let Value::Object(told) = told else { unreachable!() };
