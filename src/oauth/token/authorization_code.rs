@@ -108,6 +108,7 @@ async fn redeem(
     let less = if allowed::is_asked(app) {
         let theirs = allowed::Theirs {
             user: granted.user_id,
+            session: granted.session_id,
             auth_time: granted.auth_time,
             amr: &granted.amr,
             acr: &granted.acr,
