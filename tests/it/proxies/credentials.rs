@@ -7,7 +7,7 @@ use signet::{
     tokens::api_key::Environment,
 };
 
-use super::{SITE, Stage};
+use super::{SITE, Stage, TOKENS};
 use crate::support::{API, EMAIL, SERVICE, Server, Tokens, VAULT, server::claims};
 
 /// A token of the service's for a resource.
@@ -33,7 +33,7 @@ pub async fn key(server: &Server) -> Made {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn tokens_and_keys_for_the_resource_of_the_site_are_taken() {
-    let stage = Stage::with(&format!("resource = \"{API}\"\nupstream_token = true\n")).await;
+    let stage = Stage::with(&format!("{TOKENS}upstream_token = true\n")).await;
     let token = token(&stage.server, API, "read").await;
     let key = key(&stage.server).await.text;
     for front in &stage.fronts {
@@ -54,6 +54,9 @@ async fn tokens_and_keys_for_the_resource_of_the_site_are_taken() {
         assert_eq!(claims(fresh)["aud"], API);
         assert!(stage.server.is_active(fresh).await, "{:?}", front.kind);
         assert_eq!(stage.get(front, "/admin").with(&bearer).send().await.status, 403);
+        // It is for reading.
+        let write = stage.get(front, "/other").by("PUT").with(&bearer).send().await;
+        assert_eq!(write.status, 403, "{:?}: {write:?}", front.kind);
 
         for header in [format!("Authorization: Bearer {key}"), format!("X-API-Key: {key}")] {
             let seen = stage.get(front, "/pages/1").with(&header).send().await.seen();
@@ -102,7 +105,7 @@ async fn what_is_not_for_the_site_is_not_taken() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn basic_is_for_keys_and_clients_and_not_for_peoples_passwords() {
-    let stage = Stage::with(&format!("resource = \"{API}\"\nbasic = true\n")).await;
+    let stage = Stage::with(&format!("{TOKENS}basic = true\n")).await;
     let key = key(&stage.server).await.text;
     let secret = stage.server.secret(SERVICE);
     for front in &stage.fronts {

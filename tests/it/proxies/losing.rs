@@ -11,7 +11,7 @@ use time::Duration;
 use uuid::Uuid;
 
 use super::{
-    Stage, browser,
+    Stage, TOKENS, browser,
     credentials::{key, token},
     front::{Front, Place, there},
     serve_gate, session,
@@ -43,7 +43,7 @@ impl Both {
             stage.add(kind, &place);
         }
         stage.listen().await;
-        stage.register(&format!("resource = \"{API}\"\n")).await;
+        stage.register(TOKENS).await;
         replica.follow().await;
         Self { stage, replica, firsts }
     }

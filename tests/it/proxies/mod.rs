@@ -31,6 +31,9 @@ use crate::support::{API, Authority, Browser, Options, Server, arrival::go, brow
 /// The client that the site is.
 const SITE: &str = "wiki";
 
+/// The lines by which a site takes tokens and keys.
+const TOKENS: &str = "resource = \"https://api.example.com\"\nread_scopes = [\"read\"]\nwrite_scopes = [\"write\"]\n";
+
 /// Editors may do all, others read what is not of the administration.
 const POLICIES: &str = r#"
 @id("admin")
@@ -78,7 +81,7 @@ impl Stage {
 
     /// A usual one.
     async fn new() -> Self {
-        Self::with(&format!("resource = \"{API}\"\n")).await
+        Self::with(TOKENS).await
     }
 
     fn add(&mut self, kind: Kind, place: &Place) {

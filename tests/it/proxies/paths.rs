@@ -1,7 +1,6 @@
 //! Ways to write a path that lead to `/admin` in the eyes of one program and not of another.
 
-use super::Stage;
-use crate::support::API;
+use super::{Stage, TOKENS};
 
 /// Each of them some server takes for `/admin`.
 const TRICKS: [&str; 46] = [
@@ -94,7 +93,7 @@ fn every_trick_is_one() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn no_path_leads_around_a_policy() {
-    let gate = format!("resource = \"{API}\"\npublic = [\"/assets\"]\ncase_insensitive = true\n");
+    let gate = format!("{TOKENS}public = [\"/assets\"]\ncase_insensitive = true\n");
     let stage = Stage::with(&gate).await;
     for front in &stage.fronts {
         let session = stage.session(front).await;
