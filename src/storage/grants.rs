@@ -164,6 +164,8 @@ pub async fn rotate(
 pub struct Autopsy {
     /// The person.
     pub user_id: Uuid,
+    /// The session it was made in.
+    pub session_id: Uuid,
     /// Revoked, expired, idle for too long, its session over, or its person disabled.
     pub over: bool,
     /// The client is the one it was granted to.
@@ -190,7 +192,7 @@ pub struct Autopsy {
 pub async fn examine(db: &PgPool, token: &Rotation<'_>, at: Cutoffs) -> Result<Option<Autopsy>> {
     Ok(sqlx::query_as!(
         Autopsy,
-        r#"SELECT g.user_id,
+        r#"SELECT g.user_id, g.session_id,
                   g.revoked_at IS NOT NULL OR g.expires_at <= $6 OR g.idle_expires_at <= $6
                       OR NOT EXISTS (SELECT FROM users u WHERE u.id = g.user_id AND u.disabled_at IS NULL)
                       OR (NOT g.offline AND NOT EXISTS (

@@ -1,5 +1,7 @@
 //! `sessions`: browsers that are signed in.
 
+use std::net::IpAddr;
+
 use ipnet::IpNet;
 use sqlx::{PgConnection, PgPool};
 use uuid::Uuid;
@@ -194,6 +196,17 @@ pub struct ListedSession {
     pub created_at: Timestamp,
     /// When it was last used.
     pub last_seen_at: Timestamp,
+}
+
+/// Where the person of a session signed in, live or over. None if that is not known any more.
+pub async fn address(db: &PgPool, id: Uuid) -> Result<Option<IpAddr>> {
+    let address = sqlx::query_scalar!(
+        r#"SELECT address AS "address: IpNet" FROM sessions WHERE id = $1"#,
+        id,
+    )
+    .fetch_optional(db)
+    .await?;
+    Ok(address.flatten().map(|address| address.addr()))
 }
 
 /// The live sessions of a person, the last used first.

@@ -36,6 +36,10 @@ pub async fn run(db: &PgPool, id: Uuid) -> anyhow::Result<()> {
     line("  in", &asked.resource.parents.join(", "));
     members("  has", &asked.resource.properties);
     members("context", &asked.context);
+    for thing in &asked.others {
+        line("named", &format!("{}::\"{}\"", thing.kind, thing.id));
+        members("  has", &thing.properties);
+    }
     show("decided", &outcome);
 
     let roles = roles(db).await?;

@@ -1,5 +1,5 @@
 //! The answer to a sign-in at a site (RFC 6749 §4.1.2): its code is redeemed here, without a request to oneself, and the grant
-//! becomes a session under the site's origin.
+//! becomes a session under the site's origin (Browser-Based Apps §6.1.2.1).
 
 use axum::{extract::State, response::Response};
 use http::{HeaderMap, StatusCode, Uri};

@@ -154,7 +154,7 @@ fn is_safe(question: &Question) -> bool {
 }
 
 /// Whether a request that may change something, or opens a `WebSocket`, comes from the site itself: browsers send cookies, and
-/// what was typed where they asked for it (RFC 7617), along whoever has them do so.
+/// what was typed where they asked for it (RFC 7617), along whoever has them do so (Browser-Based Apps §6.1.3.3).
 fn check_own(
     app: &App,
     question: &Question,

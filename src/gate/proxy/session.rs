@@ -1,4 +1,5 @@
-//! Sessions of people at a site: a cookie under the site's own origin, and behind it the grant of a sign-in.
+//! Sessions of people at a site: a cookie under the site's own origin (Browser-Based Apps §6.1.3.2), and behind it the grant of a
+//! sign-in.
 
 use std::sync::Arc;
 

@@ -1,5 +1,5 @@
 //! The beginning of a sign-in at a site: an authorization request to Signet itself (RFC 6749 §4.1.1), whose answer the gate
-//! takes.
+//! takes (Browser-Based Apps §6.1.2.1).
 //!
 //! Everything that the answer is held against is in its `state`, sealed, and bound to the browser by a cookie: several tabs may
 //! sign in at once, and nothing is kept.

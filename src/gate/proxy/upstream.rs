@@ -1,5 +1,5 @@
 //! The token for what is behind the proxy (RFC 9068): short-lived, for the site's resource alone, whatever the request itself
-//! came with. It is signed anew once a minute, or when something of what it says has changed.
+//! came with (Browser-Based Apps §6.1.2.2). It is signed anew once a minute, or when something of what it says has changed.
 
 use std::sync::Arc;
 

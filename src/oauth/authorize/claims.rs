@@ -115,6 +115,30 @@ impl ClaimsRequest {
         claim::STANDARD.iter().filter(asked)
     }
 
+    /// The scopes that open what is asked for about the person, beside these: each once.
+    #[must_use]
+    pub fn scopes_but(&self, scopes: &[String]) -> Vec<String> {
+        let mut names: Vec<String> = self
+            .about_person()
+            .map(|claim| claim.scope.to_owned())
+            .filter(|name| !scopes.contains(name))
+            .collect();
+        names.dedup();
+        names
+    }
+
+    /// With no more about the person than these scopes open.
+    #[must_use]
+    pub fn opened_by(&self, scopes: &[String]) -> Self {
+        let is_opened = |name: &&String| {
+            let claim = claim::find(claim::split(name).0);
+            claim.is_some_and(|claim| scopes.iter().any(|scope| scope == claim.scope))
+        };
+        let left = |names: &[String]| names.iter().filter(is_opened).cloned().collect();
+        let (id_token, userinfo) = (left(&self.id_token), left(&self.userinfo));
+        Self { id_token, userinfo, ..self.clone() }
+    }
+
     /// The languages and scripts that claims are told in, as they are stored; none if none is asked for.
     #[must_use]
     pub fn locales_asked(&self) -> Option<Vec<String>> {

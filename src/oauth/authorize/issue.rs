@@ -146,13 +146,20 @@ pub async fn permit<'a>(
         Asking { subject: person(), client, told, now }
     };
     let lacks = |step_up: &_| ruling::lacks(step_up, session, now).is_some();
-    let granting = granting::of(app, &catalogue, asking, scopes, resources, lacks).await?;
-    if !granting.is_cut() && !left.is_some_and(entitled::Entitled::is_cut) {
-        return Ok((Cow::Borrowed(request), granting.ruling));
+    let granting = granting::of(app, &catalogue, &asking, scopes, resources, lacks).await?;
+    // A claim is not to be had by its name where the scope that opens it is not.
+    let behind = request.claims.scopes_but(scopes);
+    let claims = granting::of(app, &catalogue, &asking, &behind, &[], lacks).await?;
+    let is_cut = granting.is_cut() || left.is_some_and(entitled::Entitled::is_cut);
+    if !is_cut && !claims.is_cut() {
+        return Ok((Cow::Borrowed(request), granting.ruling.and(claims.ruling)));
     }
+    let ruling = granting.ruling.and(claims.ruling);
+    let opened = [&granting.scopes[..], &claims.scopes[..]].concat();
     let (scopes, resources) = (granting.scopes.into_owned(), granting.resources.into_owned());
-    let less = AuthorizationRequest { scopes, resources, ..request.clone() };
-    Ok((Cow::Owned(less), granting.ruling))
+    let claims = request.claims.opened_by(&opened);
+    let less = AuthorizationRequest { scopes, resources, claims, ..request.clone() };
+    Ok((Cow::Owned(less), ruling))
 }
 
 /// Whether so little of a request is permitted that its tokens would be good for nothing.

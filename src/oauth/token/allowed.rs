@@ -15,6 +15,7 @@ use crate::{
     },
     registry::client::Client,
     replica::Catalogue,
+    storage,
     web::RequestContext,
 };
 
@@ -22,6 +23,7 @@ use crate::{
 #[derive(Clone, Copy, Debug)]
 pub struct Theirs<'a> {
     pub user: Uuid,
+    pub session: Uuid,
     pub auth_time: Timestamp,
     pub amr: &'a [String],
     pub acr: &'a str,
@@ -53,7 +55,13 @@ pub async fn of(
     let now = app.clock.now();
     let subject = Subject::User(theirs.user);
     let mut told = inquiry::proof(theirs.acr, theirs.amr, theirs.auth_time, now);
-    inquiry::tell_address(&mut told, context.origin.address);
+    // A client with a secret is a server somewhere: where the person is, is what they signed in from.
+    let address = if client.is_public() {
+        context.origin.address
+    } else {
+        storage::sessions::address(&app.db, theirs.session).await?
+    };
+    inquiry::tell_address(&mut told, address);
     if inquiry::is_needed(app, Flow::SignIn) {
         let object = Object::Client(&client.id);
         let inquiry = Inquiry::open(app, Flow::SignIn, &subject, object, now).await?;

@@ -40,7 +40,7 @@ pub(super) async fn grant(
     let code = params.require("code")?;
     let redirect_uri = params.get("redirect_uri");
     // The code of a sign-in at a site arrives in the address of a page there, and scripts can begin one of their own. Signet
-    // itself redeems it and no one else, as a confidential client would (draft-ietf-oauth-browser-based-apps §6.1.3.1).
+    // itself redeems it and no one else, as a confidential client would (Browser-Based Apps §6.1.3.1).
     let site = client.metadata.gate.as_ref();
     let at_gate = |site: &Site| redirect_uri.is_none_or(|uri| site.match_callback(uri).is_some());
     if site.is_some_and(at_gate) {
@@ -108,6 +108,7 @@ async fn redeem(
     let less = if allowed::is_asked(app) {
         let theirs = allowed::Theirs {
             user: granted.user_id,
+            session: granted.session_id,
             auth_time: granted.auth_time,
             amr: &granted.amr,
             acr: &granted.acr,

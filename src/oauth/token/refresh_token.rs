@@ -107,6 +107,7 @@ async fn allowed(
     };
     let theirs = allowed::Theirs {
         user: found.user_id,
+        session: found.session_id,
         auth_time: found.auth_time,
         amr: &found.amr,
         acr: &found.acr,
@@ -165,6 +166,7 @@ mod tests {
     fn only_a_token_in_the_wrong_hands_is_reuse() {
         let fine = Autopsy {
             user_id: Uuid::nil(),
+            session_id: Uuid::nil(),
             over: false,
             own: true,
             acceptable: true,

@@ -94,3 +94,29 @@ async fn policies_reach_the_other_replica_within_a_second() {
     pep.save("", r#"@id("none") forbid(principal, action, resource);"#, Value::Null).await;
     there.soon(&anyone, false, "a policy that forbids").await;
 }
+
+#[tokio::test]
+async fn a_decision_about_someone_who_is_remembered_asks_the_database_nothing() {
+    let pep = Pep::start().await;
+    pep.add_role("clerk").await;
+    let id = pep.person(EMAIL).await;
+    pep.assign("clerk", Subject::User(id), None).await;
+    pep.server.follow().await;
+    let alice = entity("user", &id.to_string());
+    let may = async || pep.may(alice.clone(), "orders:read", entity("resource", API)).await;
+    assert!(may().await);
+    // Whoever would ask now fails.
+    let tables = ["users", "role_assignments", "group_members", "clients", "policy_versions"];
+    for table in tables {
+        let sql = format!("ALTER TABLE {table} RENAME TO hidden_{table}");
+        sqlx::query(sqlx::AssertSqlSafe(sql)).execute(&pep.server.db).await.expect("hidden");
+    }
+    for _ in 0..3 {
+        assert!(may().await);
+    }
+    let bob = entity("user", "00000000-0000-7000-8000-000000000009");
+    let body = json!({
+        "subject": bob, "action": { "name": "orders:read" }, "resource": entity("resource", API),
+    });
+    assert_eq!(pep.status(EVALUATION, &body).await, 500, "that is what would happen");
+}

@@ -89,11 +89,14 @@ async fn a_policy_says_which_keys_are_exchanged_for_what() {
     }
     server.app.decisions.flush().await;
     let rows = recorded().await.expect("read");
-    let last = rows.first().expect("recorded");
-    assert_eq!(last.asked["subject"]["type"], "Client");
+    let last = rows.iter().find(|row| row.asked["subject"]["type"] == "Client");
+    let last = last.expect("recorded");
     assert_eq!(last.asked["context"]["api_key"], json!({ "type": "ApiKey", "id": service.id }));
     let owner: &Value = &last.asked["others"][0]["properties"]["client"];
     assert_eq!(owner, &json!({ "type": "Client", "id": SERVICE }), "{}", last.asked);
+    let said = super::fine(&server, &["explain", &last.id.to_string()]).await;
+    assert!(said.contains(&format!("named         ApiKey::\"{}\"", service.id)), "{said}");
+    assert!(said.contains("again         deny, by no-services"), "{said}");
     save(&server, OWNER).await;
     assert!(is_good(&server, &service, &[]).await);
 }

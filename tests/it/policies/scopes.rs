@@ -1,12 +1,13 @@
 //! Which scopes may be granted.
 
+use openidconnect::reqwest::Method;
 use serde_json::{Value, json};
 use signet::{admin, storage};
 use uuid::Uuid;
 
 use super::{OWNER, alice, configured, open, policies, save};
 use crate::support::{
-    API, EMAIL, PASSWORD, SERVICE, SPA, Server, Tokens, VAULT,
+    API, Browser, EMAIL, PASSWORD, SERVICE, SPA, Server, Tokens, VAULT,
     process::{command, run},
     server::{claims, error},
 };
@@ -244,4 +245,25 @@ async fn a_change_shows_which_scopes_would_be_granted_otherwise() {
         );
         assert!(printed.contains(&line), "{line}\n{printed}");
     }
+}
+
+#[tokio::test]
+async fn a_claim_is_not_to_be_had_by_its_name_where_its_scope_is_not() {
+    let server = Server::start().await;
+    let mut browser = server.signed_in().await;
+    let asked = r#"{ "id_token": { "email": null, "name": null }, "userinfo": { "email": null } }"#;
+    let asked = [("claims", asked)];
+    let told = async |browser: &mut Browser| {
+        let tokens = server.tokens(browser, &asked).await;
+        let userinfo = server.request(Method::GET, "/userinfo").bearer_auth(&tokens.access);
+        let userinfo: Value = userinfo.send().await.expect("sent").json().await.expect("JSON");
+        let id = claims(tokens.id.as_deref().expect("an ID token"));
+        (id["email"].clone(), userinfo["email"].clone(), id["name"].clone())
+    };
+    let name = json!("Alice Example");
+    assert_eq!(told(&mut browser).await, (json!(EMAIL), json!(EMAIL), name.clone()));
+    save(&server, &staff_only("email")).await;
+    assert_eq!(told(&mut browser).await, (Value::Null, Value::Null, name.clone()));
+    join(&server).await;
+    assert_eq!(told(&mut browser).await, (json!(EMAIL), json!(EMAIL), name));
 }

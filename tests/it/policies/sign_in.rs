@@ -5,7 +5,7 @@ use uuid::Uuid;
 
 use super::{OWNER, alice, configured, open, save};
 use crate::support::{
-    EMAIL, PASSWORD, SPA, Server, Tokens,
+    EMAIL, PASSWORD, SPA, Server, Tokens, VERIFIER, WEB,
     server::{claims, error},
 };
 
@@ -160,4 +160,35 @@ async fn a_refresh_is_no_sign_in_but_takes_the_second_factor_that_one_would() {
     save(&server, &step_up("acr=aal2", "context has acr && context.acr == \"aal2\"")).await;
     let refused = error(server.refresh(tokens.refresh(), &[]).await).await;
     assert_eq!(refused, (400, "invalid_grant".to_owned()));
+}
+
+#[tokio::test]
+async fn where_a_server_stands_is_not_where_the_person_is() {
+    let server = configured("[server]\ntrusted_proxies = [\"127.0.0.0/8\"]").await;
+    save(
+        &server,
+        "@id(\"office\") forbid (principal, action == Signet::Action::\"sign_in\", resource is Client)
+         unless { context has address && context.address.isInRange(ip(\"10.0.0.0/8\")) };",
+    )
+    .await;
+    let mut browser = server.browser();
+    browser.address = Some("10.1.2.3".to_owned());
+    let callback = "https://shop.example/callback";
+    let shop = [("client_id", WEB), ("redirect_uri", callback)];
+    let code = server.code(&mut browser, &shop).await;
+    let own = [("client_id", WEB), ("client_secret", server.secret(WEB))];
+    let as_shop =
+        async |more: &[(&str, &str)]| server.post("/token", &[&own[..], more].concat()).await;
+    let redemption = [
+        ("grant_type", "authorization_code"),
+        ("redirect_uri", callback),
+        ("code", &code),
+        ("code_verifier", VERIFIER),
+    ];
+    let tokens = Tokens::from(as_shop(&redemption).await).await;
+    let refresh = [("grant_type", "refresh_token"), ("refresh_token", tokens.refresh())];
+    Tokens::from(as_shop(&refresh).await).await;
+    // An application on the person's device is where they are.
+    let code = server.code(&mut browser, &[]).await;
+    assert_eq!(error(server.redeem(&code).await).await, (400, "invalid_grant".to_owned()));
 }
