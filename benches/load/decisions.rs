@@ -13,14 +13,16 @@ use sqlx::PgPool;
 
 use super::{
     load::{self, Connection, Flows, Repeat},
-    signet::{DECIDER, Server},
+    signet::{DECIDER, SITE, Server},
 };
 
 /// People who are asked about in turn.
-const ASKED: usize = 1000;
+pub const ASKED: usize = 1000;
 /// Policies that permit something in one folder; as many as make a thousand with those that may forbid.
-const PERMITS: usize = 980;
+const PERMITS: usize = 960;
 const FORBIDS: usize = 20;
+/// Policies that may forbid something at the gate.
+const AT_GATE: usize = 20;
 const ROLES: usize = 100;
 const PEOPLE: i32 = 20_000;
 /// How the answer begins.
@@ -30,7 +32,8 @@ const SCHEMA: &str = "entity Folder;
     entity Document in [Folder, Resource];
     action view appliesTo { principal: [User, Client], resource: [Document], context: Circumstances };";
 
-fn person(number: usize) -> String {
+/// The id of a person.
+pub fn person(number: usize) -> String {
     format!("01890000-0000-7000-8000-{number:012x}")
 }
 
@@ -50,6 +53,13 @@ fn policies() -> String {
             text,
             "@id(\"forbid-{number}\") forbid(principal, action == Action::\"view\", resource) \
              when {{ context.minute == {never} }};"
+        );
+    }
+    for number in 0..AT_GATE {
+        let _ = writeln!(
+            text,
+            "@id(\"gate-{number}\") forbid(principal, action == Signet::Action::\"request\", \
+             resource == Client::\"{SITE}\") when {{ context.path_prefixes.contains(\"/never-{number}\") }};"
         );
     }
     text

@@ -8,6 +8,7 @@
 mod decisions;
 mod floor;
 mod flows;
+mod gate;
 mod load;
 mod machine;
 mod measure;
@@ -282,6 +283,24 @@ impl Bench<'_> {
         let beyond = ours.server().zip(least.server()).map(|(ours, least)| ours - least);
         report.promise(
             "a decision under 100 µs of CPU beyond a bare GET, with 1,000 policies and 100,000 role assignments",
+            beyond.map_or_else(|| "unknown".to_owned(), |beyond| format!("{beyond:.0} µs")),
+            beyond.map(|beyond| beyond < 100.0),
+        );
+        self.gate(report).await
+    }
+
+    /// After decisions, whose people and policies it has.
+    async fn gate(&self, report: &mut Report) -> anyhow::Result<()> {
+        let questions = gate::questions(&self.server, &self.deployment.url()).await?;
+        let bare = Repeat::flows(vec![load::get(floor::BARE, "")], "");
+        let asked = Contender { address: self.server.gate, ..self.signet(questions) };
+        let contenders = [self.floor(bare), asked];
+        let [least, ours] = measure::alternate(contenders, self.postgres()).await?;
+        report.line("floor: bare GET, beside the gate", &least);
+        report.compared("the gate: a request by API key, answered with a JWT", &ours, &least);
+        let beyond = ours.server().zip(least.server()).map(|(ours, least)| ours - least);
+        report.promise(
+            "the gate under 100 µs of CPU beyond a bare GET, with the same policies and assignments",
             beyond.map_or_else(|| "unknown".to_owned(), |beyond| format!("{beyond:.0} µs")),
             beyond.map(|beyond| beyond < 100.0),
         );

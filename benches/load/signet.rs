@@ -23,6 +23,8 @@ use super::load::{self, CONNECTIONS, Connection};
 pub const SERVICE: &str = "bench-service";
 /// The client that asks about access.
 pub const DECIDER: &str = "bench-decider";
+/// The site behind the gate.
+pub const SITE: &str = "bench-site";
 /// The client of people.
 pub const APPLICATION: &str = "bench-application";
 /// Where its answers go. Nothing listens there, and nothing has to.
@@ -61,6 +63,8 @@ pub struct Server {
     pub pid: u32,
     /// Where it listens.
     pub address: SocketAddr,
+    /// Where it listens for proxies.
+    pub gate: SocketAddr,
     /// From start to readiness: the median.
     pub ready_after: Duration,
 }
@@ -149,8 +153,13 @@ impl Deployment {
 
     /// Starts one with more of its settings set.
     pub async fn start_with(&self, settings: &[(&str, &str)]) -> anyhow::Result<Server> {
-        let address =
-            TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).and_then(|socket| socket.local_addr())?;
+        // Both at once, so that they are not the same.
+        let sockets = [
+            TcpListener::bind((Ipv4Addr::LOCALHOST, 0))?,
+            TcpListener::bind((Ipv4Addr::LOCALHOST, 0))?,
+        ];
+        let (address, gate) = (sockets[0].local_addr()?, sockets[1].local_addr()?);
+        drop(sockets);
         let log = fs::File::create(self.folder.join("signet.log"))?;
         let mut command = self.command();
         command
@@ -158,6 +167,7 @@ impl Deployment {
             .env("SIGNET_SERVER__ISSUER", format!("http://{address}"))
             .env("SIGNET_SERVER__LISTEN", address.to_string())
             .env("SIGNET_SERVER__MANAGEMENT_LISTEN", "")
+            .env("SIGNET_GATE__LISTEN", gate.to_string())
             .envs(settings.iter().copied())
             .stderr(log);
         let began = Instant::now();
@@ -169,7 +179,7 @@ impl Deployment {
             ensure!(!ended, "signet serve is not ready:\n{}", log());
             tokio::time::sleep(Duration::from_millis(1)).await;
         }
-        Ok(Server { process, pid, address, ready_after: began.elapsed() })
+        Ok(Server { process, pid, address, gate, ready_after: began.elapsed() })
     }
 
     fn command(&self) -> Command {
@@ -201,7 +211,7 @@ impl Deployment {
             let _ = write!(
                 text,
                 "[[resource]]\nidentifier = \"{identifier}\"\nname = \"{alg}\"\n\
-                 access_token_alg = \"{alg}\"\nscopes = [{{ name = \"{SCOPE}\" }}]\n"
+                 access_token_alg = \"{alg}\"\napi_keys = \"people\"\nscopes = [{{ name = \"{SCOPE}\" }}]\n"
             );
         }
         let _ = write!(
@@ -217,6 +227,7 @@ impl Deployment {
              resources = [\"{ES256}\"]\nid_token_signed_response_alg = \"ES256\"\nfirst_party = true\n"
         );
         text.push_str(&super::decisions::client(secret));
+        text.push_str(&super::gate::client());
         for number in 0..CONNECTIONS {
             let email = email(number);
             let _ = write!(text, "[[user]]\nemail = \"{email}\"\npassword = \"{PASSWORD}\"\n");
