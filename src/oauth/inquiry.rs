@@ -72,6 +72,8 @@ pub struct Inquiry {
     action: EntityUid,
     principal: Arc<Principal>,
     object: Thing,
+    /// The client on whose account it is asked; none for Signet's own.
+    caller: Option<String>,
     now: Timestamp,
 }
 
@@ -92,19 +94,43 @@ impl Inquiry {
         object: Object<'_>,
         now: Timestamp,
     ) -> storage::Result<Option<Self>> {
-        let Some(principal) = known(app, subject, now).await? else { return Ok(None) };
+        match known(app, subject, now).await? {
+            Some(principal) => Self::about(app, flow, principal, object, now).await,
+            None => Ok(None),
+        }
+    }
+
+    /// The same about someone who was looked up already.
+    pub async fn about(
+        app: &App,
+        flow: Flow,
+        principal: Arc<Principal>,
+        object: Object<'_>,
+        now: Timestamp,
+    ) -> storage::Result<Option<Self>> {
         let object = match object {
             Object::Client(id) => client(app, id, now).await?,
             Object::Resource(identifier) => resource(app, identifier),
         };
         let (Some(object), Some(action)) = (object, flow.action()) else { return Ok(None) };
         let authority = Arc::clone(&app.replica.authority());
-        Ok(Some(Self { authority, action, principal, object, now }))
+        Ok(Some(Self { authority, action, principal, object, caller: None, now }))
     }
 
-    /// Asks, and has the answer recorded.
+    /// Has it on record as a client's.
+    #[must_use]
+    pub fn called_by(self, client_id: &str) -> Self {
+        Self { caller: Some(client_id.to_owned()), ..self }
+    }
+
+    /// Asks.
     pub fn ask(&self, app: &App, told: Map<String, Value>, others: &[Thing]) -> Ruling {
-        let Ok(engine) = &self.authority.engine else { return Ruling::Forbidden(BTreeSet::new()) };
+        Ruling::of(self.decide(app, told, others))
+    }
+
+    /// Has it decided, and recorded. What cannot be decided is forbidden.
+    pub fn decide(&self, app: &App, told: Map<String, Value>, others: &[Thing]) -> Outcome {
+        let Ok(engine) = &self.authority.engine else { return Outcome::default() };
         let context = circumstances::of(told, self.now, &app.config.access.time_zone.0);
         let question = Question {
             principal: &self.principal,
@@ -118,11 +144,11 @@ impl Inquiry {
             Err(error) => {
                 let (action, principal) = (&self.action, self.principal.uid());
                 tracing::error!(%error, %action, %principal, "what cannot be decided is forbidden");
-                return Ruling::Forbidden(BTreeSet::new());
+                return Outcome::default();
             }
         };
         app.decisions.record(&Decided {
-            caller: None,
+            caller: self.caller.as_deref(),
             authority: &self.authority,
             principal: &self.principal,
             action: &self.action,
@@ -131,7 +157,31 @@ impl Inquiry {
             others,
             outcome: &outcome,
         });
-        Ruling::of(outcome)
+        outcome
+    }
+}
+
+/// What someone has not proved.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Lack {
+    /// It is too long ago.
+    Recency,
+    /// It is not sure enough.
+    Strength,
+}
+
+/// What someone who proved who they are so surely and then has not proved of what is wanted, if they can. What is no class of
+/// Signet's is never proved.
+#[must_use]
+pub fn lack(wanted: &StepUp, acr: &str, auth_time: Timestamp, now: Timestamp) -> Option<Lack> {
+    let age = now.unix_timestamp() - auth_time.unix_timestamp();
+    if wanted.max_age.is_some_and(|most| age >= i64::from(most.max(1))) {
+        return Some(Lack::Recency);
+    }
+    let proven = acr.parse().unwrap_or(Assurance::Aal1);
+    match wanted.acr.as_deref().map(str::parse::<Assurance>) {
+        Some(Ok(level)) if proven < level => Some(Lack::Strength),
+        _ => None,
     }
 }
 

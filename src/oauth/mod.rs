@@ -11,7 +11,7 @@ pub mod entitled;
 mod error;
 mod granting;
 pub mod id_token_hint;
-mod inquiry;
+pub mod inquiry;
 pub mod introspect;
 pub mod jwks;
 pub mod logos;

@@ -1,6 +1,6 @@
 //! The decision about a request, and how each kind of proxy is told.
 
-use std::collections::BTreeSet;
+use std::sync::Arc;
 
 use axum::{extract::State, response::Response};
 use http::{HeaderMap, Method, Uri, header};
@@ -13,18 +13,15 @@ use super::{
     session, upstream,
 };
 use crate::{
-    access::{
-        Flow, circumstances,
-        engine::{self, StepUp},
-        principal::{Principal, Subject},
-    },
+    access::{Flow, engine::StepUp},
     app::{App, AppState},
     audit::Origin,
     clock::Timestamp,
-    decisions::Decided,
-    oauth::Error,
+    oauth::{
+        Error,
+        inquiry::{self, Inquiry, Object},
+    },
     registry::site::Csrf,
-    replica::PrincipalError,
     web::{RequestContext, csrf},
 };
 
@@ -124,16 +121,8 @@ pub async fn decide(
     {
         return Verdict::Forbidden(problem.to_owned());
     }
-    if !public {
-        match ruling(app, question, &identity, origin).await {
-            Ok(Ruling::Permitted) => {}
-            Ok(Ruling::StepUp(step_up)) => return Verdict::StepUp(step_up),
-            Ok(Ruling::Forbidden(reasons)) => {
-                let reasons: Vec<String> = reasons.into_iter().collect();
-                return Verdict::Forbidden(reasons.join("; "));
-            }
-            Err(error) => return Verdict::Failed(error),
-        }
+    if !public && let Some(verdict) = not_permitted(app, question, &identity, origin).await {
+        return verdict;
     }
     match upstream::token(app, question, &identity) {
         Ok(token) => Verdict::Through(Some(Box::new(identity)), token),
@@ -199,79 +188,36 @@ pub fn has_token(app: &App, headers: &HeaderMap, origin: &str) -> bool {
         .is_some_and(|(token, handle)| csrf::is_valid(&app.secrets.pages, &handle.digest(), token))
 }
 
-/// What policies say.
-enum Ruling {
-    Permitted,
-    StepUp(StepUp),
-    Forbidden(BTreeSet<String>),
-}
-
-/// Asks the policies. What cannot be decided is forbidden.
-async fn ruling(
+/// Asks the policies: why a request is not let through; none if it is. What cannot be decided is forbidden.
+async fn not_permitted(
     app: &App,
     question: &Question,
     identity: &Identity,
     origin: &Origin,
-) -> Result<Ruling, Error> {
+) -> Option<Verdict> {
     let now = app.clock.now();
-    let forbidden = || Ok(Ruling::Forbidden(BTreeSet::new()));
-    let site = Subject::Client(question.client.id.to_string());
-    let site = match app.replica.principal(&site, now).await {
-        Ok(Some(site)) => site,
-        Ok(None) => return forbidden(),
-        Err(PrincipalError::Storage(error)) => return Err(error.into()),
-        Err(error) => {
-            tracing::error!(%error, "nothing is let through by policies that cannot be asked");
-            return forbidden();
-        }
+    let (principal, site) = (Arc::clone(&identity.principal), Object::Client(&question.client.id));
+    let inquiry = match Inquiry::about(app, Flow::Request, principal, site, now).await {
+        Ok(Some(inquiry)) => inquiry.called_by(&question.client.id),
+        Ok(None) => return Some(Verdict::Forbidden(String::new())),
+        Err(error) => return Some(Verdict::Failed(error.into())),
     };
-    let authority = app.replica.authority();
-    let (Ok(engine), Some(action)) = (&authority.engine, Flow::Request.action()) else {
-        return forbidden();
-    };
-    let context = circumstances::of(
-        told(question, identity, origin, now),
-        now,
-        &app.config.access.time_zone.0,
-    );
-    let resource = site.thing();
     let key = match &identity.credential {
         Credential::ApiKey(key, _) => key.thing(),
         _ => None,
     };
-    let asked = engine::Question {
-        principal: &identity.principal,
-        action: action.clone(),
-        resource: &resource,
-        context: context.clone(),
-        others: key.as_slice(),
+    let outcome = inquiry.decide(app, told(question, identity, origin, now), key.as_slice());
+    if outcome.permitted {
+        return None;
+    }
+    // Who is known otherwise cannot sign in, and who proved all of it already need not try again.
+    let lacks = |step_up: &StepUp| {
+        let proof = identity.authentication.as_ref();
+        proof.is_some_and(|it| inquiry::lack(step_up, &it.acr, it.time, now).is_some())
     };
-    let outcome = match engine.decide(asked) {
-        Ok(outcome) => outcome,
-        Err(error) => {
-            tracing::error!(%error, site = &*question.client.id, "a request could not be decided");
-            return forbidden();
-        }
-    };
-    let principal: &Principal = &identity.principal;
-    app.decisions.record(&Decided {
-        caller: Some(&question.client.id),
-        authority: &authority,
-        principal,
-        action: &action,
-        resource: &resource,
-        context: &context,
-        others: key.as_slice(),
-        outcome: &outcome,
-    });
-    let proof = identity.authentication.as_ref();
-    Ok(match outcome.step_up {
-        _ if outcome.permitted => Ruling::Permitted,
-        // Who is known otherwise cannot sign in, and who proved all of it already need not try again.
-        Some(step_up) if proof.is_some_and(|proof| proof.lacks(&step_up, now)) => {
-            Ruling::StepUp(step_up)
-        }
-        _ => Ruling::Forbidden(outcome.reasons),
+    Some(match outcome.step_up.filter(lacks) {
+        Some(step_up) => Verdict::StepUp(step_up),
+        None => Verdict::Forbidden(outcome.reasons.into_iter().collect::<Vec<_>>().join("; ")),
     })
 }
 
@@ -298,17 +244,12 @@ fn told(
     let site = question.site();
     let in_scope = session || site.is_in_scope(is_safe(question), scopes);
     tell("deny_by_default", json!(site.deny_by_default || !in_scope));
-    if let Some(address) = origin.address {
-        tell("address", json!(address));
-    }
     if let Credential::ApiKey(key, _) = &identity.credential {
         tell("api_key", key.named());
     }
-    if let Some(authentication) = &identity.authentication {
-        let age = now.unix_timestamp() - authentication.time.unix_timestamp();
-        tell("auth_age", json!(age.max(0)));
-        tell("acr", json!(authentication.acr));
-        tell("amr", json!(authentication.amr));
+    if let Some(it) = &identity.authentication {
+        told.extend(inquiry::proof(&it.acr, &it.amr, it.time, now));
     }
+    inquiry::tell_address(&mut told, origin.address);
     told
 }

@@ -9,13 +9,11 @@ use super::{basic, bearer, question::Question, session};
 use crate::{
     access::{
         api_key::ApiKey,
-        engine::StepUp,
         principal::{Principal, Subject},
     },
     app::App,
     audit::{Kind, Origin, Refused},
     clock::Timestamp,
-    identity::proof::Assurance,
     oauth::{Code, Error, api_key, entitled, subject},
     replica::PrincipalError,
     storage,
@@ -60,18 +58,6 @@ pub struct Authentication {
     pub acr: String,
     /// By which means.
     pub amr: Vec<String>,
-}
-
-impl Authentication {
-    /// Whether this is less than what is wanted. What is no class of Signet's is never proved.
-    #[must_use]
-    pub fn lacks(&self, wanted: &StepUp, now: Timestamp) -> bool {
-        let age = now.unix_timestamp() - self.time.unix_timestamp();
-        let proven: Assurance = self.acr.parse().unwrap_or(Assurance::Aal1);
-        let level = wanted.acr.as_deref().map(str::parse::<Assurance>);
-        wanted.max_age.is_some_and(|most| age >= i64::from(most.max(1)))
-            || matches!(level, Some(Ok(level)) if proven < level)
-    }
 }
 
 /// Someone who is known.

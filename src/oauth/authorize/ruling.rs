@@ -7,7 +7,7 @@ use crate::{
     audit::Origin,
     clock::Timestamp,
     identity::proof::Assurance,
-    oauth::inquiry::{self, Inquiry, Object, Ruling},
+    oauth::inquiry::{self, Inquiry, Lack, Object, Ruling},
     registry::client::Client,
     storage::{self, sessions::SessionRow},
 };
@@ -50,15 +50,10 @@ impl Ruling {
 
 /// What the person of a session has not proved of this, and can be asked for.
 pub fn lacks(step_up: &StepUp, session: &SessionRow, now: Timestamp) -> Option<Owed> {
-    let age = now.unix_timestamp() - session.auth_time.unix_timestamp();
-    if step_up.max_age.is_some_and(|most| age >= i64::from(most.max(1))) {
-        return Some(Owed::SignIn);
-    }
-    let proven = session.acr.parse().unwrap_or(Assurance::Aal1);
-    match step_up.acr.as_deref().map(str::parse::<Assurance>) {
-        Some(Ok(level)) if proven < level => Some(Owed::SecondFactor),
-        _ => None,
-    }
+    inquiry::lack(step_up, &session.acr, session.auth_time, now).map(|lack| match lack {
+        Lack::Recency => Owed::SignIn,
+        Lack::Strength => Owed::SecondFactor,
+    })
 }
 
 /// Asks them about signing in. What cannot be decided is forbidden.
