@@ -14,6 +14,7 @@ use crate::{
         principal::Subject,
     },
     app::App,
+    audit::{Kind, Origin, Refused},
     clock::Timestamp,
     identity::throttle,
     replica::PrincipalError,
@@ -74,6 +75,12 @@ pub async fn find_counted(
 
 fn fits(key: &ApiKey, secret: &ApiKeySecret) -> bool {
     key.has_secret(&secret.digest()) && key.environment == secret.environment()
+}
+
+/// Notes that a key was refused, and why. Whoever presents one is not told: it need not be their own.
+pub fn note_refusal(app: &App, reason: &'static str, origin: &Origin) {
+    let (kind, reason) = (Kind::ApiKeyRefused, Some(reason));
+    app.audit.refused(Refused { kind, client_id: None, method: None, reason }, origin);
 }
 
 /// What a key may do now, from where it came. Its use is noted if that is something.

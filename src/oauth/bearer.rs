@@ -24,25 +24,30 @@ impl From<Error> for Refusal {
 impl IntoResponse for Refusal {
     fn into_response(self) -> Response {
         let (challenge, mut response) = match self {
-            Self::Missing => (
-                "Bearer realm=\"signet\"".to_owned(),
-                http::StatusCode::UNAUTHORIZED.into_response(),
-            ),
-            Self::Invalid(error) => (
-                format!(
-                    "Bearer realm=\"signet\", error=\"{}\", error_description=\"{}\"",
-                    error.code.name(),
-                    error.description
-                ),
-                error.into_response(),
-            ),
+            Self::Missing => (challenge(None), http::StatusCode::UNAUTHORIZED.into_response()),
+            Self::Invalid(error) => (challenge(Some(&error)), error.into_response()),
         };
-        // Descriptions hold neither quotes nor anything but visible ASCII.
-        if let Ok(challenge) = HeaderValue::from_str(&challenge) {
+        if let Some(challenge) = challenge {
             response.headers_mut().insert(header::WWW_AUTHENTICATE, challenge);
         }
         no_store(response)
     }
+}
+
+/// What a request without a good token is told (§3). None cannot be: descriptions hold neither quotes nor anything but visible
+/// ASCII.
+#[must_use]
+pub fn challenge(error: Option<&Error>) -> Option<HeaderValue> {
+    let text = match error {
+        None => "Bearer realm=\"signet\"".to_owned(),
+        Some(Error { code, description, .. }) => {
+            let code = code.name();
+            format!(
+                "Bearer realm=\"signet\", error=\"{code}\", error_description=\"{description}\""
+            )
+        }
+    };
+    HeaderValue::from_str(&text).ok()
 }
 
 /// The token of a request: in the `Authorization` header (§2.1) or in a form-encoded body (§2.2), never in the query

@@ -16,7 +16,7 @@ use super::{
 };
 use crate::{
     access::{engine::StepUp, principal::Subject},
-    oauth::{Error, api_key},
+    oauth::{Error, api_key, bearer, token::no_store},
     registry::site::RemoteUser,
 };
 
@@ -93,14 +93,15 @@ pub fn opens_page(headers: &HeaderMap) -> bool {
     }
 }
 
-/// For what is no request to a site at all.
-#[must_use]
-pub fn refused(refusal: Refusal) -> Response {
-    match refusal {
-        Refusal::Storage(error) => failed(error.into()),
-        refusal => no_store(
-            (StatusCode::FORBIDDEN, text("access_denied", &refusal.to_string())).into_response(),
-        ),
+impl IntoResponse for Refusal {
+    fn into_response(self) -> Response {
+        match self {
+            Self::Storage(error) => failed(error.into()),
+            refusal => no_store(
+                (StatusCode::FORBIDDEN, text("access_denied", &refusal.to_string()))
+                    .into_response(),
+            ),
+        }
     }
 }
 
@@ -117,13 +118,6 @@ pub fn redirect(to: &str) -> Response {
         Ok(to) => (StatusCode::FOUND, [(header::LOCATION, to)]).into_response(),
         Err(_) => Error::server_error().into_response(),
     }
-}
-
-/// No one keeps an answer about someone.
-#[must_use]
-pub fn no_store(mut response: Response) -> Response {
-    response.headers_mut().insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
-    response
 }
 
 fn text(code: &str, description: &str) -> axum::Json<Value> {
@@ -216,16 +210,8 @@ pub fn challenge(question: Option<&Question>, unknown: &Unknown) -> Response {
         }
         Unknown::Failed(error) => return error.clone().into_response(),
     };
-    let bearer = match error {
-        None => "Bearer realm=\"signet\"".to_owned(),
-        Some(error) => format!(
-            "Bearer realm=\"signet\", error=\"{}\", error_description=\"{}\"",
-            error.code.name(),
-            error.description
-        ),
-    };
     let headers = response.headers_mut();
-    if let Ok(bearer) = HeaderValue::from_str(&bearer) {
+    if let Some(bearer) = bearer::challenge(error) {
         headers.append(header::WWW_AUTHENTICATE, bearer);
     }
     if question.is_some_and(basic::is_taken) {

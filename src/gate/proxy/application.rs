@@ -13,7 +13,7 @@ use super::{
     answer, check,
     identity::{Identity, Unknown},
     path,
-    question::{self, Question},
+    question::{self, Question, Refusal},
     session,
 };
 use crate::{
@@ -21,7 +21,7 @@ use crate::{
     audit::{Event, Kind},
     identity::pages::with_cookies,
     keys::signing::Type,
-    oauth::{claims, metadata::path as protocol, revoke, subject},
+    oauth::{claims, metadata::path as protocol, revoke, subject, token::no_store},
     registry::{client::Client, site::Csrf},
     storage::{self, gate_sessions::GateSessionRow},
     tokens::{id::IdClaims, jws},
@@ -33,10 +33,10 @@ const HINT: i64 = 60;
 
 /// `GET /.signet/user`.
 pub async fn user(State(app): State<AppState>, uri: Uri, headers: HeaderMap) -> Response {
-    answer::no_store(match signed_in(&app, &uri, &headers).await {
+    no_store(match signed_in(&app, &uri, &headers).await {
         Ok((_, identity)) => match told(&app, &identity).await {
             Ok(told) => Json(told).into_response(),
-            Err(error) => crate::oauth::Error::from(error).into_response(),
+            Err(error) => answer::failed(error.into()),
         },
         Err(response) => response,
     })
@@ -44,7 +44,7 @@ pub async fn user(State(app): State<AppState>, uri: Uri, headers: HeaderMap) -> 
 
 /// `GET /.signet/csrf`.
 pub async fn csrf(State(app): State<AppState>, uri: Uri, headers: HeaderMap) -> Response {
-    answer::no_store(match signed_in(&app, &uri, &headers).await {
+    no_store(match signed_in(&app, &uri, &headers).await {
         Ok((question, _)) => match session::handle(&headers, &question.origin) {
             Some(handle) => {
                 let token = csrf::token(&app.secrets.pages, &handle.digest());
@@ -62,37 +62,25 @@ pub async fn sign_out(
     context: RequestContext,
     uri: Uri,
     headers: HeaderMap,
-) -> Response {
-    let (client, origin) = match question::here(&app, &uri, &headers).await {
-        Ok(here) => here,
-        Err(refusal) => return answer::refused(refusal),
-    };
+) -> Result<Response, Refusal> {
+    let (client, origin) = question::here(&app, &uri, &headers).await?;
     let token = client.metadata.gate.as_ref().is_none_or(|site| site.csrf == Csrf::Origin)
         || check::has_token(&app, &headers, &origin);
     if !check::is_said_to_be_own(&headers, &origin) || !token {
         let why = json!({ "error": "access_denied", "error_description": "the request is not the site's own" });
-        return answer::no_store((StatusCode::FORBIDDEN, Json(why)).into_response());
+        return Ok(no_store((StatusCode::FORBIDDEN, Json(why)).into_response()));
     }
     let mut hint = None;
-    match session::current(&app, &client, &origin, &headers).await {
-        Ok(None) => {}
-        Ok(Some(session)) => {
-            let row = &session.row;
-            hint = Some(id_token_hint(&app, &client, row));
-            let ended = async {
-                revoke::grant(&app, row.id).await?;
-                let event = Event::new(Kind::GateSessionEnded)
-                    .user(row.user_id)
-                    .client(&client.id)
-                    .session(row.session_id)
-                    .grant(row.id);
-                app.audit.record(event, &context.origin).await
-            };
-            if let Err(error) = ended.await {
-                return answer::failed(error.into());
-            }
-        }
-        Err(error) => return answer::failed(error.into()),
+    if let Some(session) = session::current(&app, &client, &origin, &headers).await? {
+        let row = &session.row;
+        hint = Some(id_token_hint(&app, &client, row));
+        revoke::grant(&app, row.id).await?;
+        let event = Event::new(Kind::GateSessionEnded)
+            .user(row.user_id)
+            .client(&client.id)
+            .session(row.session_id)
+            .grant(row.id);
+        app.audit.record(event, &context.origin).await?;
     }
     let mut query = form_urlencoded::Serializer::new(String::new());
     query
@@ -109,7 +97,7 @@ pub async fn sign_out(
         Json(json!({ "signed_out": true, "end_session": end })).into_response()
     };
     let forget = session::cookies(&origin).remove(Cookie::GateSession);
-    answer::no_store(with_cookies(response, [forget]))
+    Ok(no_store(with_cookies(response, [forget])))
 }
 
 /// Tells Signet's own sign-out that this very session is meant, so that the person is not asked again (OpenID Connect
@@ -140,7 +128,8 @@ async fn signed_in(
     uri: &Uri,
     headers: &HeaderMap,
 ) -> Result<(Question, Identity), Response> {
-    let (client, origin) = question::here(app, uri, headers).await.map_err(answer::refused)?;
+    let (client, origin) =
+        question::here(app, uri, headers).await.map_err(IntoResponse::into_response)?;
     // Scripts of other sites get nothing, also where the browser would let them have it.
     let from_elsewhere = headers
         .get("sec-fetch-site")
@@ -148,7 +137,7 @@ async fn signed_in(
     if from_elsewhere {
         return Err(StatusCode::FORBIDDEN.into_response());
     }
-    let question = Question::page(client, origin, "/").map_err(answer::refused)?;
+    let question = Question::page(client, origin, "/").map_err(IntoResponse::into_response)?;
     match session::identity(app, &question, headers).await {
         Ok(identity) => Ok((question, identity)),
         Err(Unknown::Failed(error)) => Err(answer::failed(error)),
@@ -161,13 +150,13 @@ async fn signed_in(
 
 /// What a site is told of who is signed in: the claims that its scopes open, what they hold, and when that ends.
 async fn told(app: &App, identity: &Identity) -> storage::Result<Value> {
-    let has = |name: &str| identity.scopes.iter().any(|scope| scope == name);
     let person = match identity.grant {
         Some(grant) => storage::profiles::of_grant(&app.db, grant).await?,
         None => None,
     };
-    let mut told =
-        person.map(|person| claims::of(&person, |claim| has(claim.scope), &[])).unwrap_or_default();
+    let mut told = person
+        .map(|person| claims::of(&person, |claim| identity.opens(claim.scope), &[]))
+        .unwrap_or_default();
     told.insert("sub".to_owned(), json!(identity.sub));
     told.insert("groups".to_owned(), json!(identity.principal.groups));
     told.insert("roles".to_owned(), json!(identity.principal.roles));

@@ -4,12 +4,20 @@
 use axum::{extract::State, response::Response};
 use http::{HeaderMap, StatusCode, Uri};
 
-use super::{answer, question, session, sign_in::Begun};
+use super::{
+    answer,
+    question::{self, Refusal},
+    session,
+    sign_in::Begun,
+};
 use crate::{
     app::{App, AppState},
     audit::{Event, Kind},
     identity::pages::with_cookies,
-    oauth::{Error, revoke, token::redeem_for_site},
+    oauth::{
+        Error, revoke,
+        token::{no_store, redeem_for_site},
+    },
     registry::{client::Client, site::CALLBACK},
     storage,
     tokens::{
@@ -26,13 +34,10 @@ pub async fn callback(
     context: RequestContext,
     uri: Uri,
     headers: HeaderMap,
-) -> Response {
-    let (client, origin) = match question::here(&app, &uri, &headers).await {
-        Ok(here) => here,
-        Err(refusal) => return answer::refused(refusal),
-    };
+) -> Result<Response, Refusal> {
+    let (client, origin) = question::here(&app, &uri, &headers).await?;
     let done = finish(&app, &client, &origin, &uri, &headers, &context).await;
-    answer::no_store(done.unwrap_or_else(|problem| problem.respond(&context)))
+    Ok(no_store(done.unwrap_or_else(|problem| problem.respond(&context))))
 }
 
 async fn finish(

@@ -12,7 +12,7 @@ use crate::{
         principal::{Principal, Subject},
     },
     app::App,
-    audit::{Kind, Origin, Refused},
+    audit::Origin,
     clock::Timestamp,
     oauth::{Code, Error, api_key, entitled, subject},
     replica::PrincipalError,
@@ -192,9 +192,7 @@ pub(super) async fn of_api_key(
 
 /// One answer for all that may be wrong with a key: whoever presents it need not be its owner.
 fn bad_key(app: &App, reason: &'static str, origin: &Origin) -> Unknown {
-    let refused =
-        Refused { kind: Kind::ApiKeyRefused, client_id: None, method: None, reason: Some(reason) };
-    app.audit.refused(refused, origin);
+    api_key::note_refusal(app, reason, origin);
     let description = "the API key is malformed, unknown, over, revoked, or not good here";
     Unknown::Invalid(Error::new(Code::InvalidToken, description))
 }

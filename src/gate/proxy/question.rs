@@ -51,8 +51,11 @@ pub enum Refusal {
 impl Question {
     /// How the site is protected.
     #[must_use]
+    ///
+    /// # Panics
+    /// Questions are about clients that were found by their site.
     pub fn site(&self) -> &Site {
-        self.client.metadata.gate.as_ref().unwrap_or(&NONE)
+        self.client.metadata.gate.as_ref().expect("found by its site")
     }
 
     /// Whether the site is reached over TLS.
@@ -119,21 +122,6 @@ impl Question {
         Ok(Self { client, origin, request, path_and_query: sent.to_owned() })
     }
 }
-
-static NONE: Site = Site {
-    origins: Vec::new(),
-    resource: None,
-    read_scopes: Vec::new(),
-    write_scopes: Vec::new(),
-    cors_preflight: false,
-    upstream_token: false,
-    deny_by_default: true,
-    public: Vec::new(),
-    basic: false,
-    csrf: crate::registry::site::Csrf::Token,
-    case_insensitive: true,
-    remote_user: crate::registry::site::RemoteUser::Sub,
-};
 
 /// The client whose site an origin is.
 async fn site(app: &App, origin: &str) -> Result<Arc<Client>, Refusal> {

@@ -85,15 +85,7 @@ pub(super) async fn identity(
     headers: &HeaderMap,
 ) -> Result<Identity, Unknown> {
     let session = current(app, &question.client, &question.origin, headers).await?;
-    of_session(app, question, session.ok_or(Unknown::Nothing)?).await
-}
-
-/// Whose a session is.
-pub(super) async fn of_session(
-    app: &App,
-    question: &Question,
-    session: Arc<GateSession>,
-) -> Result<Identity, Unknown> {
+    let session = session.ok_or(Unknown::Nothing)?;
     let row = &session.row;
     let known = Known {
         subject: Subject::User(row.user_id),

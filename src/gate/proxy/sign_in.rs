@@ -15,14 +15,14 @@ use super::{
     check::{self, Verdict},
     identity::Unknown,
     path,
-    question::{self, Question},
+    question::{self, Question, Refusal},
     session,
 };
 use crate::{
     access::engine::StepUp,
     app::{App, AppState},
     identity::pages::with_cookies,
-    oauth::metadata::path as protocol,
+    oauth::{metadata::path as protocol, token::no_store},
     registry::{client::Client, scope, site},
     tokens::{digest::Digest, secret::BrowserSecret},
     web::{RequestContext, cookies::Cookie, params::Params},
@@ -74,11 +74,8 @@ pub async fn begin(
     context: RequestContext,
     uri: Uri,
     headers: HeaderMap,
-) -> Response {
-    let (client, origin) = match question::here(&app, &uri, &headers).await {
-        Ok(here) => here,
-        Err(refusal) => return answer::refused(refusal),
-    };
+) -> Result<Response, Refusal> {
+    let (client, origin) = question::here(&app, &uri, &headers).await?;
     let forwarded = headers.get("x-forwarded-uri").and_then(|value| value.to_str().ok());
     if forwarded.is_some_and(|asked| !asked.starts_with(path::OWN)) {
         return instead(&app, &headers, &context).await;
@@ -86,10 +83,7 @@ pub async fn begin(
     let params = uri.query().and_then(|query| Params::parse(query.as_bytes()).ok());
     let params = params.unwrap_or_default();
     let return_to = params.get("return_to").and_then(local).unwrap_or("/");
-    let asked = match Question::page(client, origin, return_to) {
-        Ok(asked) => asked,
-        Err(refusal) => return answer::refused(refusal),
-    };
+    let asked = Question::page(client, origin, return_to)?;
     let wanted = wanted(&params);
     let step_up = match check::decide(&app, &asked, &headers, &context.origin).await {
         // What anyone may read is asked for by someone who wants to be known.
@@ -97,12 +91,12 @@ pub async fn begin(
         Verdict::StepUp(step_up) => Some(step_up.and(wanted.unwrap_or_default())),
         // To see the page they have proved enough, for what it wants to do they have not.
         Verdict::Through(Some(_), _) if wanted.is_some() => wanted,
-        Verdict::Failed(error) => return answer::failed(error),
+        Verdict::Failed(error) => return Ok(answer::failed(error)),
         Verdict::Through(Some(_), _) | Verdict::Forbidden(_) => {
-            return answer::no_store(answer::redirect(return_to));
+            return Ok(no_store(answer::redirect(return_to)));
         }
     };
-    start(&app, &asked, step_up.as_ref(), &headers)
+    Ok(start(&app, &asked, step_up.as_ref(), &headers))
 }
 
 /// What a script was challenged to have proved (RFC 9470 §3), in parameters of the same names.
@@ -115,26 +109,25 @@ fn wanted(params: &Params) -> Option<StepUp> {
 }
 
 /// In place of a request that a proxy did not let through.
-async fn instead(app: &App, headers: &HeaderMap, context: &RequestContext) -> Response {
-    let asked = match Question::forwarded(app, headers).await {
-        Ok(asked) => asked,
-        Err(refusal) => return answer::refused(refusal),
-    };
+async fn instead(
+    app: &App,
+    headers: &HeaderMap,
+    context: &RequestContext,
+) -> Result<Response, Refusal> {
+    let asked = Question::forwarded(app, headers).await?;
     let verdict = check::decide(app, &asked, headers, &context.origin).await;
     let navigates = answer::navigates(&asked, headers);
-    match &verdict {
+    Ok(match &verdict {
         Verdict::Challenge(Unknown::Nothing) if navigates => start(app, &asked, None, headers),
         Verdict::StepUp(step_up) if navigates => start(app, &asked, Some(step_up), headers),
         // Signed in meanwhile.
         Verdict::Through(..) if navigates => {
-            answer::no_store(answer::redirect(local(&asked.path_and_query).unwrap_or("/")))
+            no_store(answer::redirect(local(&asked.path_and_query).unwrap_or("/")))
         }
         // What lets a request through is for the proxy, and whoever asks here is none. Nor did it go through.
-        Verdict::Through(..) => {
-            answer::no_store(answer::challenge(Some(&asked), &Unknown::Nothing))
-        }
+        Verdict::Through(..) => no_store(answer::challenge(Some(&asked), &Unknown::Nothing)),
         _ => answer::plainly(Some(&asked), verdict, headers),
-    }
+    })
 }
 
 /// An address of the site itself: a path, and nothing that browsers take for more.
@@ -166,7 +159,7 @@ fn start(app: &App, asked: &Question, step_up: Option<&StepUp>, headers: &Header
     let json = serde_json::to_vec(&begun).unwrap_or_default();
     let state = app.keys.master().seal_text(PLACE, &json);
     let to = authorization(app, &asked.client, &asked.origin, &state, &challenge, step_up);
-    with_cookies(answer::no_store(answer::redirect(&to)), [cookie])
+    with_cookies(no_store(answer::redirect(&to)), [cookie])
 }
 
 fn authorization(

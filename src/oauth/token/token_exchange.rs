@@ -21,7 +21,7 @@ use crate::{
         principal::Subject,
     },
     app::App,
-    audit::{Event, Kind, Refused},
+    audit::{Event, Kind},
     clock::Timestamp,
     keys::signing::Type,
     oauth::{
@@ -172,13 +172,7 @@ async fn present(
     context: &RequestContext,
 ) -> Result<(Arc<ApiKey>, Result<Allowed, Error>), Error> {
     let refused = |reason: &'static str| {
-        let refused = Refused {
-            kind: Kind::ApiKeyRefused,
-            client_id: None,
-            method: None,
-            reason: Some(reason),
-        };
-        app.audit.refused(refused, &context.origin);
+        api_key::note_refusal(app, reason, &context.origin);
         Error::invalid_request(
             "the API key is malformed, unknown, over, revoked, or not good from here",
         )
