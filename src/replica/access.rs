@@ -1,20 +1,14 @@
 //! Roles and policies, all of them; and who holds what, remembered when it is first asked for.
 
-use std::{
-    collections::BTreeSet,
-    sync::{
-        Arc,
-        atomic::{AtomicU64, Ordering},
-    },
-};
+use std::{collections::BTreeSet, sync::Arc};
 
 use arc_swap::{ArcSwap, Guard};
-use quick_cache::sync::Cache;
 use serde_json::Value;
 use sqlx::PgPool;
 use tokio::sync::Mutex;
 use uuid::Uuid;
 
+use super::memory::Memory;
 use crate::{
     access::{
         engine::Engine,
@@ -117,9 +111,7 @@ pub struct Access {
     authority: ArcSwap<Authority>,
     /// Held while reading, so that an older reading never replaces a younger one.
     reading: Mutex<()>,
-    principals: Cache<Subject, Option<Arc<Principal>>>,
-    /// Counts what was forgotten: a reading that began before is not remembered after.
-    forgotten: AtomicU64,
+    principals: Memory<Subject, Option<Arc<Principal>>>,
 }
 
 impl Access {
@@ -127,8 +119,7 @@ impl Access {
         Ok(Self {
             authority: ArcSwap::from_pointee(read(db).await?),
             reading: Mutex::default(),
-            principals: Cache::new(CAPACITY),
-            forgotten: AtomicU64::new(0),
+            principals: Memory::new(CAPACITY),
         })
     }
 
@@ -160,16 +151,13 @@ impl Access {
                 return Ok(known);
             }
         }
-        let before = self.forgotten.load(Ordering::Acquire);
+        let mark = self.principals.mark();
         let row = match subject {
             Subject::User(id) => storage::standings::of_user(db, *id).await?,
             Subject::Client(id) => storage::standings::of_client(db, id).await?,
         };
         let principal = row.map(|row| self.build(subject, row, now)).transpose()?.map(Arc::new);
-        self.principals.insert(subject.clone(), principal.clone());
-        if self.forgotten.load(Ordering::Acquire) != before {
-            self.principals.remove(subject);
-        }
+        self.principals.remember(mark, subject, principal.clone());
         Ok(principal)
     }
 
@@ -222,14 +210,14 @@ impl Access {
             Some(("client", id)) => Some(Subject::Client(id.to_owned())),
             _ => None,
         };
-        let Some(subject) = subject else { return self.forget_all() };
-        self.forgotten.fetch_add(1, Ordering::AcqRel);
-        self.principals.remove(&subject);
+        match subject {
+            Some(subject) => self.principals.forget(&subject),
+            None => self.forget_all(),
+        }
     }
 
     pub fn forget_all(&self) {
-        self.forgotten.fetch_add(1, Ordering::AcqRel);
-        self.principals.clear();
+        self.principals.forget_all();
     }
 }
 

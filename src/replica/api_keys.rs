@@ -3,17 +3,13 @@
 use std::{
     collections::HashMap,
     net::IpAddr,
-    sync::{
-        Arc, Mutex, PoisonError,
-        atomic::{AtomicU64, Ordering},
-    },
+    sync::{Arc, Mutex, PoisonError},
 };
 
-use quick_cache::sync::Cache;
 use sqlx::PgPool;
 use uuid::Uuid;
 
-use super::Replica;
+use super::{Replica, memory::Memory};
 use crate::{
     access::api_key::ApiKey,
     clock::Timestamp,
@@ -25,48 +21,41 @@ const CAPACITY: usize = 64 * 1024;
 
 pub struct ApiKeys {
     /// None that is not there: no one can ask for those without being counted.
-    cache: Cache<Uuid, Arc<ApiKey>>,
-    /// Counts what was forgotten: a reading that began before is not remembered after.
-    forgotten: AtomicU64,
+    memory: Memory<Uuid, Arc<ApiKey>>,
     used: Mutex<HashMap<Uuid, Use>>,
 }
 
 impl Default for ApiKeys {
     fn default() -> Self {
-        Self { cache: Cache::new(CAPACITY), forgotten: AtomicU64::new(0), used: Mutex::default() }
+        Self { memory: Memory::new(CAPACITY), used: Mutex::default() }
     }
 }
 
 impl ApiKeys {
     /// The key of that id, if it is remembered.
     pub fn remembered(&self, id: Uuid) -> Option<Arc<ApiKey>> {
-        self.cache.get(&id)
+        self.memory.get(&id)
     }
 
     /// The key of that id, as stored now.
     pub async fn read(&self, db: &PgPool, id: Uuid) -> Result<Option<Arc<ApiKey>>> {
-        let before = self.forgotten.load(Ordering::Acquire);
+        let mark = self.memory.mark();
         let row = storage::api_keys::get(db, id).await?;
         let Some(key) = row.map(ApiKey::from_row).transpose()?.map(Arc::new) else {
             return Ok(None);
         };
-        self.cache.insert(id, Arc::clone(&key));
-        if self.forgotten.load(Ordering::Acquire) != before {
-            self.cache.remove(&id);
-        }
+        self.memory.remember(mark, &id, Arc::clone(&key));
         Ok(Some(key))
     }
 
     /// Forgets a key that changed.
     pub fn forget(&self, id: Uuid) {
-        self.forgotten.fetch_add(1, Ordering::AcqRel);
-        self.cache.remove(&id);
+        self.memory.forget(&id);
     }
 
     /// Forgets all of them.
     pub fn forget_all(&self) {
-        self.forgotten.fetch_add(1, Ordering::AcqRel);
-        self.cache.clear();
+        self.memory.forget_all();
     }
 
     /// Notes a use.

@@ -1,13 +1,10 @@
 //! Clients, remembered when they are first asked for, also that there is none of an id.
 
-use std::sync::{
-    Arc,
-    atomic::{AtomicU64, Ordering},
-};
+use std::sync::Arc;
 
-use quick_cache::sync::Cache;
 use sqlx::PgPool;
 
+use super::memory::Memory;
 use crate::{
     registry::client::Client,
     storage::{self, Result},
@@ -18,15 +15,11 @@ const CAPACITY: usize = 16 * 1024;
 /// The longest id that is remembered; no client has a longer one, so it is not even asked for.
 const LONGEST: usize = 256;
 
-pub struct Clients {
-    cache: Cache<String, Option<Arc<Client>>>,
-    /// Counts what was forgotten: a reading that began before is not remembered after.
-    forgotten: AtomicU64,
-}
+pub struct Clients(Memory<String, Option<Arc<Client>>>);
 
 impl Default for Clients {
     fn default() -> Self {
-        Self { cache: Cache::new(CAPACITY), forgotten: AtomicU64::new(0) }
+        Self(Memory::new(CAPACITY))
     }
 }
 
@@ -41,28 +34,23 @@ impl Clients {
         if client_id.len() > LONGEST {
             return Ok(None);
         }
-        if current && let Some(client) = self.cache.get(client_id) {
+        if current && let Some(client) = self.0.get(client_id) {
             return Ok(client);
         }
-        let before = self.forgotten.load(Ordering::Acquire);
+        let mark = self.0.mark();
         let row = storage::clients::get(db, client_id).await?;
         let client = row.map(Client::from_row).transpose()?.map(Arc::new);
-        self.cache.insert(client_id.to_owned(), client.clone());
-        if self.forgotten.load(Ordering::Acquire) != before {
-            self.cache.remove(client_id);
-        }
+        self.0.remember(mark, client_id, client.clone());
         Ok(client)
     }
 
     /// Forgets all of them.
     pub fn forget_all(&self) {
-        self.forgotten.fetch_add(1, Ordering::AcqRel);
-        self.cache.clear();
+        self.0.forget_all();
     }
 
     /// Forgets a client that changed.
     pub fn forget(&self, client_id: &str) {
-        self.forgotten.fetch_add(1, Ordering::AcqRel);
-        self.cache.remove(client_id);
+        self.0.forget(client_id);
     }
 }

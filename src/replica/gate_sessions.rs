@@ -3,16 +3,15 @@
 use std::{
     sync::{
         Arc, Mutex, PoisonError,
-        atomic::{AtomicI64, AtomicU64, Ordering},
+        atomic::{AtomicI64, Ordering},
     },
     time::Duration,
 };
 
-use quick_cache::sync::Cache;
 use sqlx::PgPool;
 use uuid::Uuid;
 
-use super::Replica;
+use super::{Replica, memory::Memory};
 use crate::{
     clock::Timestamp,
     storage::{self, Result, gate_sessions::GateSessionRow},
@@ -45,22 +44,20 @@ impl GateSession {
 
 /// Those that are remembered.
 pub struct GateSessions {
-    cache: Cache<Uuid, Arc<GateSession>>,
-    /// Counts what was forgotten: a reading that began before is not remembered after.
-    forgotten: AtomicU64,
+    memory: Memory<Uuid, Arc<GateSession>>,
     used: Mutex<Vec<(Uuid, Timestamp)>>,
 }
 
 impl Default for GateSessions {
     fn default() -> Self {
-        Self { cache: Cache::new(CAPACITY), forgotten: AtomicU64::new(0), used: Mutex::default() }
+        Self { memory: Memory::new(CAPACITY), used: Mutex::default() }
     }
 }
 
 impl GateSessions {
     /// The session of that id, if it is remembered.
     pub fn remembered(&self, id: Uuid) -> Option<Arc<GateSession>> {
-        self.cache.get(&id)
+        self.memory.get(&id)
     }
 
     /// The session of that id, as stored now.
@@ -70,30 +67,25 @@ impl GateSessions {
         id: Uuid,
         now: Timestamp,
     ) -> Result<Option<Arc<GateSession>>> {
-        let before = self.forgotten.load(Ordering::Acquire);
+        let mark = self.memory.mark();
         let Some(row) = storage::gate_sessions::get(db, id, now).await? else {
-            self.cache.remove(&id);
+            self.memory.forget(&id);
             return Ok(None);
         };
         let last_seen = AtomicI64::new(row.last_seen_at.unix_timestamp());
         let session = Arc::new(GateSession { row, last_seen });
-        self.cache.insert(id, Arc::clone(&session));
-        if self.forgotten.load(Ordering::Acquire) != before {
-            self.cache.remove(&id);
-        }
+        self.memory.remember(mark, &id, Arc::clone(&session));
         Ok(Some(session))
     }
 
     /// Forgets a session whose grant was revoked.
     pub fn forget(&self, id: Uuid) {
-        self.forgotten.fetch_add(1, Ordering::AcqRel);
-        self.cache.remove(&id);
+        self.memory.forget(&id);
     }
 
     /// Forgets all of them.
     pub fn forget_all(&self) {
-        self.forgotten.fetch_add(1, Ordering::AcqRel);
-        self.cache.clear();
+        self.memory.forget_all();
     }
 
     /// Notes a use.

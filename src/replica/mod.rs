@@ -10,6 +10,7 @@ mod clients;
 mod feed;
 pub mod gate_sessions;
 mod grants;
+mod memory;
 mod resources;
 mod revocations;
 mod sites;
